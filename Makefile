@@ -1,0 +1,77 @@
+# make demo and make test each work as the first command on a fresh Debian machine with Swift.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test check format lint fuzz smoke bench check-clients clean
+
+SWIFT ?= swift
+export SWIFT
+RELEASE := .build/release
+# Length of `make fuzz` in seconds; a short run by default.
+SECONDS := 20
+# Further arguments, as in: make demo ARGS="--seed 7 --json"
+ARGS :=
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+setup: ## Install the Debian packages a build needs, if any are missing
+	@.ci/setup
+
+build: setup ## Build arbnode and arbsim for use
+	@echo "build: release (several minutes the first time) …"
+	@$(SWIFT) build -c release --product arbnode
+	@$(SWIFT) build -c release --product arbsim
+
+demo: setup ## Trade for 30 seconds against four venue doubles on this machine
+	@echo "demo: building (several minutes the first time) …"
+	@$(SWIFT) build -c release --product arbnode
+	@$(RELEASE)/arbnode demo --seconds 30 $(ARGS)
+
+test: setup ## Build and run all tests
+	@.ci/test $(ARGS)
+
+check: lint test fuzz smoke ## Everything a change must pass: format, imports, tests, fuzzing, help texts
+	@echo "check: passed."
+
+format: ## Format all sources in place
+	@$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+
+lint: ## Report what `make format` would change
+	@$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+	@echo "lint: passed."
+
+fuzz: setup ## Fuzz the venue dialects: make fuzz SECONDS=20
+	@Tests/Fuzz/run $(SECONDS)
+
+smoke: setup ## Every command prints its help
+	@$(SWIFT) build --product arbnode
+	@$(SWIFT) build --product arbsim
+	@for command in "" demo run preflight record replay bench config "config validate" "config show"; do \
+	    .build/debug/arbnode $$command --help >/dev/null || { echo "smoke: arbnode $$command --help failed" >&2; exit 1; }; \
+	done
+	@for command in "" serve; do \
+	    .build/debug/arbsim $$command --help >/dev/null || { echo "smoke: arbsim $$command --help failed" >&2; exit 1; }; \
+	done
+	@for file in config/demo.yaml config/paper.yaml config/live.yaml; do \
+	    .build/debug/arbnode config validate $$file; \
+	done
+	@echo "smoke: passed."
+
+bench: setup ## Measure throughput and latency
+	@echo "bench: building (several minutes the first time) …"
+	@$(SWIFT) build -c release --product arbnode
+	@$(RELEASE)/arbnode bench all $(ARGS)
+
+check-clients: setup ## Drive the venue doubles with ccxt, a client that knows nothing of them
+	@$(SWIFT) build -c release --product arbsim
+	@[ -x .venv/bin/python ] || python3 -m venv .venv || \
+	    { echo "check-clients: needs Python 3 with venv (Debian: python3-venv)" >&2; exit 1; }
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+	    -r Tests/VenueContractTests/clients/requirements.txt
+	@.venv/bin/python Tests/VenueContractTests/clients/ccxt_walk.py --arbsim $(RELEASE)/arbsim $(ARGS)
+
+clean: ## Remove what was built; data/ stays
+	@rm -rf .build .venv
+	@echo "clean: removed .build and .venv."

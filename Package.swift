@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The rooms and their arrows (ARCHITECTURE.md): a room imports only what stands in its dependency list, and
+/// `make check` builds with `--explicit-target-dependency-import-check error`, so this file is the whole truth.
+
+let house: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func specification(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOWebSocket", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
+
+let package = Package(
+    name: "arbnode",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "arbnode", targets: ["arbnode"]),
+        .executable(name: "arbsim", targets: ["arbsim"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", .upToNextMinor(from: "0.2.0")),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    ],
+    targets: [
+        // C libraries installed by `make setup`
+        .systemLibrary(name: "CWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CRocksDB", providers: [.apt(["librocksdb-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // L0, L1: values and pure decisions
+        room("TradingModel"),
+        room("Books", ["TradingModel"]),
+        room("Risk", ["TradingModel"]),
+        room("Orders", ["TradingModel"]),
+        room("Ports", ["TradingModel"]),
+        room("Recordings", ["TradingModel", "CZlib"]),
+        // L2
+        room("Routing", ["TradingModel", "Books"]),
+        room("Hedging", ["TradingModel"]),
+        room("VenueKit", ["TradingModel", "Ports"]),
+        room("LiveWorld", ["TradingModel", "Ports", "CWebSockets", "COpenSSL", "CRocksDB", "CZlib"]),
+        room("SimulatedWorld", ["TradingModel", "Ports"]),
+        room("VenueServer", ["TradingModel", "SimulatedWorld", "COpenSSL"] + nio),
+        // L3
+        room("Strategies", ["TradingModel", "Books", "Routing"]),
+        room("Engine", ["TradingModel", "Books", "Risk", "Orders", "Routing", "Hedging", "Strategies"]),
+        room("Replay", ["TradingModel", "Books", "Recordings", "VenueKit"]),
+        // L4
+        room("Configuration", ["TradingModel", "Ports", "VenueKit", "Risk", "Hedging", "Strategies", "Engine", yams]),
+        room("Node", ["TradingModel", "Ports", "Books", "Orders", "Hedging", "Engine", "VenueKit", histogram]),
+        // L5
+        executable(
+            "arbnode",
+            [
+                "TradingModel", "Ports", "Books", "Routing", "Risk", "Hedging", "Strategies", "Orders", "Engine",
+                "VenueKit", "Configuration", "Recordings", "Replay", "Node", "LiveWorld", "SimulatedWorld", "VenueServer",
+                arguments,
+            ]),
+        executable("arbsim", ["TradingModel", "Recordings", "SimulatedWorld", "VenueServer", arguments]),
+
+        specification("ArchitectureTests", []),
+        specification("BooksTests", ["TradingModel", "Books"]),
+        specification("RecordingsTests", ["TradingModel", "Recordings"]),
+        specification("ReplayTests", ["TradingModel", "Recordings", "Replay"]),
+        specification("VenueKitTests", ["TradingModel", "Ports", "VenueKit", "COpenSSL"]),
+        specification("SimulatedWorldTests", ["TradingModel", "SimulatedWorld"]),
+        specification("VenueServerTests", ["TradingModel", "SimulatedWorld", "VenueServer"] + nio),
+        specification("LiveWorldTests", ["TradingModel", "Ports", "LiveWorld", "SimulatedWorld", "VenueServer", "CRocksDB"]),
+        specification("ExecutorContractTests", ["Ports", "LiveWorld"]),
+        specification(
+            "ConfigurationTests",
+            ["TradingModel", "VenueKit", "Risk", "Hedging", "Strategies", "Engine", "Configuration", "SimulatedWorld"]),
+        specification("EngineTests", ["TradingModel", "Books", "Orders", "Risk", "Routing", "Hedging", "Strategies", "Engine"]),
+        specification(
+            "SimulationTests",
+            [
+                "TradingModel", "Ports", "VenueKit", "Orders", "Engine", "Node", "Configuration", "SimulatedWorld",
+            ]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,70 @@
+import Engine
+import TradingModel
+import VenueKit
+
+/// A node's whole configuration, checked: what `config/<name>.yaml` with its includes and venue files says.
+public struct NodeConfiguration: Sendable {
+    /// What may reach a venue's order endpoints.
+    public enum Mode: String, Sendable, CaseIterable {
+        /// Live books, orders to the paper exchange, no byte to any order endpoint.
+        case dryRun = "dry-run"
+        /// Real orders, if `--live` is given and preflight passes as well.
+        case live
+    }
+
+    /// One configured venue, by `VenueID.index`.
+    public struct Venue: Sendable {
+        public var profile: VenueProfile
+        /// The node's instruments that this venue lists.
+        public var listings: [Listing]
+        /// A CA file to trust besides the system's, for venues with their own (test venues, doubles).
+        public var caFile: String?
+        public var credentials: CredentialNames
+
+        public init(profile: VenueProfile, listings: [Listing], caFile: String?, credentials: CredentialNames)
+        {
+            self.profile = profile
+            self.listings = listings
+            self.caFile = caFile
+            self.credentials = credentials
+        }
+    }
+
+    /// The file that was loaded.
+    public var file: String
+    public var mode: Mode
+    public var dataDirectory: String
+    /// `nil`: the node serves no HTTP.
+    public var http: HTTPAddress?
+    /// A file readable by its owner only, with lines `NAME=value` under the names of `Venue.credentials`.
+    /// `nil`: the environment alone.
+    public var credentialsFile: String?
+    public var venues: [Venue]
+    public var policy: EnginePolicy
+    /// Each effective value with its origin.
+    public var document: ConfigurationDocument
+
+    /// Reads a configuration with its includes and venue files. Paths in a file are relative to that file.
+    /// On failure, every problem of every file at once.
+    public static func load(
+        path: String, source: some ConfigurationSource = DiskSource()
+    ) -> Result<NodeConfiguration, ConfigurationProblems> {
+        let file = ConfigurationPath.normalized(path)
+        let ledger = SettingLedger()
+        var reading = NodeReading(file: file, source: source, ledger: ledger)
+        let configuration = reading.configuration()
+        let problems = reading.fileProblems + ledger.problems
+        guard problems.isEmpty, let configuration else { return .failure(ConfigurationProblems(problems)) }
+        return .success(configuration)
+    }
+
+    /// In one line, for people: mode, venues and instruments.
+    public var summary: String {
+        let venueNames = venues.map(\.profile.name).joined(separator: ", ")
+        let symbols = policy.instruments.map(\.symbol).joined(separator: ", ")
+        return "\(mode.rawValue), venues \(venueNames), instruments \(symbols)"
+    }
+
+    /// The JSON counterpart of `ConfigurationProblems.json` when there are none.
+    public func validity() -> String { ProblemReport(file: file, valid: true, problems: []).json }
+}

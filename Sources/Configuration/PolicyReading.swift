@@ -1,0 +1,145 @@
+import Hedging
+import Risk
+import Strategies
+import TradingModel
+
+/// Reads limits, hedge and strategy settings. What they say about instruments is checked only when those were
+/// readable.
+struct PolicyReading {
+    let root: Section
+    let instruments: [Instrument]?
+    let venues: [NodeConfiguration.Venue]?
+
+    // MARK: Limits
+
+    /// There are no default limits: a limit nobody chose is not a limit.
+    func limits() -> RiskLimits? {
+        guard let section = root.section("limits") else { return nil }
+        let order = section.value("order_notional", .positive(upTo: 1_000_000_000))
+        let quantities = orderQuantities(section)
+        let position = section.value("position_notional", .positive(upTo: 10_000_000_000))
+        let exposure = section.value("exposure_notional", .positive(upTo: 10_000_000_000))
+        let collar = section.value("price_collar", .rate(bps: 1...5_000))
+        let age = section.value("book_age", .span(.milliseconds(10)...(.seconds(60))))
+        let rate = section.value("orders_per_second", .integer(1...1_000))
+        let divisor = section.value("reduced_divisor", .integer(1...1_000), standard: 2)
+        section.finish()
+        if let order, let position, order > position {
+            section.report("must not exceed position_notional (\(position))", at: "order_notional")
+        }
+        if let order, let exposure, order > exposure {
+            section.report("must not exceed exposure_notional (\(exposure))", at: "order_notional")
+        }
+        guard let order, let quantities, let position, let exposure, let collar, let age, let rate,
+            let divisor
+        else {
+            return nil
+        }
+        return RiskLimits(
+            orderNotional: order, orderQuantity: quantities, positionNotional: position,
+            exposureNotional: exposure,
+            priceCollar: collar, bookAge: age, ordersPerSecond: rate, reducedDivisor: Int64(divisor))
+    }
+
+    private func orderQuantities(_ limits: Section) -> [Quantity]? {
+        guard let section = limits.section("order_quantity"), let instruments else { return nil }
+        var quantities: [Quantity] = []
+        for instrument in instruments {
+            guard let amount = section.value(instrument.symbol, .positive(upTo: 1_000_000_000)) else {
+                continue
+            }
+            switch ScaledAmount.raw(amount, scale: instrument.quantityScale, scaleKey: "quantity_scale") {
+            case .success(let raw): quantities.append(Quantity(raw: raw))
+            case .failure(let complaint): section.report(complaint.message, at: instrument.symbol)
+            }
+        }
+        // A limits file is shared: it may bound instruments that this node does not trade. A mistyped name
+        // shows all the same, because the one that was meant is missing.
+        for (key, origin) in section.names() where !instruments.contains(where: { $0.symbol == key }) {
+            _ = section.value(key, .positive(upTo: 1_000_000_000))
+            if case .failure(let complaint) = SettingKind.symbol.parse(key) {
+                root.ledger.report("`\(section.name(key))`: \(complaint.message)", at: origin)
+            }
+        }
+        return quantities.count == instruments.count ? quantities : nil
+    }
+
+    // MARK: Hedge
+
+    func hedge() -> HedgePolicy? {
+        guard let section = root.section("hedge", mayBeAbsent: true) else { return nil }
+        let standard = HedgePolicy()
+        let deadline = section.value(
+            "deadline", .span(.milliseconds(5)...(.seconds(60))), standard: standard.deadline)
+        let reprice = section.value("reprice_bound", .rate(bps: 1...2_000), standard: standard.repriceBound)
+        let other = section.value(
+            "other_venue_bound", .rate(bps: 1...2_000), standard: standard.otherVenueBound)
+        let unwind = section.value("unwind_bound", .rate(bps: 1...2_000), standard: standard.unwindBound)
+        let retry = section.value(
+            "retry_every", .span(.milliseconds(10)...(.seconds(60))), standard: standard.retryEvery)
+        section.finish()
+        guard let deadline, let reprice, let other, let unwind, let retry else { return nil }
+        return HedgePolicy(
+            deadline: deadline, repriceBound: reprice, otherVenueBound: other, unwindBound: unwind,
+            retryEvery: retry)
+    }
+
+    // MARK: Strategies
+
+    func takerTaker(_ limits: RiskLimits?) -> [TakerTakerPolicy]? {
+        guard let strategies = root.section("strategies", mayBeAbsent: true) else { return nil }
+        let items = strategies.list("taker_taker", mayBeEmpty: true)
+        strategies.finish()
+        guard let items else { return nil }
+        var policies: [TakerTakerPolicy] = []
+        for (index, item) in items.enumerated() {
+            let path = "strategies.taker_taker[\(index)]"
+            guard let section = NodeReading.group(item, path: path, root.ledger) else { continue }
+            guard let policy = takerTaker(section, limits) else { continue }
+            if policies.contains(where: { $0.instrument == policy.instrument }) {
+                section.report("this instrument already has taker-taker settings", at: "instrument")
+            }
+            policies.append(policy)
+        }
+        return policies.count == items.count ? policies : nil
+    }
+
+    private func takerTaker(_ section: Section, _ limits: RiskLimits?) -> TakerTakerPolicy? {
+        let standard = TakerTakerPolicy(instrument: InstrumentID(0), minimumEdge: .zero, pairNotional: .zero)
+        let instrument = instrument(section)
+        let edge = section.value("minimum_edge", .rate(bps: 0...1_000))
+        let notional = section.value("pair_notional", .positive(upTo: 1_000_000_000))
+        let share = section.value("depth_share", .percent(1...100), standard: Int(standard.depthShare))
+        let cooldown = section.value(
+            "cooldown", .span(.zero...(.seconds(3_600))), standard: standard.cooldown)
+        let slippage = section.value("slippage", .rate(bps: 0...500), standard: standard.slippage)
+        section.finish()
+        if let limits, let notional, notional > limits.orderNotional {
+            section.report(
+                "must not exceed limits.order_notional (\(limits.orderNotional))", at: "pair_notional")
+        }
+        guard let instrument, let edge, let notional, let share, let cooldown, let slippage else {
+            return nil
+        }
+        return TakerTakerPolicy(
+            instrument: instrument, minimumEdge: edge, pairNotional: notional, depthShare: Int64(share),
+            cooldown: cooldown, slippage: slippage)
+    }
+
+    private func instrument(_ section: Section) -> InstrumentID? {
+        guard let symbol = section.value("instrument", .symbol), let instruments else { return nil }
+        guard let instrument = instruments.first(where: { $0.symbol == symbol }) else {
+            let hint = Suggestion.sentence(for: symbol, among: instruments.map(\.symbol))
+            section.report("\(symbol) is not among this node's instruments\(hint)", at: "instrument")
+            return nil
+        }
+        guard let venues else { return instrument.id }
+        let listed = venues.filter { venue in venue.listings.contains { $0.instrument == instrument } }.count
+        if listed < 2 {
+            section.report(
+                "\(symbol) is listed at \(listed) of this node's venues: arbitrage needs two",
+                at: "instrument")
+        }
+        return instrument.id
+    }
+}

@@ -1,0 +1,48 @@
+import Orders
+import TradingModel
+
+/// Everything that can happen to the engine besides book messages, which come by reference through
+/// `TradingEngine.apply(book:of:at:)` so that no frame is copied.
+public enum EngineEvent: Sendable {
+    case publicStream(VenueID, [InstrumentID], isOpen: Bool)
+    case bookQuarantined(VenueID, [InstrumentID], reason: String)
+    /// The private stream is complete from here on, or lost.
+    case privateStream(VenueID, isReady: Bool, reason: String)
+    /// Orders, fills and balances of this venue were held against the ledger and agree.
+    case reconciled(VenueID)
+    /// They do not agree: no new risk until a person has looked.
+    case dirty(VenueID, detail: String)
+    /// The rows of these orders survive a power cut: they may be sent.
+    case durable([ClientOrderID])
+    /// The store refused: these orders were never sent and never will be.
+    case notDurable([ClientOrderID], reason: String)
+    case placeAnswered(ClientOrderID, PlaceAnswer)
+    case queryAnswered(ClientOrderID, QueryAnswer)
+    case reported(VenueID, OrderReport)
+    case filled(VenueID, FillReport)
+    /// A proven balance to open an account with (first start on this data directory).
+    case opened(VenueID, Asset, Amount)
+    /// A person or a rule changes the mode.
+    case mode(OperatingMode, reason: String, actor: String)
+    /// How many requests of new risk the venue's rate budget allows now.
+    case headroom(VenueID, Int)
+    /// No new risk from here on: the process is going down. Hedges and cancels go on.
+    case draining
+    case timer
+}
+
+/// What the engine wants done. The desk interprets, in order.
+public enum Directive: Sendable {
+    /// Append without waiting: it must survive, nothing waits for it.
+    case journal(OutboxRecord)
+    /// Append these intents in one synced batch, then answer `.durable` or `.notDurable`.
+    case persist([OrderIntent])
+    /// Durable and approved: hand to the transport now.
+    case transmit(OrderIntent)
+    case cancel(OrderReference, VenueID)
+    case query(OrderReference, VenueID)
+    /// The venue counted fills it has not told: read its trade history.
+    case fetchFills(VenueID, InstrumentID)
+    case resynchronise(VenueID, InstrumentID)
+    case alarm(Incident)
+}

@@ -1,0 +1,44 @@
+import Hedging
+import Risk
+import Strategies
+import TradingModel
+
+/// Everything the engine is told once: what exists, what is allowed, what to do.
+public struct EnginePolicy: Sendable {
+    /// By `InstrumentID.index`.
+    public var instruments: [Instrument]
+    /// By `VenueID.index`.
+    public var venues: [VenuePolicy]
+    public var limits: RiskLimits
+    public var hedge: HedgePolicy
+    public var takerTaker: [TakerTakerPolicy]
+    /// Which node this is, in client order ids.
+    public var node: UInt16
+
+    public init(
+        instruments: [Instrument], venues: [VenuePolicy], limits: RiskLimits, hedge: HedgePolicy,
+        takerTaker: [TakerTakerPolicy], node: UInt16
+    ) {
+        precondition(venues.count <= 64, "at most 64 venues")
+        self.instruments = instruments
+        self.venues = venues
+        self.limits = limits
+        self.hedge = hedge
+        self.takerTaker = takerTaker
+        self.node = node
+    }
+}
+
+public struct VenuePolicy: Sendable {
+    public var name: String
+    public var proof: BookProof
+    /// Subscribed depth; books with a checksum are truncated to it.
+    public var bookDepth: Int
+    public var listings: [Listing]
+    public init(name: String, proof: BookProof, bookDepth: Int, listings: [Listing]) {
+        self.name = name
+        self.proof = proof
+        self.bookDepth = bookDepth
+        self.listings = listings
+    }
+}

@@ -1,0 +1,127 @@
+import Books
+import Hedging
+import Orders
+import Risk
+import Routing
+import TradingModel
+
+// A fill becomes a hedge with a deadline.
+extension TradingEngine {
+    /// Cheap enough for every book message: the smallest hedge is refreshed on the timer.
+    func needsHedging(_ index: Int) -> Bool {
+        !obligations[index].open.isEmpty || obligations[index].residual.magnitude >= smallestHedges[index]
+    }
+
+    mutating func hedge(_ index: Int, _ now: Moment) {
+        let flight = inFlight(index)
+        smallestHedges[index] = smallestHedge(index)
+        let smallest = smallestHedges[index]
+        guard smallest.raw < .max else { return reportLate(index, flight, now) }
+        if flight.raw == 0 { obligations[index].settle(below: smallest, at: now) }
+        let cause = obligations[index].open.first?.cause ?? books[index].tops[0].venue
+        if flight.raw == 0 {
+            obligations[index].awaken(from: smallest, cause: cause, at: now, deadline: policy.hedge.deadline)
+        }
+        reportLate(index, flight, now)
+        // Each turn climbs one rung when nothing could be placed; the ladder has four.
+        for _ in HedgeRung.allCases {
+            let move = ladders[index].decide(
+                deviation: obligations[index].deviation, inFlight: inFlight(index), smallest: smallest, at: now)
+            switch move {
+            case .none: return
+            case .giveUp:
+                alarm(
+                    .hedgeFailure, .pageNow, nil,
+                    "\(policy.instruments[index].symbol): the ladder is exhausted, "
+                        + "\(policy.instruments[index].text(obligations[index].deviation)) still open", now)
+                lowerMode(to: .hold, reason: "HEDGE_FAILURE on \(policy.instruments[index].symbol)", now)
+            case .attempt(let side, let quantity, let rung):
+                if attempt(index, side, quantity, rung, cause, now) { return }
+                ladders[index].attemptFailed(at: now, deadline: hedgeDeadline(index), policy: policy.hedge)
+            }
+        }
+    }
+
+    /// The least quantity that every listed venue takes at today's price, so that a hedge can go anywhere; the largest
+    /// number there is while there is no price.
+    func smallestHedge(_ index: Int) -> Quantity {
+        guard mids[index] > .zero else { return Quantity(raw: .max) }
+        var least = Quantity.zero
+        for venue in policy.venues {
+            for listing in venue.listings where listing.instrument.id.index == index {
+                least = max(least, listing.smallestOrder(at: mids[index]))
+            }
+        }
+        return least
+    }
+
+    func hedgeDeadline(_ index: Int) -> Moment? { obligations[index].open.first?.deadline }
+
+    private mutating func reportLate(_ index: Int, _ flight: Quantity, _ now: Moment) {
+        let late = obligations[index].markLate(at: now)
+        guard late > 0 else { return }
+        alarm(
+            .hedgeFailure, .critical, nil,
+            "\(policy.instruments[index].symbol): \(late) hedge(s) late, "
+                + "\(policy.instruments[index].text(obligations[index].owed)) owed, "
+                + "\(policy.instruments[index].text(flight)) in flight", now)
+    }
+
+    /// Routes one attempt on one rung; `false` when nothing could be placed there.
+    private mutating func attempt(
+        _ index: Int, _ side: Side, _ quantity: Quantity, _ rung: HedgeRung, _ cause: VenueID, _ now: Moment
+    ) -> Bool {
+        let (slots, bound) = reach(index, rung, cause, now)
+        guard !slots.isEmpty else { return false }
+        let move = Int64(clamping: Int128(mids[index].raw) * Int128(bound.raw) / Int128(Rate.one))
+        let worst = Price(raw: side == .buy ? mids[index].raw + move : max(1, mids[index].raw - move))
+        let plan = SmartOrderRouter.route(
+            books[index], side: side, quantity: quantity, limit: worst, among: slots,
+            capacities: capacities(index, side, worst))
+        let intent = takeIntent()
+        var intents: [OrderIntent] = []
+        for (number, leg) in plan.legs.enumerated() {
+            guard let listing = listing(leg.venue, policy.instruments[index].id) else { continue }
+            // The limit is the rung's bound, not the level seen: the price may move while the order travels.
+            let tick = listing.tick.raw
+            let limit = side == .buy ? worst.raw / tick * tick : (worst.raw + tick - 1) / tick * tick
+            let order = OrderIntent(
+                id: ClientOrderID(
+                    epoch: epoch, node: policy.node, strategy: 0, intent: intent, leg: UInt8(number & 0xFF),
+                    attempt: rung.rawValue),
+                venue: leg.venue, instrument: policy.instruments[index].id, side: side, quantity: leg.quantity,
+                limit: Price(raw: limit), timeInForce: .immediateOrCancel, purpose: rung == .unwind ? .unwind : .hedge,
+                decidedAt: now, sendBefore: now + TradingEngine.hedgeWindow)
+            guard governor.judge(question(order, now), at: now) == nil else { continue }
+            intents.append(order)
+        }
+        guard !intents.isEmpty else { return false }
+        submit(intents, now)
+        return true
+    }
+
+    /// Where a rung may trade and how far from the mid price.
+    private func reach(_ index: Int, _ rung: HedgeRung, _ cause: VenueID, _ now: Moment) -> (SlotSet, Rate) {
+        var ready = SlotSet()
+        var fresh = books[index].tradable(at: now, maximumAge: policy.limits.bookAge)
+        while let slot = fresh.popFirst() {
+            if venues[books[index].tops[slot].venue.index].isAccountReady { ready.insert(slot) }
+        }
+        func only(_ venue: VenueID) -> SlotSet {
+            guard let slot = books[index].slot(of: venue), ready.contains(slot) else { return SlotSet() }
+            return SlotSet(bits: 1 << UInt64(slot))
+        }
+        switch rung {
+        case .reprice:
+            guard let venue = shortVenue[index] else { return (ready, policy.hedge.repriceBound) }
+            return (only(venue), policy.hedge.repriceBound)
+        case .otherVenue:
+            guard let venue = shortVenue[index], let slot = books[index].slot(of: venue) else {
+                return (ready, policy.hedge.otherVenueBound)
+            }
+            return (ready.without(slot), policy.hedge.otherVenueBound)
+        case .unwind: return (only(cause), policy.hedge.unwindBound)
+        case .failed: return (ready, policy.hedge.unwindBound)
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Books
+import Hedging
+import Orders
+import Risk
+import Routing
+import Strategies
+import TradingModel
+
+// A book message becomes, or does not become, a pair of orders.
+extension TradingEngine {
+    /// The hot path: one decoded book message of one venue.
+    public mutating func apply(book update: borrowing BookUpdate, of venue: VenueID, at now: Moment) {
+        let index = update.instrument.index
+        guard let slot = books[index].slot(of: venue) else { return }
+        let outcome = books[index].apply(update, from: venue, at: now)
+        if case .lostProof(let loss) = outcome {
+            alarm(.bookProofLost, .warning, venue, "\(policy.instruments[index].symbol): \(loss.name)", now)
+        }
+        askForSnapshot(index, slot, venue, now)
+        evaluate(index, now)
+    }
+
+    private mutating func askForSnapshot(_ index: Int, _ slot: Int, _ venue: VenueID, _ now: Moment) {
+        guard books[index].books[slot].wantsSnapshot else { return }
+        books[index].snapshotRequested(venue, at: now)
+        output.append(.resynchronise(venue, policy.instruments[index].id))
+    }
+
+    mutating func stream(_ venue: VenueID, _ instruments: [InstrumentID], _ isOpen: Bool, _ now: Moment) {
+        for instrument in instruments where books[instrument.index].slot(of: venue) != nil {
+            if isOpen {
+                nextEpoch += 1
+                books[instrument.index].connectionOpened(venue, epoch: nextEpoch, at: now)
+            } else {
+                books[instrument.index].connectionLost(venue)
+            }
+        }
+    }
+
+    mutating func quarantined(_ venue: VenueID, _ instruments: [InstrumentID], _ reason: String, _ now: Moment) {
+        for instrument in instruments {
+            guard let slot = books[instrument.index].slot(of: venue) else { continue }
+            _ = books[instrument.index].quarantined(venue, reason: reason)
+            askForSnapshot(instrument.index, slot, venue, now)
+        }
+        alarm(.frameQuarantined, .warning, venue, reason, now)
+    }
+
+    /// What this instrument's books now call for: first what is owed, then what may be won.
+    mutating func evaluate(_ index: Int, _ now: Moment) {
+        if let bid = books[index].bestBid, let ask = books[index].bestAsk {
+            mids[index] = Price(raw: bid.bid.price.raw / 2 + ask.ask.price.raw / 2)
+        }
+        if needsHedging(index) { hedge(index, now) }
+        for strategy in strategiesOf[index] { seek(strategy, index, now) }
+    }
+
+    private mutating func seek(_ strategy: Int, _ index: Int, _ now: Moment) {
+        let slots = openSlots(index, now)
+        guard let edge = strategies[strategy].scan(books[index], among: slots) else { return }
+        guard governor.mode < .hold, !isDraining, !strategies[strategy].isResting(at: now),
+            obligations[index].open.isEmpty, !hasLiveOrders(index)
+        else { return }
+        let view = StrategyView(
+            book: books[index], tradable: slots, buying: capacities(index, .buy, edge.ask),
+            selling: capacities(index, .sell, edge.bid), now: now)
+        guard let proposal = strategies[strategy].propose(edge, view) else { return }
+        open(proposal, strategy, index, now)
+    }
+
+    /// Slots where new risk may go: proved, fresh, reconciled, within the rate budget.
+    private func openSlots(_ index: Int, _ now: Moment) -> SlotSet {
+        var result = SlotSet()
+        var fresh = books[index].tradable(at: now, maximumAge: policy.limits.bookAge)
+        while let slot = fresh.popFirst() {
+            let venue = books[index].tops[slot].venue.index
+            if venues[venue].mayOpen, venues[venue].headroom > 0 { result.insert(slot) }
+        }
+        return result
+    }
+
+    func hasLiveOrders(_ index: Int) -> Bool {
+        orders.live.contains { orders[$0]?.intent.instrument.index == index }
+    }
+
+    /// Two-phase: both legs are judged and reserved, then both are made durable in one batch; neither goes alone.
+    private mutating func open(_ proposal: PairProposal, _ strategy: Int, _ index: Int, _ now: Moment) {
+        let intent = takeIntent()
+        func leg(_ number: UInt8, _ venue: VenueID, _ side: Side, _ limit: Price) -> OrderIntent {
+            OrderIntent(
+                id: ClientOrderID(
+                    epoch: epoch, node: policy.node, strategy: UInt16(strategy + 1), intent: intent, leg: number,
+                    attempt: 0),
+                venue: venue, instrument: policy.instruments[index].id, side: side, quantity: proposal.quantity,
+                limit: limit, timeInForce: .immediateOrCancel, purpose: .open, decidedAt: now,
+                sendBefore: now + TradingEngine.openWindow)
+        }
+        let legs = [
+            leg(0, proposal.edge.buyVenue, .buy, proposal.buyLimit),
+            leg(1, proposal.edge.sellVenue, .sell, proposal.sellLimit),
+        ]
+        strategies[strategy].acted(at: now)
+        for leg in legs where governor.judge(question(leg, now), at: now) != nil { return }
+        counters.pairs += 1
+        submit(legs, now)
+    }
+
+    mutating func takeIntent() -> UInt64 {
+        defer { nextIntent += 1 }
+        return nextIntent
+    }
+
+    /// Approved orders: into the table, reserved, on their way to the store.
+    mutating func submit(_ intents: [OrderIntent], _ now: Moment) {
+        for intent in intents {
+            orders.insert(intent, at: now)
+            let (asset, amount) = claim(intent)
+            reservations.reserve(intent.id, intent.venue, asset, amount)
+            venues[intent.venue.index].headroom -= 1
+            counters.ordersNew += 1
+        }
+        output.append(.persist(intents))
+    }
+}

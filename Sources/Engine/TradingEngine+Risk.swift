@@ -1,0 +1,114 @@
+import Books
+import Hedging
+import Orders
+import Risk
+import Routing
+import TradingModel
+
+// The numbers the governor and the router need, gathered in the same call that acts on them.
+extension TradingEngine {
+    /// What an order lays claim to: the quote it may cost with its fee, or the base it may deliver.
+    func claim(_ intent: OrderIntent) -> (Asset, Amount) {
+        let instrument = policy.instruments[intent.instrument.index]
+        switch intent.side {
+        case .buy:
+            let notional = instrument.notional(intent.limit, intent.quantity)
+            let fee = listing(intent.venue, intent.instrument)?.takerFee ?? .zero
+            return (instrument.quote, notional + fee.of(notional))
+        case .sell: return (instrument.base, instrument.baseAmount(intent.quantity))
+        }
+    }
+
+    mutating func reserveAgain(_ id: ClientOrderID) {
+        guard let record = orders[id], record.state.mayFill else { return }
+        let (asset, amount) = claim(record.intent)
+        reservations.reserve(id, record.intent.venue, asset, amount)
+    }
+
+    func available(_ venue: VenueID, _ asset: Asset) -> Amount {
+        max(.zero, ledger.balance(venue, asset) - reservations.reserved(venue, asset))
+    }
+
+    /// By slot: what each venue can afford on one side at about `price`.
+    func capacities(_ index: Int, _ side: Side, _ price: Price) -> [VenueCapacity?] {
+        let instrument = policy.instruments[index]
+        return books[index].tops.map { top in
+            guard let listing = listing(top.venue, instrument.id) else { return nil }
+            switch side {
+            case .sell:
+                return VenueCapacity(
+                    listing: listing, affordable: instrument.quantity(ofBase: available(top.venue, instrument.base)))
+            case .buy:
+                let one = instrument.notional(price, Quantity(raw: 1))
+                guard one > .zero else { return nil }
+                // One percent is left for the fee and for the limit's slippage beyond `price`.
+                let spendable = Int128(available(top.venue, instrument.quote).raw) / 101 * 100
+                return VenueCapacity(listing: listing, affordable: Quantity(raw: Int64(clamping: spendable / one.raw)))
+            }
+        }
+    }
+
+    func question(_ order: OrderIntent, _ now: Moment) -> RiskQuestion {
+        let index = order.instrument.index
+        let instrument = policy.instruments[index]
+        let top = books[index].top(of: order.venue)
+        let (asset, needed) = claim(order)
+        return RiskQuestion(
+            order: order, instrument: instrument, bookProven: top?.isSynced ?? false,
+            bookAge: top.map { $0.age(at: now) } ?? .seconds(86_400), referencePrice: referencePrice(order, now),
+            available: available(order.venue, asset), needed: needed,
+            worstPositionNotional: worstNotional(index, adding: order),
+            worstExposureNotional: exposureNotional(adding: order),
+            notional: instrument.notional(order.limit, order.quantity))
+    }
+
+    /// The best price the *other* proven venues show on the side this order would take.
+    private func referencePrice(_ order: OrderIntent, _ now: Moment) -> Price? {
+        let book = books[order.instrument.index]
+        var best: Price?
+        var rest = book.synced
+        while let slot = rest.popFirst() {
+            let top = book.tops[slot]
+            guard top.venue != order.venue, top.age(at: now) <= policy.limits.bookAge else { continue }
+            switch order.side {
+            case .buy: if top.hasAsk, best.map({ top.ask.price < $0 }) ?? true { best = top.ask.price }
+            case .sell: if top.hasBid, best.map({ top.bid.price > $0 }) ?? true { best = top.bid.price }
+            }
+        }
+        return best
+    }
+
+    /// The largest departure from opening if live orders, and `order`, filled on one side only.
+    func worstNotional(_ index: Int, adding order: OrderIntent?) -> Amount {
+        let deviation = obligations[index].deviation
+        var buys = Quantity.zero
+        var sells = Quantity.zero
+        for id in orders.live {
+            guard let record = orders[id], record.intent.instrument.index == index else { continue }
+            if record.intent.side == .buy { buys += record.remaining } else { sells += record.remaining }
+        }
+        if let order { if order.side == .buy { buys += order.quantity } else { sells += order.quantity } }
+        let worst = max((deviation + buys).magnitude, (deviation - sells).magnitude)
+        let price = mids[index] > .zero ? mids[index] : (order?.limit ?? .zero)
+        return policy.instruments[index].notional(price, worst)
+    }
+
+    private func exposureNotional(adding order: OrderIntent) -> Amount {
+        var sum = Amount.zero
+        for index in policy.instruments.indices {
+            sum += worstNotional(index, adding: order.instrument.index == index ? order : nil)
+        }
+        return sum
+    }
+
+    /// Signed base quantity that live orders may still trade, counted fills on their way included.
+    func inFlight(_ index: Int) -> Quantity {
+        var sum = Quantity.zero
+        for id in orders.live {
+            guard let record = orders[id], record.intent.instrument.index == index else { continue }
+            let pending = record.remaining + record.fillsOutstanding
+            if record.intent.side == .buy { sum += pending } else { sum -= pending }
+        }
+        return sum
+    }
+}

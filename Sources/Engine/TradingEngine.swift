@@ -1,0 +1,185 @@
+import Books
+import Hedging
+import Orders
+import Risk
+import Routing
+import Strategies
+import TradingModel
+
+/// The node's one decision maker: books, edges, risk, orders, hedges. Every input is one call that cannot suspend, so
+/// nothing comes between a check and its act; every output is a `Directive` for the desk. No clock, no randomness.
+///
+/// Start reading here; then `TradingEngine+Market` (a frame becomes a pair), `+Orders` (what venues say), `+Hedging`
+/// (a fill becomes a hedge), `+Watch` (silence becomes a question).
+public struct TradingEngine: Sendable {
+    public let policy: EnginePolicy
+    public let epoch: UInt16
+    public internal(set) var books: [ConsolidatedBook]
+    public internal(set) var orders: OrderTable
+    public internal(set) var ledger: PositionLedger
+    public internal(set) var venues: [VenueStatus]
+    public internal(set) var governor: RiskGovernor
+    public internal(set) var counters = EngineCounters()
+    public internal(set) var modeReason = ""
+    public internal(set) var isDraining = false
+
+    var reservations = Reservations()
+    public internal(set) var obligations: [ObligationQueue]
+    var ladders: [HedgeLadder]
+    var strategies: [TakerTaker]
+    /// By instrument: indices into `strategies`.
+    let strategiesOf: [[Int]]
+    /// By instrument: the venue whose leg last fell short, where the first rung tries again.
+    var shortVenue: [VenueID?]
+    /// By instrument: the last consolidated mid price, for valuation when no book is proven.
+    public internal(set) var mids: [Price]
+    /// By instrument: below this a deviation is a residual; refreshed on the timer.
+    public internal(set) var smallestHedges: [Quantity]
+    var looks: [ClientOrderID: Look] = [:]
+    var nextIntent: UInt64 = 1
+    var nextEpoch: UInt64 = 1
+    var output: [Directive] = []
+
+    /// A pair's leg is not sent later than this after its decision: the edge is gone by then.
+    public static let openWindow = Span.milliseconds(150)
+    /// A hedge attempt not sent within this is decided anew.
+    public static let hedgeWindow = Span.seconds(1)
+
+    /// - Parameter recovery: what the outbox held; `Recovery(policy:)` with no rows for a first start.
+    public init(policy: EnginePolicy, recovery: Recovery) {
+        self.policy = policy
+        epoch = recovery.lastEpoch &+ 1
+        books = policy.instruments.map { instrument in
+            ConsolidatedBook(
+                instrument,
+                sources: policy.venues.enumerated().compactMap { index, venue in
+                    venue.listings.first { $0.instrument.id == instrument.id }.map {
+                        .init(venue: VenueID(index), proof: venue.proof, depth: venue.bookDepth, takerFee: $0.takerFee)
+                    }
+                })
+        }
+        orders = recovery.orders
+        ledger = recovery.ledger
+        venues = policy.venues.map { VenueStatus(name: $0.name) }
+        governor = RiskGovernor(limits: policy.limits, mode: recovery.mode ?? .normal)
+        modeReason = recovery.modeReason
+        obligations = recovery.deviations.map { deviation in
+            var queue = ObligationQueue()
+            queue.restore(deviation)
+            return queue
+        }
+        ladders = policy.instruments.map { _ in HedgeLadder() }
+        strategies = policy.takerTaker.map { TakerTaker(policy: $0) }
+        strategiesOf = policy.instruments.map { instrument in
+            policy.takerTaker.indices.filter { policy.takerTaker[$0].instrument == instrument.id }
+        }
+        shortVenue = policy.instruments.map { _ in nil }
+        mids = policy.instruments.map { _ in .zero }
+        smallestHedges = policy.instruments.map { _ in Quantity(raw: .max) }
+        for id in orders.live { reserveAgain(id) }
+    }
+
+    /// Everything decided since the last call, in order.
+    public mutating func takeDirectives() -> [Directive] {
+        defer { output.removeAll(keepingCapacity: true) }
+        return output
+    }
+
+    public var hasDirectives: Bool { !output.isEmpty }
+
+    /// One input that is not a book message.
+    public mutating func process(_ event: EngineEvent, at now: Moment) {
+        switch event {
+        case .publicStream(let venue, let instruments, let isOpen): stream(venue, instruments, isOpen, now)
+        case .bookQuarantined(let venue, let instruments, let reason): quarantined(venue, instruments, reason, now)
+        case .privateStream(let venue, let isReady, let reason): privateStream(venue, isReady, reason, now)
+        case .reconciled(let venue):
+            venues[venue.index].isReconciled = true
+            venues[venue.index].isDirty = false
+        case .dirty(let venue, let detail):
+            venues[venue.index].isDirty = true
+            alarm(.dirtyStart, .critical, venue, detail, now)
+            lowerMode(to: .hold, reason: "DIRTY_START: \(detail)", now)
+        case .opened(let venue, let asset, let amount):
+            ledger.open(venue, asset, with: amount)
+            output.append(.journal(.opened(venue: policy.venues[venue.index].name, asset: asset, amount: amount)))
+        case .durable(let ids): durable(ids, now)
+        case .notDurable(let ids, let reason): notDurable(ids, reason, now)
+        case .placeAnswered(let id, let answer): placeAnswered(id, answer, now)
+        case .queryAnswered(let id, let answer): queryAnswered(id, answer, now)
+        case .reported(let venue, let report): reported(venue, report, now)
+        case .filled(let venue, let fill): filled(venue, fill, now)
+        case .mode(let mode, let reason, let actor): changeMode(mode, reason, actor, now)
+        case .headroom(let venue, let requests): venues[venue.index].headroom = requests
+        case .draining: isDraining = true
+        case .timer: timer(now)
+        }
+    }
+
+    public var mode: OperatingMode { governor.mode }
+
+    // MARK: Modes and alarms
+
+    /// Down only; the first cause is kept.
+    mutating func lowerMode(to mode: OperatingMode, reason: String, _ now: Moment) {
+        guard mode > governor.mode else { return }
+        changeMode(mode, reason, "node", now)
+    }
+
+    private mutating func changeMode(_ mode: OperatingMode, _ reason: String, _ actor: String, _ now: Moment) {
+        governor.setMode(mode)
+        modeReason = reason
+        output.append(.journal(.mode(mode, reason: reason, actor: actor, at: now)))
+        guard mode >= .safe else { return }
+        for id in orders.live {
+            guard let record = orders[id], record.state.mayFill else { continue }
+            output.append(.cancel(reference(record), record.intent.venue))
+        }
+    }
+
+    mutating func alarm(
+        _ code: IncidentCode, _ severity: Severity, _ venue: VenueID?, _ detail: String, _ now: Moment
+    ) {
+        output.append(.alarm(Incident(code: code, severity: severity, venue: venue, detail: detail, at: now)))
+    }
+
+    func reference(_ record: OrderRecord) -> OrderReference {
+        OrderReference(
+            id: record.intent.id, instrument: record.intent.instrument, side: record.intent.side,
+            venueOrderID: record.venueOrderID)
+    }
+
+    func listing(_ venue: VenueID, _ instrument: InstrumentID) -> Listing? {
+        policy.venues[venue.index].listings.first { $0.instrument.id == instrument }
+    }
+}
+
+/// What the engine knows of a venue besides its books.
+public struct VenueStatus: Hashable, Sendable {
+    public let name: String
+    /// The private stream is complete.
+    public internal(set) var isAccountReady = false
+    /// Ledger and venue agreed since the private stream last became ready.
+    public internal(set) var isReconciled = false
+    public internal(set) var isDirty = false
+    /// Requests of new risk the rate budget allows now, as far as known.
+    public internal(set) var headroom = 0
+    /// New risk may go there, rate budget apart.
+    public var mayOpen: Bool { isAccountReady && isReconciled && !isDirty }
+}
+
+/// Counted since this process started.
+public struct EngineCounters: Hashable, Sendable {
+    public var ordersNew = 0
+    public var ordersSent = 0
+    public var ordersAcked = 0
+    public var ordersFilled = 0
+    public var ordersCanceled = 0
+    public var ordersRejected = 0
+    public var pairs = 0
+    public var fills = 0
+    public var duplicateFills = 0
+    /// Fees in the quote asset; a fee taken in base is valued at its fill's price.
+    public var fees = Amount.zero
+    public init() {}
+}

@@ -1,0 +1,52 @@
+import Ports
+
+/// The real world: threads, sockets, clock and disk, as one `World`.
+public final class LiveWorld: Sendable {
+    public let world: World
+    private let transport: LiveTransport
+    private let socketLane: SocketLane
+    private let storeLane: WorkerLane
+    private let coldLane: WorkerLane
+
+    /// Starts the lanes.
+    ///
+    /// `dataDirectory`: where the outbox lives; it is opened, and created, only when the node asks for it. `extraCA`: a PEM
+    /// file of certificate authorities believed besides the system's. Throws `LaneFault` or `TransportSetupFault`.
+    public static func make(
+        dataDirectory: String, extraCA: String? = nil, limits: OutboxLimits = .trading
+    ) throws -> LiveWorld {
+        let sockets = try SocketLane(name: "sockets")
+        do {
+            let transport = try LiveTransport(lane: sockets, extraCA: extraCA)
+            return LiveWorld(
+                transport: transport, socketLane: sockets, storeLane: try WorkerLane(name: "store"),
+                coldLane: try WorkerLane(name: "cold")
+            ) { try RocksOutbox(directory: dataDirectory, limits: limits) }
+        } catch {
+            sockets.stop()
+            throw error
+        }
+    }
+
+    private init(
+        transport: LiveTransport, socketLane: SocketLane, storeLane: WorkerLane, coldLane: WorkerLane,
+        openOutbox: @escaping @Sendable () throws -> any OutboxStore
+    ) {
+        self.transport = transport
+        self.socketLane = socketLane
+        self.storeLane = storeLane
+        self.coldLane = coldLane
+        world = World(
+            time: SystemTime(timers: coldLane), entropy: SystemEntropy(), transport: transport, socketLane: socketLane,
+            storeLane: storeLane, coldLane: coldLane, openOutbox: openOutbox)
+    }
+
+    /// Ends every connection, then the lanes, once what is queued on them has run. Close the outbox and end the tasks
+    /// first: a task that waits on a lane that ended never continues. Not to be called on one of the lanes.
+    public func shutdown() {
+        transport.shutdown()
+        socketLane.stop()
+        storeLane.stop()
+        coldLane.stop()
+    }
+}

@@ -1,0 +1,53 @@
+import TradingModel
+
+/// Incidents of this run: each (code, venue) once, with a count; the last ones whole.
+public struct IncidentLog: Sendable {
+    public struct Line: Hashable, Sendable {
+        public var incident: Incident
+        public var count: Int
+        public var firstAt: Moment
+    }
+
+    /// In order of first appearance.
+    public private(set) var lines: [Line] = []
+    /// The newest, oldest first, bounded.
+    public private(set) var recent: [Incident] = []
+    public static let recentCapacity = 200
+    /// Told of each incident as it comes, for a log.
+    var listener: (@Sendable (Incident) -> Void)?
+
+    public init() {}
+
+    mutating func add(_ incident: Incident) {
+        if let index = lines.firstIndex(where: {
+            $0.incident.code == incident.code && $0.incident.venue == incident.venue
+        }) {
+            lines[index].count += 1
+            lines[index].incident = incident
+        } else {
+            lines.append(Line(incident: incident, count: 1, firstAt: incident.at))
+        }
+        if recent.count == IncidentLog.recentCapacity { recent.removeFirst(IncidentLog.recentCapacity / 4) }
+        recent.append(incident)
+        listener?(incident)
+    }
+}
+
+/// The stages an operator waits for.
+public struct DeskLatency: Sendable {
+    /// Socket readable → books applied, consolidated and judged.
+    public var frameToDecision = LatencyLog()
+    /// Decision → last byte of the order handed to TLS, the durable write included.
+    public var decisionToWire = LatencyLog()
+    /// Arrival of the fill that owes a hedge → last byte of the hedge order handed to TLS.
+    public var fillToHedgeWire = LatencyLog()
+    /// One synced batch, queueing on the store lane included.
+    public var durableWrite = LatencyLog()
+
+    public init() {}
+
+    mutating func sent(_ intent: OrderIntent, trigger: Moment?, at: Moment) {
+        decisionToWire.record(at - intent.decidedAt)
+        if let trigger { fillToHedgeWire.record(at - trigger) }
+    }
+}

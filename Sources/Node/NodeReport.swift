@@ -1,0 +1,85 @@
+import Books
+import Engine
+import Orders
+import Ports
+import TradingModel
+import VenueKit
+
+/// A node at one moment, for people, JSON and tests: copied out in one step, so its figures belong together.
+public struct NodeReport: Sendable {
+    public struct Venue: Sendable {
+        public var name: String
+        public var frames: Int
+        public var booksSynced: Int
+        public var books: Int
+        public var resyncs: Int64
+        public var proof: BookProof
+        public var proofChecked: Int64
+        public var proofFailed: Int64
+        public var quarantined: Int
+        public var mayOpen: Bool
+        /// How far the venue's clock is ahead of ours.
+        public var clockOffset: Span
+        public var touches: [Touch]
+    }
+
+    /// One venue's best prices of one instrument; empty text when there is no proven book.
+    public struct Touch: Sendable {
+        public var symbol: String
+        public var bid: String
+        public var ask: String
+    }
+
+    public var at: Moment
+    public var venues: [Venue]
+    public var summary: EngineSummary
+    public var latency: DeskLatency
+    public var incidents: [IncidentLog.Line]
+    public var accounts: [PositionLedger.Account]
+    public var isFlat: Bool
+}
+
+extension TradingDesk {
+    public func report() -> NodeReport {
+        NodeReport(
+            at: world.time.now, venues: connectors.map { venueReport($0) }, summary: engine.summary, latency: latency,
+            incidents: incidents.lines, accounts: engine.ledger.accounts, isFlat: engine.isFlat)
+    }
+
+    /// Where every order of this run and every unsettled one of earlier runs stands.
+    public var liveOrderCount: Int { engine.orders.live.count }
+
+    /// Whether every venue may take new risk: connected, synchronised, reconciled.
+    public var isReady: Bool { engine.venues.allSatisfy(\.mayOpen) }
+
+    public func setMode(_ mode: OperatingMode, reason: String, actor: String) {
+        handle(.mode(mode, reason: reason, actor: actor))
+    }
+
+    private func venueReport(_ connector: VenueConnector) -> NodeReport.Venue {
+        let venue = connector.venue
+        let counters = connector.assumeIsolated { $0.counters }
+        let offset = connector.assumeIsolated { $0.clockOffset }
+        var books: [(String, VenueBook)] = []
+        for consolidated in engine.books {
+            if let book = consolidated.book(of: venue) { books.append((consolidated.instrument.symbol, book)) }
+        }
+        return NodeReport.Venue(
+            name: engine.policy.venues[venue.index].name, frames: counters.frames,
+            booksSynced: books.count { $0.1.isSynced }, books: books.count,
+            resyncs: books.reduce(0) { $0 + $1.1.counters.resyncs }, proof: engine.policy.venues[venue.index].proof,
+            proofChecked: books.reduce(0) { $0 + $1.1.counters.proofsChecked },
+            proofFailed: books.reduce(0) { $0 + $1.1.counters.proofsFailed },
+            quarantined: counters.quarantined.values.reduce(0, +), mayOpen: engine.venues[venue.index].mayOpen,
+            clockOffset: offset, touches: books.map { touch($0.0, $0.1) })
+    }
+
+    private func touch(_ symbol: String, _ book: VenueBook) -> NodeReport.Touch {
+        guard let instrument = engine.policy.instruments.first(where: { $0.symbol == symbol }) else {
+            preconditionFailure("a book of an instrument that is not configured")
+        }
+        return NodeReport.Touch(
+            symbol: symbol, bid: book.bids.isEmpty ? "" : instrument.text(book.bids.best.price),
+            ask: book.asks.isEmpty ? "" : instrument.text(book.asks.best.price))
+    }
+}

@@ -1,0 +1,30 @@
+import TradingModel
+
+/// Everything outside the core, injected once at the composition root. Live, paper, backtest and simulation differ in
+/// nothing else.
+public struct World: Sendable {
+    public var time: any Timekeeper
+    public var entropy: any Entropy
+    public var transport: any VenueTransport
+    /// The lane of the connectors and the desk: a frame reaches its decision without a hop.
+    public var socketLane: any Lane
+    /// The lane of the outbox: its store blocks, nobody else may.
+    public var storeLane: any Lane
+    /// Reports, summaries, the operator: anything slow.
+    public var coldLane: any Lane
+    /// Opens (or creates) the durable store of a data directory.
+    public var openOutbox: @Sendable () throws -> any OutboxStore
+
+    public init(
+        time: any Timekeeper, entropy: any Entropy, transport: any VenueTransport, socketLane: any Lane,
+        storeLane: any Lane, coldLane: any Lane, openOutbox: @escaping @Sendable () throws -> any OutboxStore
+    ) {
+        self.time = time
+        self.entropy = entropy
+        self.transport = transport
+        self.socketLane = socketLane
+        self.storeLane = storeLane
+        self.coldLane = coldLane
+        self.openOutbox = openOutbox
+    }
+}

@@ -1,0 +1,147 @@
+import TradingModel
+
+/// What the governor is asked about one order: the order and every number its rules need, gathered by the engine in the
+/// same call, so that nothing can change between the question and the send.
+public struct RiskQuestion: Hashable, Sendable {
+    public var order: OrderIntent
+    public var instrument: Instrument
+    /// Whether the venue's book is proven now, and how old its last message is.
+    public var bookProven: Bool
+    public var bookAge: Span
+    /// Best opposite price among the *other* proven venues (ask for a buy, bid for a sell); `nil` when there is none.
+    public var referencePrice: Price?
+    /// Spendable on the order's venue: quote for a buy, base for a sell, net of everything reserved.
+    public var available: Amount
+    /// What the order would reserve there.
+    public var needed: Amount
+    /// The base asset's departure from opening over all venues, in quote notional, if this and every live order filled
+    /// in the worst way.
+    public var worstPositionNotional: Amount
+    /// The same summed over all instruments.
+    public var worstExposureNotional: Amount
+    public var notional: Amount
+
+    public init(
+        order: OrderIntent, instrument: Instrument, bookProven: Bool, bookAge: Span, referencePrice: Price?,
+        available: Amount, needed: Amount, worstPositionNotional: Amount, worstExposureNotional: Amount,
+        notional: Amount
+    ) {
+        self.order = order
+        self.instrument = instrument
+        self.bookProven = bookProven
+        self.bookAge = bookAge
+        self.referencePrice = referencePrice
+        self.available = available
+        self.needed = needed
+        self.worstPositionNotional = worstPositionNotional
+        self.worstExposureNotional = worstExposureNotional
+        self.notional = notional
+    }
+}
+
+/// Why an order may not be sent.
+public enum Denial: String, Error, Hashable, Sendable, CaseIterable {
+    case mode = "mode"
+    case tooLate = "too-late"
+    case bookUnproven = "book-unproven"
+    case bookStale = "book-stale"
+    case orderNotional = "order-notional"
+    case orderQuantity = "order-quantity"
+    case positionNotional = "position-notional"
+    case exposureNotional = "exposure-notional"
+    case noReference = "no-reference"
+    case priceCollar = "price-collar"
+    case balance = "balance"
+    case orderRate = "order-rate"
+    case badOrder = "bad-order"
+}
+
+/// Stands in front of the only call that can send an order. Pure and allocation-free.
+///
+/// Hedges and unwinds pass where new risk is held: they are bound by mode KILLED, size, collar and balance, but neither
+/// by the position caps they reduce nor by the order rate, nor by a stale reference when nothing better is known.
+public struct RiskGovernor: Sendable {
+    public var limits: RiskLimits
+    public private(set) var mode: OperatingMode
+    /// New-risk orders passed in the current one-second window.
+    private var windowStart = Moment.distantPast
+    private var passedInWindow = 0
+    /// Denials since start, by `Denial` in the order of `allCases`.
+    public private(set) var denials = [Int](repeating: 0, count: Denial.allCases.count)
+
+    public init(limits: RiskLimits, mode: OperatingMode) {
+        self.limits = limits
+        self.mode = mode
+    }
+
+    /// Lowers the mode at once, or raises it when a person says so.
+    public mutating func setMode(_ mode: OperatingMode) { self.mode = mode }
+
+    /// Judges one order. A pass counts towards the order rate at once, before its fate is known.
+    public mutating func judge(_ question: RiskQuestion, at now: Moment) -> Denial? {
+        let denial = verdict(question, at: now)
+        if let denial {
+            denials[RiskGovernor.index(denial)] += 1
+        } else if question.order.purpose == .open {
+            passedInWindow += 1
+        }
+        return denial
+    }
+
+    private mutating func verdict(_ question: RiskQuestion, at now: Moment) -> Denial? {
+        let order = question.order
+        guard order.quantity > .zero, order.limit > .zero else { return .badOrder }
+        if mode == .killed { return .mode }
+        if now > order.sendBefore { return .tooLate }
+        if question.notional > notionalLimit(limits.orderNotional, order) { return .orderNotional }
+        if order.quantity > limits.orderQuantity[order.instrument.index] { return .orderQuantity }
+        if let denial = collar(question) { return denial }
+        if question.needed > question.available { return .balance }
+        if order.purpose.reducesRisk { return nil }
+        if mode >= .hold { return .mode }
+        if !question.bookProven { return .bookUnproven }
+        if question.bookAge > limits.bookAge { return .bookStale }
+        if question.referencePrice == nil { return .noReference }
+        if question.worstPositionNotional > notionalLimit(limits.positionNotional, order) { return .positionNotional }
+        if question.worstExposureNotional > notionalLimit(limits.exposureNotional, order) { return .exposureNotional }
+        if now - windowStart >= .seconds(1) {
+            windowStart = now
+            passedInWindow = 0
+        }
+        if passedInWindow >= limits.ordersPerSecond { return .orderRate }
+        return nil
+    }
+
+    /// A limit may not lie further beyond the other venues' price than the collar.
+    private func collar(_ question: RiskQuestion) -> Denial? {
+        guard let reference = question.referencePrice else { return nil }
+        let reach = Int128(reference.raw) * Int128(limits.priceCollar.raw) / Int128(Rate.one)
+        let limit = Int128(question.order.limit.raw)
+        switch question.order.side {
+        case .buy: return limit > Int128(reference.raw) + reach ? .priceCollar : nil
+        case .sell: return limit < Int128(reference.raw) - reach ? .priceCollar : nil
+        }
+    }
+
+    private func notionalLimit(_ limit: Amount, _ order: OrderIntent) -> Amount {
+        mode == .reduced && order.purpose == .open ? Amount(raw: limit.raw / Int128(limits.reducedDivisor)) : limit
+    }
+
+    private static func index(_ denial: Denial) -> Int {
+        switch denial {
+        case .mode: 0
+        case .tooLate: 1
+        case .bookUnproven: 2
+        case .bookStale: 3
+        case .orderNotional: 4
+        case .orderQuantity: 5
+        case .positionNotional: 6
+        case .exposureNotional: 7
+        case .noReference: 8
+        case .priceCollar: 9
+        case .balance: 10
+        case .orderRate: 11
+        case .badOrder: 12
+        }
+    }
+}

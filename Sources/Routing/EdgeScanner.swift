@@ -1,0 +1,102 @@
+import Books
+import TradingModel
+
+/// A profitable crossing of two venues' touches after both taker fees.
+public struct Edge: Hashable, Sendable {
+    public var buyVenue: VenueID
+    public var sellVenue: VenueID
+    public var buySlot: Int
+    public var sellSlot: Int
+    public var ask: Price
+    public var bid: Price
+    /// (net bid − net ask) ÷ net ask.
+    public var net: Rate
+
+    public init(
+        buyVenue: VenueID, sellVenue: VenueID, buySlot: Int, sellSlot: Int, ask: Price, bid: Price, net: Rate
+    ) {
+        self.buyVenue = buyVenue
+        self.sellVenue = sellVenue
+        self.buySlot = buySlot
+        self.sellSlot = sellSlot
+        self.ask = ask
+        self.bid = bid
+        self.net = net
+    }
+}
+
+/// How much of an edge the visible depth supports, and how far each leg has to reach for it.
+public struct EdgeDepth: Hashable, Sendable {
+    public var quantity: Quantity
+    /// Price of the deepest level used on each side.
+    public var worstAsk: Price
+    public var worstBid: Price
+}
+
+public enum EdgeScanner {
+    /// The best edge among the venues in `slots` (proved and fresh), or `nil` when none is at least `minimum`.
+    /// The cheapest net ask and the dearest net bid make it: no pair can beat them.
+    public static func best(_ book: ConsolidatedBook, among slots: SlotSet, minimum: Rate) -> Edge? {
+        var buySlot = -1
+        var sellSlot = -1
+        var netAsk = Int128.max
+        var netBid = Int128.min
+        var rest = slots
+        while let slot = rest.popFirst() {
+            if book.tops[slot].hasAsk {
+                let net = book.netPrice(.buy, slot, book.tops[slot].ask.price)
+                if net < netAsk {
+                    netAsk = net
+                    buySlot = slot
+                }
+            }
+            if book.tops[slot].hasBid {
+                let net = book.netPrice(.sell, slot, book.tops[slot].bid.price)
+                if net > netBid {
+                    netBid = net
+                    sellSlot = slot
+                }
+            }
+        }
+        guard buySlot >= 0, sellSlot >= 0, buySlot != sellSlot, netBid > netAsk, netAsk > 0 else { return nil }
+        let net = rate(netBid, over: netAsk)
+        guard net >= minimum else { return nil }
+        return Edge(
+            buyVenue: book.tops[buySlot].venue, sellVenue: book.tops[sellSlot].venue, buySlot: buySlot,
+            sellSlot: sellSlot, ask: book.tops[buySlot].ask.price, bid: book.tops[sellSlot].bid.price, net: net)
+    }
+
+    /// Walks both ladders while the next piece still earns `minimum`, up to `limit`.
+    public static func depth(_ book: ConsolidatedBook, of edge: Edge, minimum: Rate, limit: Quantity) -> EdgeDepth {
+        var result = EdgeDepth(quantity: .zero, worstAsk: edge.ask, worstBid: edge.bid)
+        let asks = book.books[edge.buySlot].asks
+        let bids = book.books[edge.sellSlot].bids
+        var (askDepth, bidDepth) = (0, 0)
+        var askLeft = asks.best.quantity
+        var bidLeft = bids.best.quantity
+        while askDepth < asks.count, bidDepth < bids.count, result.quantity < limit {
+            let netAsk = book.netPrice(.buy, edge.buySlot, asks[askDepth].price)
+            let netBid = book.netPrice(.sell, edge.sellSlot, bids[bidDepth].price)
+            guard netBid > netAsk, rate(netBid, over: netAsk) >= minimum else { break }
+            let piece = min(min(askLeft, bidLeft), limit - result.quantity)
+            result.quantity += piece
+            result.worstAsk = asks[askDepth].price
+            result.worstBid = bids[bidDepth].price
+            askLeft -= piece
+            bidLeft -= piece
+            if askLeft == .zero {
+                askDepth += 1
+                if askDepth < asks.count { askLeft = asks[askDepth].quantity }
+            }
+            if bidLeft == .zero {
+                bidDepth += 1
+                if bidDepth < bids.count { bidLeft = bids[bidDepth].quantity }
+            }
+        }
+        return result
+    }
+
+    static func rate(_ bid: Int128, over ask: Int128) -> Rate {
+        Rate(raw: Int64(clamping: (bid - ask) * Int128(Rate.one) / ask))
+    }
+}

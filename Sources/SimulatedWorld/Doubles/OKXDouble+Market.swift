@@ -1,0 +1,161 @@
+import TradingModel
+
+/// Public REST.
+extension OKXDouble {
+    func market(_ target: RequestTarget, at now: Moment) throws(OKXRefusal) -> DoubleResponse {
+        let fields = FormFields(target.query)
+        switch target.path {
+        case "/api/v5/public/time":
+            return OKXDouble.response { json in json.object { $0.field("ts", String(now.milliseconds)) } }
+        case "/api/v5/public/instruments": return try instruments(fields)
+        case "/api/v5/market/books": return try books(fields, at: now)
+        case "/api/v5/market/ticker":
+            let symbol = try symbol(fields["instId"])
+            return OKXDouble.response { ticker(symbol, at: now, into: &$0) }
+        case "/api/v5/market/tickers":
+            guard fields["instType"] == "SPOT" else { return try emptyUnlessKnownType(fields["instType"]) }
+            return OKXDouble.response { json in
+                for symbol in exchange.symbols.indices { ticker(symbol, at: now, into: &json) }
+            }
+        case "/api/v5/market/trades": return try trades(fields)
+        default: throw OKXRefusal(status: 404, code: "404", message: "Invalid API request")
+        }
+    }
+
+    /// An `instId` parameter; `nil` is a missing one.
+    func symbol(_ instID: String?) throws(OKXRefusal) -> Int {
+        guard let instID, !instID.isEmpty else {
+            throw OKXRefusal(status: 400, code: "50014", message: "Parameter instId can not be empty.")
+        }
+        guard let symbol = exchange.symbolIndex(instID) else {
+            throw OKXRefusal(
+                code: "51001", message: "Instrument ID, Instrument ID code, or Spread ID doesn't exist.")
+        }
+        return symbol
+    }
+
+    private func emptyUnlessKnownType(_ type: String?) throws(OKXRefusal) -> DoubleResponse {
+        guard let type, !type.isEmpty else {
+            throw OKXRefusal(status: 400, code: "50014", message: "Parameter instType can not be empty.")
+        }
+        guard ["SPOT", "MARGIN", "SWAP", "FUTURES", "OPTION"].contains(type) else {
+            throw OKXRefusal(status: 400, code: "51000", message: "Parameter instType error.")
+        }
+        return OKXDouble.response { _ in }
+    }
+
+    private func instruments(_ fields: FormFields) throws(OKXRefusal) -> DoubleResponse {
+        guard fields["instType"] == "SPOT" else { return try emptyUnlessKnownType(fields["instType"]) }
+        let listed: [Int]
+        if let only = fields["instId"] {
+            listed = [try symbol(only)]
+        } else {
+            listed = Array(exchange.symbols.indices)
+        }
+        return OKXDouble.response { json in
+            for index in listed {
+                let rules = exchange.symbols[index]
+                json.object { json in
+                    for empty in [
+                        "alias", "ctMult", "ctType", "ctVal", "ctValCcy", "expTime", "instFamily", "optType",
+                    ] {
+                        json.field(empty, "")
+                    }
+                    json.field("baseCcy", rules.base)
+                    json.field("category", "1")
+                    json.field("instId", rules.symbol)
+                    json.field("instIdCode", Int64(index + 1))
+                    json.field("instType", "SPOT")
+                    json.field("lever", "10")
+                    json.field("listTime", "1606468572000")
+                    json.field("lotSz", OKXDouble.text(rules.lot.raw))
+                    json.field("maxLmtAmt", "20000000")
+                    json.field("maxLmtSz", OKXDouble.text(rules.maximumQuantity.raw))
+                    json.field("maxMktAmt", "1000000")
+                    json.field("maxMktSz", "1000000")
+                    json.field("minSz", OKXDouble.text(rules.minimumQuantity.raw))
+                    json.field("quoteCcy", rules.quote)
+                    json.field("ruleType", "normal")
+                    json.field("settleCcy", "")
+                    json.field("state", "live")
+                    json.field("stk", "")
+                    json.field("tickSz", OKXDouble.text(rules.tick.raw))
+                    json.field("uly", "")
+                }
+            }
+        }
+    }
+
+    private func books(_ fields: FormFields, at now: Moment) throws(OKXRefusal) -> DoubleResponse {
+        let symbol = try symbol(fields["instId"])
+        let depth = Int(fields["sz"] ?? "1") ?? 0
+        guard (1...400).contains(depth) else {
+            throw OKXRefusal(status: 400, code: "51000", message: "Parameter sz error.")
+        }
+        let engine = exchange.engines[symbol]
+        return OKXDouble.response { json in
+            json.object { json in
+                OKXDouble.levels("asks", BookFeed.view(engine.asks, depth), into: &json)
+                OKXDouble.levels("bids", BookFeed.view(engine.bids, depth), into: &json)
+                json.field("ts", String(now.milliseconds))
+                json.field("seqId", engine.updateID)
+            }
+        }
+    }
+
+    /// `[price, size, "0", number of orders]` per level; the third element is deprecated and always "0".
+    static func levels(_ name: String, _ levels: [FeedLevel], into json: inout JSONWriter) {
+        json.array(name) { json in
+            for level in levels {
+                json.array { json in
+                    json.string(text(level.price))
+                    json.string(text(level.quantity))
+                    json.string("0")
+                    json.string(level.quantity == 0 ? "0" : "1")
+                }
+            }
+        }
+    }
+
+    func ticker(_ symbol: Int, at now: Moment, into json: inout JSONWriter) {
+        let engine = exchange.engines[symbol]
+        let last = exchange.recentPrints[symbol].last
+        let bid = engine.bids.last
+        let ask = engine.asks.last
+        let price = OKXDouble.text(exchange.lastTrade[symbol])
+        json.object { json in
+            json.field("instType", "SPOT")
+            json.field("instId", instID(symbol))
+            json.field("last", price)
+            json.field("lastSz", OKXDouble.text(last?.quantity.raw ?? 0))
+            json.field("askPx", ask.map { OKXDouble.text($0.price) } ?? "")
+            json.field("askSz", ask.map { OKXDouble.text($0.total) } ?? "0")
+            json.field("bidPx", bid.map { OKXDouble.text($0.price) } ?? "")
+            json.field("bidSz", bid.map { OKXDouble.text($0.total) } ?? "0")
+            for day in ["open24h", "high24h", "low24h", "sodUtc0", "sodUtc8"] { json.field(day, price) }
+            json.field("volCcy24h", "0")
+            json.field("vol24h", "0")
+            json.field("ts", String(now.milliseconds))
+        }
+    }
+
+    private func trades(_ fields: FormFields) throws(OKXRefusal) -> DoubleResponse {
+        let symbol = try symbol(fields["instId"])
+        let limit = min(500, max(1, Int(fields["limit"] ?? "100") ?? 100))
+        return OKXDouble.response { json in
+            for print in exchange.recentPrints[symbol].suffix(limit).reversed() { trade(print, into: &json) }
+        }
+    }
+
+    func trade(_ print: TradePrint, into json: inout JSONWriter, count: String? = nil) {
+        json.object { json in
+            json.field("instId", instID(print.symbol))
+            json.field("tradeId", String(print.tradeID))
+            json.field("px", OKXDouble.text(print.price.raw))
+            json.field("sz", OKXDouble.text(print.quantity.raw))
+            json.field("side", print.takerSide == .buy ? "buy" : "sell")
+            json.field("ts", String(print.at.milliseconds))
+            if let count { json.field("count", count) }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import TradingModel
+
+/// An instrument of the generated market: the same at every venue, each of which adds its own filters.
+public struct DoubleInstrument: Hashable, Sendable {
+    public var base: String
+    public var quote: String
+    /// Where the market lives: it stays within a few percent of this. Quote units per base unit.
+    public var referencePrice: Amount
+
+    public init(base: String, quote: String, referencePrice: Amount) {
+        self.base = base
+        self.quote = quote
+        self.referencePrice = referencePrice
+    }
+
+    /// `BTC-USDT`.
+    public var symbol: String { base + "-" + quote }
+}
+
+/// A double whose accounts outlive its process: what `journal` was handed, `restore` reads back.
+public protocol JournaledDouble: VenueDouble {
+    /// Called synchronously, before any answer that depends on it can leave, with one or more
+    /// newline-terminated lines. Set it after `restore`.
+    var journal: (([UInt8]) -> Void)? { get set }
+    /// Everything `journal` was ever handed, joined; a cut-off last line is ignored. Call once, on a fresh
+    /// double made with the same account, before any input.
+    func restore(from bytes: [UInt8]) throws(JournalFault)
+}
+
+/// A double with a generated market behind it.
+protocol ExchangeDouble: JournaledDouble {
+    var exchange: VirtualExchange { get }
+}
+
+extension ExchangeDouble {
+    public var journal: (([UInt8]) -> Void)? {
+        get { exchange.journal }
+        set { exchange.journal = newValue }
+    }
+    public func restore(from bytes: [UInt8]) throws(JournalFault) { try exchange.restore(from: bytes) }
+    public var name: String { exchange.name }
+}
+
+/// Which doubles exist, with the filters and fees the venues publish for the demo's instruments.
+public enum DoubleCatalog {
+    public static let venues = ["binance-spot", "okx", "bybit", "kraken"]
+
+    /// BTC-USDT at 60,000 and ETH-USDT at 3,000.
+    public static let demoInstruments = [
+        DoubleInstrument(base: "BTC", quote: "USDT", referencePrice: amount(60_000)),
+        DoubleInstrument(base: "ETH", quote: "USDT", referencePrice: amount(3_000)),
+    ]
+
+    /// 5 BTC, 80 ETH and 400,000 USDT.
+    public static func demoAccount(apiKey: String, secret: String, passphrase: String = "")
+        -> DoubleAccountSpec
+    {
+        DoubleAccountSpec(
+            apiKey: apiKey, secret: secret, passphrase: passphrase,
+            funds: [("BTC", amount(5)), ("ETH", amount(80)), ("USDT", amount(400_000))])
+    }
+
+    /// `nil` for a venue that has no double. Doubles made with the same seed share one market.
+    public static func make(
+        venue: String, seed: UInt64, instruments: [DoubleInstrument], account: DoubleAccountSpec,
+        start: Moment
+    ) -> (any JournaledDouble)? {
+        make(venue: venue, seed: seed, instruments: instruments, accounts: [account], start: start)
+    }
+
+    /// The same with several accounts.
+    public static func make(
+        venue: String, seed: UInt64, instruments: [DoubleInstrument], accounts: [DoubleAccountSpec],
+        start: Moment
+    ) -> (any JournaledDouble)? {
+        make(
+            venue: venue, seed: seed, instruments: instruments, accounts: accounts, start: start,
+            withMarket: true)
+    }
+
+    /// `withMarket` false: books that only users move.
+    static func make(
+        venue: String, seed: UInt64, instruments: [DoubleInstrument], account: DoubleAccountSpec,
+        start: Moment,
+        withMarket: Bool
+    ) -> (any JournaledDouble)? {
+        make(
+            venue: venue, seed: seed, instruments: instruments, accounts: [account], start: start,
+            withMarket: withMarket)
+    }
+
+    static func make(
+        venue: String, seed: UInt64, instruments: [DoubleInstrument], accounts: [DoubleAccountSpec],
+        start: Moment,
+        withMarket: Bool
+    ) -> (any JournaledDouble)? {
+        guard let rules = VenueTerms.rules(venue: venue) else { return nil }
+        let exchange = VirtualExchange(
+            name: venue, rules: rules, symbols: symbols(venue: venue, instruments), accounts: accounts,
+            seed: seed,
+            start: start, withMarket: withMarket)
+        switch venue {
+        case "binance-spot": return BinanceSpotDouble(exchange: exchange)
+        case "okx": return OKXDouble(exchange: exchange)
+        case "bybit": return BybitDouble(exchange: exchange)
+        case "kraken": return KrakenDouble(exchange: exchange)
+        default: return nil
+        }
+    }
+
+    /// The venue's own filters for these instruments.
+    static func symbols(venue: String, _ instruments: [DoubleInstrument]) -> [SymbolRules] {
+        instruments.enumerated().map { VenueFilters.rules(venue: venue, index: $0, instrument: $1) }
+    }
+
+    private static func amount(_ units: Int64) -> Amount {
+        Amount(raw: Int128(units) * Int128(DecimalText.power(Amount.scale)))
+    }
+}

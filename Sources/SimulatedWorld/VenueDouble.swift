@@ -1,0 +1,99 @@
+import TradingModel
+
+/// A venue's double: the venue's documented behaviour as one synchronous machine. It owns no socket and no
+/// clock; a host (`VenueServer` behind TLS, the simulated network in virtual time) brings requests, frames
+/// and time, and carries away what `takeOutgoing` holds. Written from the venues' documentation, never from
+/// our dialects: an opponent must not share a bug with what it judges.
+public protocol VenueDouble: AnyObject, SendableMetatype {
+    /// `binance-spot`, `okx`, `bybit`, `kraken`.
+    var name: String { get }
+    /// Answers one REST request. Signature, timestamp, rate limit and permissions are checked here as the
+    /// venue does.
+    func respond(to request: DoubleRequest, at now: Moment) -> DoubleResponse
+    /// A WebSocket was opened on `path` (with query). `connection` is the host's number for it, never reused.
+    func opened(_ connection: Int, path: String, at now: Moment)
+    func received(_ text: [UInt8], on connection: Int, at now: Moment)
+    func closed(_ connection: Int, at now: Moment)
+    /// Moves the market and timers up to `now`; called every few milliseconds and before each input.
+    func advance(to now: Moment)
+    /// Frames to deliver since the last call, in order per connection.
+    func takeOutgoing() -> [DoubleFrame]
+    /// What the venue itself holds: the observer's truth, in no venue's format.
+    var truth: VenueTruth { get }
+}
+
+public struct DoubleRequest: Sendable {
+    public var method: String
+    /// Path and query exactly as received.
+    public var target: String
+    /// Names in lower case.
+    public var headers: [(name: String, value: String)]
+    public var body: [UInt8]
+    public init(method: String, target: String, headers: [(name: String, value: String)], body: [UInt8]) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+    }
+    public func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+}
+
+public struct DoubleResponse: Sendable {
+    public var status: Int
+    public var headers: [(name: String, value: String)]
+    public var body: [UInt8]
+    public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+public struct DoubleFrame: Sendable {
+    public enum Content: Sendable {
+        case text([UInt8])
+        case ping
+        case close(code: UInt16, reason: String)
+    }
+    public var connection: Int
+    public var content: Content
+    public init(connection: Int, content: Content) {
+        self.connection = connection
+        self.content = content
+    }
+}
+
+/// Balances, orders and fills of every account, as the venue knows them.
+public struct VenueTruth: Sendable {
+    public struct Balance: Hashable, Sendable {
+        public var asset: String
+        public var total: Amount
+        public var available: Amount
+        public init(asset: String, total: Amount, available: Amount) {
+            self.asset = asset
+            self.total = total
+            self.available = available
+        }
+    }
+    public struct Order: Hashable, Sendable {
+        public var clientID: String
+        public var venueOrderID: String
+        public var symbol: String
+        public var isOpen: Bool
+        /// Filled base quantity, exact.
+        public var filled: Amount
+        public init(clientID: String, venueOrderID: String, symbol: String, isOpen: Bool, filled: Amount) {
+            self.clientID = clientID
+            self.venueOrderID = venueOrderID
+            self.symbol = symbol
+            self.isOpen = isOpen
+            self.filled = filled
+        }
+    }
+    /// Sorted by asset.
+    public var balances: [Balance] = []
+    /// In the order of arrival.
+    public var orders: [Order] = []
+    public var fillCount = 0
+    public init() {}
+}

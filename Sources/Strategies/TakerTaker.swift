@@ -1,0 +1,61 @@
+import Books
+import Routing
+import TradingModel
+
+/// Taker-taker arbitrage: where one venue's ask, fees included, is below another's bid, fees included, take both.
+public struct TakerTaker: Sendable {
+    public let policy: TakerTakerPolicy
+    private var quietUntil = Moment.distantPast
+    /// Edges seen at or above the minimum, counted once per appearance.
+    public private(set) var edgesSeen = 0
+    private var present = false
+
+    public init(policy: TakerTakerPolicy) { self.policy = policy }
+
+    /// Whether an edge stands now; counts it when it is new. Cheap enough for every book message.
+    public mutating func scan(_ book: ConsolidatedBook, among slots: SlotSet) -> Edge? {
+        let edge = EdgeScanner.best(book, among: slots, minimum: policy.minimumEdge)
+        if edge != nil, !present { edgesSeen += 1 }
+        present = edge != nil
+        return edge
+    }
+
+    public func isResting(at now: Moment) -> Bool { now < quietUntil }
+
+    /// A pair was sent: rest.
+    public mutating func acted(at now: Moment) { quietUntil = now + policy.cooldown }
+
+    /// Sizes an edge: by depth, notional, balances, lots and both venues' minimums. `nil` when nothing sendable is left.
+    public func propose(_ edge: Edge, _ view: StrategyView) -> PairProposal? {
+        guard let buyer = view.buying[edge.buySlot], let seller = view.selling[edge.sellSlot] else { return nil }
+        let instrument = view.book.instrument
+        let one = instrument.notional(edge.ask, Quantity(raw: 1))
+        guard one > .zero else { return nil }
+        let affordable = min(buyer.affordable, seller.affordable)
+        let byNotional = Quantity(raw: Int64(clamping: policy.pairNotional.raw / one.raw))
+        let cap = min(
+            min(affordable, byNotional), min(buyer.listing.maximumQuantity, seller.listing.maximumQuantity))
+        let depth = EdgeScanner.depth(view.book, of: edge, minimum: policy.minimumEdge, limit: cap)
+        let share = Quantity(raw: Int64(Int128(depth.quantity.raw) * Int128(policy.depthShare) / 100))
+        // Both legs trade the same quantity, so it must be whole in both venues' lots; lots are powers of ten in practice,
+        // and a quantity that is whole in the coarser but not in the finer lot is refused here rather than at the venue.
+        let lot = max(buyer.listing.lot, seller.listing.lot)
+        let quantity = share.rounded(downTo: lot)
+        guard quantity > .zero, quantity.raw % min(buyer.listing.lot, seller.listing.lot).raw == 0 else { return nil }
+        let buyLimit = TakerTaker.reach(depth.worstAsk, policy.slippage, .buy, tick: buyer.listing.tick)
+        let sellLimit = TakerTaker.reach(depth.worstBid, policy.slippage, .sell, tick: seller.listing.tick)
+        guard quantity >= buyer.listing.smallestOrder(at: edge.ask),
+            quantity >= seller.listing.smallestOrder(at: sellLimit)
+        else { return nil }
+        return PairProposal(edge: edge, quantity: quantity, buyLimit: buyLimit, sellLimit: sellLimit)
+    }
+
+    /// A price moved by `slippage` to the taker's disadvantage, on the venue's tick.
+    public static func reach(_ price: Price, _ slippage: Rate, _ side: Side, tick: Price) -> Price {
+        let move = Int64(clamping: Int128(price.raw) * Int128(slippage.raw) / Int128(Rate.one))
+        switch side {
+        case .buy: return Price(raw: (price.raw + move) / tick.raw * tick.raw)
+        case .sell: return Price(raw: (price.raw - move + tick.raw - 1) / tick.raw * tick.raw)
+        }
+    }
+}

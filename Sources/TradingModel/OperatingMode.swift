@@ -1,0 +1,74 @@
+/// How much the node may do (DESIGN §5). Down is automatic and immediate; up takes people.
+public enum OperatingMode: UInt8, Comparable, Sendable, CaseIterable {
+    case normal
+    /// Smaller limits.
+    case reduced
+    /// No new risk; hedges and cancels pass.
+    case hold
+    /// All orders canceled, risk may only fall.
+    case safe
+    /// Nothing is sent but cancels.
+    case killed
+
+    public static func < (a: OperatingMode, b: OperatingMode) -> Bool { a.rawValue < b.rawValue }
+
+    /// As people and wire formats spell it.
+    public var name: String {
+        switch self {
+        case .normal: "NORMAL"
+        case .reduced: "REDUCED"
+        case .hold: "HOLD"
+        case .safe: "SAFE_MODE"
+        case .killed: "KILLED"
+        }
+    }
+}
+
+/// How bad an incident is.
+public enum Severity: UInt8, Comparable, Sendable, CaseIterable {
+    case info, warning, critical, pageNow
+    public static func < (a: Severity, b: Severity) -> Bool { a.rawValue < b.rawValue }
+    public var name: String {
+        switch self {
+        case .info: "INFO"
+        case .warning: "WARN"
+        case .critical: "CRITICAL"
+        case .pageNow: "PAGE_NOW"
+        }
+    }
+}
+
+/// The vocabulary of incidents; `name` is what alerts, logs and JSON carry.
+public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
+    case hedgeFailure = "HEDGE_FAILURE"
+    case orderUnknown = "ORDER_UNKNOWN"
+    case dirtyStart = "DIRTY_START"
+    case bookProofLost = "BOOK_PROOF_LOST"
+    case frameQuarantined = "FRAME_QUARANTINED"
+    case venueDisconnected = "VENUE_DISCONNECTED"
+    case privateStreamLost = "PRIVATE_STREAM_LOST"
+    case outboxUnavailable = "OUTBOX_UNAVAILABLE"
+    case overfill = "OVERFILL"
+    case foreignOrder = "FOREIGN_ORDER"
+    case ledgerDrift = "LEDGER_DRIFT"
+    case orderRefused = "ORDER_REFUSED"
+    case venueRefused = "VENUE_REFUSED"
+    case clockSkew = "CLOCK_SKEW"
+    case rateLimited = "RATE_LIMITED"
+}
+
+public struct Incident: Hashable, Sendable {
+    public var code: IncidentCode
+    public var severity: Severity
+    public var venue: VenueID?
+    /// Cause and numbers, for a person.
+    public var detail: String
+    public var at: Moment
+    public init(code: IncidentCode, severity: Severity, venue: VenueID?, detail: String, at: Moment) {
+        self.code = code
+        self.severity = severity
+        self.venue = venue
+        self.detail = detail
+        self.at = at
+    }
+}

@@ -1,0 +1,119 @@
+/// One order leg's identity for life, 128 bits, spelled as 32 lower-case hex digits: every venue here takes that.
+///
+/// Layout, high to low: epoch 16, node 16, strategy 16, intent 40, leg 8, attempt 8, checksum 24. The epoch counts
+/// starts of the node on one data directory, so ids never repeat across restarts; the checksum tells our ids from a
+/// stranger's. It names its owner, so an order found at a venue without a row is still ours to judge.
+public struct ClientOrderID: Hashable, Comparable, Sendable {
+    public let high: UInt64
+    public let low: UInt64
+
+    public init(epoch: UInt16, node: UInt16, strategy: UInt16, intent: UInt64, leg: UInt8, attempt: UInt8) {
+        precondition(intent < 1 << 40, "intent numbers are 40 bits")
+        high = UInt64(epoch) << 48 | UInt64(node) << 32 | UInt64(strategy) << 16 | intent >> 24
+        let body = (intent & 0xFF_FFFF) << 40 | UInt64(leg) << 32 | UInt64(attempt) << 24
+        low = body | ClientOrderID.seal(high, body)
+    }
+
+    /// `nil` unless `text` is 32 hex digits whose checksum is ours.
+    public init?(_ text: some StringProtocol) {
+        guard text.utf8.count == 32, text.utf8.allSatisfy({ ClientOrderID.isHex($0) }),
+            let high = UInt64(text.prefix(16), radix: 16), let low = UInt64(text.suffix(16), radix: 16)
+        else { return nil }
+        self.init(high: high, low: low)
+    }
+
+    /// The id with these 128 bits; `nil` unless the checksum is ours.
+    public init?(high: UInt64, low: UInt64) {
+        guard low & 0xFF_FFFF == ClientOrderID.seal(high, low & ~0xFF_FFFF) else { return nil }
+        self.high = high
+        self.low = low
+    }
+
+    public var epoch: UInt16 { UInt16(truncatingIfNeeded: high >> 48) }
+    public var node: UInt16 { UInt16(truncatingIfNeeded: high >> 32) }
+    public var strategy: UInt16 { UInt16(truncatingIfNeeded: high >> 16) }
+    public var intent: UInt64 { (high & 0xFFFF) << 24 | low >> 40 }
+    public var leg: UInt8 { UInt8(truncatingIfNeeded: low >> 32) }
+    public var attempt: UInt8 { UInt8(truncatingIfNeeded: low >> 24) }
+
+    public static func < (a: ClientOrderID, b: ClientOrderID) -> Bool { (a.high, a.low) < (b.high, b.low) }
+
+    private static func isHex(_ byte: UInt8) -> Bool { (48...57).contains(byte) || (97...102).contains(byte) }
+
+    /// 24 bits of a multiplicative hash: enough to tell a foreign 32-hex id from ours.
+    private static func seal(_ high: UInt64, _ body: UInt64) -> UInt64 {
+        var mixed = (high ^ 0x9E37_79B9_7F4A_7C15) &* 0xFF51_AFD7_ED55_8CCD
+        mixed ^= mixed >> 33
+        mixed = (mixed ^ body) &* 0xC4CE_B9FE_1A85_EC53
+        return mixed >> 40
+    }
+}
+
+extension ClientOrderID: CustomStringConvertible {
+    public var description: String { hex(high) + hex(low) }
+    private func hex(_ word: UInt64) -> String {
+        let digits = String(word, radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+}
+
+public enum TimeInForce: UInt8, Sendable, CaseIterable {
+    /// Fill what is there now at the limit or better, cancel the rest.
+    case immediateOrCancel
+    case goodTillCanceled
+    case fillOrKill
+    /// Rest or be refused; never take.
+    case postOnly
+}
+
+/// Why an order exists; the governor lets hedges and unwinds through where new risk is held.
+public enum OrderPurpose: UInt8, Sendable, CaseIterable {
+    case open, hedge, unwind
+    @inlinable public var reducesRisk: Bool { self != .open }
+}
+
+/// A limit order as decided, before any venue has seen it.
+public struct OrderIntent: Hashable, Sendable {
+    public var id: ClientOrderID
+    public var venue: VenueID
+    public var instrument: InstrumentID
+    public var side: Side
+    public var quantity: Quantity
+    public var limit: Price
+    public var timeInForce: TimeInForce
+    public var purpose: OrderPurpose
+    public var decidedAt: Moment
+    /// Not sent after this moment: a late leg is never new risk.
+    public var sendBefore: Moment
+
+    public init(
+        id: ClientOrderID, venue: VenueID, instrument: InstrumentID, side: Side, quantity: Quantity, limit: Price,
+        timeInForce: TimeInForce, purpose: OrderPurpose, decidedAt: Moment, sendBefore: Moment
+    ) {
+        self.id = id
+        self.venue = venue
+        self.instrument = instrument
+        self.side = side
+        self.quantity = quantity
+        self.limit = limit
+        self.timeInForce = timeInForce
+        self.purpose = purpose
+        self.decidedAt = decidedAt
+        self.sendBefore = sendBefore
+    }
+}
+
+/// Enough to name an order to its venue.
+public struct OrderReference: Hashable, Sendable {
+    public var id: ClientOrderID
+    public var instrument: InstrumentID
+    public var side: Side
+    /// When the venue told it; empty otherwise.
+    public var venueOrderID: String
+    public init(id: ClientOrderID, instrument: InstrumentID, side: Side, venueOrderID: String = "") {
+        self.id = id
+        self.instrument = instrument
+        self.side = side
+        self.venueOrderID = venueOrderID
+    }
+}

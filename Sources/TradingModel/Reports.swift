@@ -1,0 +1,119 @@
+/// How the node came to know a fact.
+public enum Evidence: UInt8, Sendable { case answer, stream, query }
+
+/// What a venue says an order is.
+public enum ReportedState: Hashable, Sendable {
+    case working
+    case filled
+    case canceled
+    case expired
+    /// Proven refused: the venue holds no order.
+    case rejected
+}
+
+/// A venue's word on one order, from an answer, a private stream or a query.
+public struct OrderReport: Hashable, Sendable {
+    public var instrument: InstrumentID
+    /// `nil` when the order carries an id that is not ours (a foreign order).
+    public var clientID: ClientOrderID?
+    public var venueOrderID: String
+    public var side: Side
+    public var state: ReportedState
+    /// Total filled so far, as the venue counts it.
+    public var filled: Quantity
+    public var quantity: Quantity
+    public var reason: String
+    public var evidence: Evidence
+    public var venueTime: Moment
+
+    public init(
+        instrument: InstrumentID, clientID: ClientOrderID?, venueOrderID: String, side: Side, state: ReportedState,
+        filled: Quantity, quantity: Quantity, reason: String = "", evidence: Evidence, venueTime: Moment
+    ) {
+        self.instrument = instrument
+        self.clientID = clientID
+        self.venueOrderID = venueOrderID
+        self.side = side
+        self.state = state
+        self.filled = filled
+        self.quantity = quantity
+        self.reason = reason
+        self.evidence = evidence
+        self.venueTime = venueTime
+    }
+}
+
+/// One execution. `(venue, instrument, tradeID)` identifies it for ever: however often it is told, it is booked once.
+public struct FillReport: Hashable, Sendable {
+    public var instrument: InstrumentID
+    /// `nil` when the venue did not say (some trade histories) or the order is not ours.
+    public var clientID: ClientOrderID?
+    public var venueOrderID: String
+    public var tradeID: String
+    public var side: Side
+    public var price: Price
+    public var quantity: Quantity
+    /// Positive is a cost, negative a rebate.
+    public var fee: Amount
+    public var feeAsset: Asset
+    public var isMaker: Bool
+    public var evidence: Evidence
+    public var venueTime: Moment
+
+    public init(
+        instrument: InstrumentID, clientID: ClientOrderID?, venueOrderID: String, tradeID: String, side: Side,
+        price: Price, quantity: Quantity, fee: Amount, feeAsset: Asset, isMaker: Bool, evidence: Evidence,
+        venueTime: Moment
+    ) {
+        self.instrument = instrument
+        self.clientID = clientID
+        self.venueOrderID = venueOrderID
+        self.tradeID = tradeID
+        self.side = side
+        self.price = price
+        self.quantity = quantity
+        self.fee = fee
+        self.feeAsset = feeAsset
+        self.isMaker = isMaker
+        self.evidence = evidence
+        self.venueTime = venueTime
+    }
+}
+
+public struct BalanceReport: Hashable, Sendable {
+    public var asset: Asset
+    /// Free and locked together.
+    public var total: Amount
+    public var available: Amount
+    public init(asset: Asset, total: Amount, available: Amount) {
+        self.asset = asset
+        self.total = total
+        self.available = available
+    }
+}
+
+/// What is known after an attempt to place an order. Anything that proves neither acceptance nor refusal is
+/// `ambiguous`, and only evidence from the venue ends that (DESIGN §4).
+public enum PlaceAnswer: Hashable, Sendable {
+    case accepted(venueOrderID: String)
+    case refused(code: String, message: String)
+    case ambiguous(code: String)
+    /// Not one byte left this machine.
+    case neverSent(String)
+}
+
+public enum CancelAnswer: Hashable, Sendable {
+    case accepted
+    /// The venue knows no such working order: it has ended, how must be asked.
+    case unknownOrder
+    case refused(code: String, message: String)
+    case ambiguous(code: String)
+}
+
+/// The answer to a query by client id.
+public enum QueryAnswer: Hashable, Sendable {
+    case found(OrderReport)
+    /// The venue's order endpoint says it has never seen this id.
+    case absent
+    case ambiguous(code: String)
+}

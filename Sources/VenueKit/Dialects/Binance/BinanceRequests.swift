@@ -1,0 +1,96 @@
+import Ports
+import TradingModel
+
+/// REST requests. Weights are those of the documentation's endpoint tables.
+extension BinanceDialect {
+    public func timeRequest() -> RequestPlan { RequestPlan(method: "GET", target: "/api/v3/time", weight: 1) }
+
+    /// `symbols` is a JSON array; without it the answer describes thousands of pairs.
+    public func filtersRequest() -> RequestPlan {
+        let names = symbols.listings.map { JSONText.quoted($0.symbol) }.joined(separator: ",")
+        let query = BinanceDialect.query([("symbols", "[\(names)]")])
+        return RequestPlan(method: "GET", target: "/api/v3/exchangeInfo?" + query, weight: 20)
+    }
+
+    /// `ACK` answers as soon as the engine has the order; fills come through the stream and `myTrades`.
+    public func place(_ order: OrderIntent, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
+        let listing = own(order.instrument)
+        var parameters = [
+            ("symbol", listing.symbol), ("side", BinanceDialect.side(order.side)),
+            ("type", order.timeInForce == .postOnly ? "LIMIT_MAKER" : "LIMIT"),
+        ]
+        switch order.timeInForce {
+        case .immediateOrCancel: parameters.append(("timeInForce", "IOC"))
+        case .goodTillCanceled: parameters.append(("timeInForce", "GTC"))
+        case .fillOrKill: parameters.append(("timeInForce", "FOK"))
+        case .postOnly: break  // LIMIT_MAKER takes none
+        }
+        parameters += [
+            ("quantity", listing.instrument.text(order.quantity)),
+            ("price", listing.instrument.text(order.limit)),
+            ("newClientOrderId", order.id.description), ("newOrderRespType", "ACK"),
+        ]
+        return signed("POST", "/api/v3/order", parameters, weight: 1, stamp, access)
+    }
+
+    public func cancel(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
+        signed("DELETE", "/api/v3/order", named(order), weight: 1, stamp, access)
+    }
+
+    public func query(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
+        signed("GET", "/api/v3/order", named(order), weight: 4, stamp, access)
+    }
+
+    public func openOrders(
+        _ instrument: InstrumentID, _ stamp: RequestStamp, _ access: VenueAccess
+    ) -> RequestPlan {
+        signed("GET", "/api/v3/openOrders", [("symbol", own(instrument).symbol)], weight: 6, stamp, access)
+    }
+
+    /// The first 1,000 trades from `since` on; a caller that gets 1,000 asks again from the last.
+    public func fills(
+        _ instrument: InstrumentID, since: Moment, _ stamp: RequestStamp, _ access: VenueAccess
+    ) -> RequestPlan {
+        let parameters = [
+            ("symbol", own(instrument).symbol), ("startTime", String(max(0, since.milliseconds))),
+            ("limit", "1000"),
+        ]
+        return signed("GET", "/api/v3/myTrades", parameters, weight: 20, stamp, access)
+    }
+
+    public func balances(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
+        signed("GET", "/api/v3/account", [("omitZeroBalances", "true")], weight: 20, stamp, access)
+    }
+
+    private func named(_ order: OrderReference) -> [(String, String)] {
+        [("symbol", own(order.instrument).symbol), ("origClientOrderId", order.id.description)]
+    }
+
+    /// Orders come from our own code: one for an instrument that is not listed here is a defect.
+    private func own(_ instrument: InstrumentID) -> Listing {
+        guard let listing = symbols.listing(instrument) else {
+            preconditionFailure("instrument \(instrument.index) is not listed at \(profile.name)")
+        }
+        return listing
+    }
+
+    static func side(_ side: Side) -> String { side == .buy ? "BUY" : "SELL" }
+
+    /// Everything stands in the query; the signature (HMAC-SHA256 in hex over the query as sent) is its last
+    /// parameter.
+    private func signed(
+        _ method: String, _ path: String, _ parameters: [(String, String)], weight: Int,
+        _ stamp: RequestStamp,
+        _ access: VenueAccess
+    ) -> RequestPlan {
+        let query = BinanceDialect.query(
+            parameters + [
+                ("recvWindow", String(profile.receiveWindow.milliseconds)),
+                ("timestamp", String(stamp.venueTime.milliseconds)),
+            ])
+        let signature = Hex.encode(access.signer.hmacSHA256(Array(query.utf8)))
+        return RequestPlan(
+            method: method, target: path + "?" + query + "&signature=" + signature,
+            headers: [HTTPHeader("X-MBX-APIKEY", access.apiKey)], weight: weight)
+    }
+}

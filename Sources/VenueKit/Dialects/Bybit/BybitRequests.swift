@@ -1,0 +1,132 @@
+import Ports
+import TradingModel
+
+/// REST v5 requests. The venue counts requests, not weights.
+extension BybitDialect {
+    public func timeRequest() -> RequestPlan { RequestPlan(method: "GET", target: "/v5/market/time") }
+
+    /// The endpoint takes one symbol or answers all of them; spot has no pages.
+    public func filtersRequest() -> RequestPlan {
+        var query = "category=spot"
+        if symbols.listings.count == 1 {
+            query += "&symbol=" + PercentEncoding.encode(symbols.listings[0].symbol)
+        }
+        return RequestPlan(method: "GET", target: "/v5/market/instruments-info?" + query)
+    }
+
+    public func place(_ order: OrderIntent, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
+        let listing = own(order.instrument)
+        let timeInForce =
+            switch order.timeInForce {
+            case .immediateOrCancel: "IOC"
+            case .goodTillCanceled: "GTC"
+            case .fillOrKill: "FOK"
+            case .postOnly: "PostOnly"
+            }
+        return post(
+            "/v5/order/create",
+            [
+                ("category", "spot"), ("symbol", listing.symbol),
+                ("side", order.side == .buy ? "Buy" : "Sell"),
+                ("orderType", "Limit"), ("qty", listing.instrument.text(order.quantity)),
+                ("price", listing.instrument.text(order.limit)), ("timeInForce", timeInForce),
+                ("orderLinkId", order.id.description),
+            ], stamp, access)
+    }
+
+    public func cancel(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
+        post(
+            "/v5/order/cancel",
+            [
+                ("category", "spot"), ("symbol", own(order.instrument).symbol),
+                ("orderLinkId", order.id.description),
+            ], stamp, access)
+    }
+
+    /// Open orders and the last 500 that ended.
+    public func query(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
+        get("/v5/order/realtime", named(order), stamp, access)
+    }
+
+    /// "After a server release or restart, filled, cancelled, and rejected orders should only be queried
+    /// through order history": an order is absent only when both say so.
+    public func queryFallback(
+        _ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess
+    ) -> RequestPlan? {
+        get("/v5/order/history", named(order), stamp, access)
+    }
+
+    /// One page is 50 orders, more than the node keeps open on one instrument.
+    public func openOrders(
+        _ instrument: InstrumentID, _ stamp: RequestStamp, _ access: VenueAccess
+    ) -> RequestPlan {
+        get(
+            "/v5/order/realtime",
+            [("category", "spot"), ("symbol", own(instrument).symbol), ("openOnly", "0"), ("limit", "50")],
+            stamp,
+            access)
+    }
+
+    /// The newest 100 executions since a moment (at most seven days back from now, the endpoint's window).
+    public func fills(
+        _ instrument: InstrumentID, since: Moment, _ stamp: RequestStamp, _ access: VenueAccess
+    ) -> RequestPlan {
+        let oldest = stamp.venueTime - .seconds(7 * 86_400) + .seconds(60)
+        let start = max(max(since, oldest).milliseconds, 0)
+        return get(
+            "/v5/execution/list",
+            [
+                ("category", "spot"), ("symbol", own(instrument).symbol), ("startTime", String(start)),
+                ("limit", "100"),
+            ], stamp, access)
+    }
+
+    public func balances(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
+        get("/v5/account/wallet-balance", [("accountType", "UNIFIED")], stamp, access)
+    }
+
+    private func named(_ order: OrderReference) -> [(String, String)] {
+        [
+            ("category", "spot"), ("symbol", own(order.instrument).symbol),
+            ("orderLinkId", order.id.description),
+        ]
+    }
+
+    /// Orders come from our own code: one for an instrument that is not listed here is a defect.
+    private func own(_ instrument: InstrumentID) -> Listing {
+        guard let listing = symbols.listing(instrument) else {
+            preconditionFailure("instrument \(instrument.index) is not listed at \(profile.name)")
+        }
+        return listing
+    }
+
+    private func get(
+        _ path: String, _ parameters: [(String, String)], _ stamp: RequestStamp, _ access: VenueAccess
+    ) -> RequestPlan {
+        let query = parameters.map { $0.0 + "=" + PercentEncoding.encode($0.1) }.joined(separator: "&")
+        return RequestPlan(method: "GET", target: path + "?" + query, headers: headers(query, stamp, access))
+    }
+
+    private func post(
+        _ path: String, _ parameters: [(String, String)], _ stamp: RequestStamp, _ access: VenueAccess
+    ) -> RequestPlan {
+        let members = parameters.map { JSONText.quoted($0.0) + ":" + JSONText.quoted($0.1) }
+        let body = "{" + members.joined(separator: ",") + "}"
+        return RequestPlan(
+            method: "POST", target: path,
+            headers: headers(body, stamp, access) + [HTTPHeader("Content-Type", "application/json")],
+            body: Array(body.utf8))
+    }
+
+    /// Prehash: timestamp + key + window + query string or body, as sent.
+    private func headers(_ payload: String, _ stamp: RequestStamp, _ access: VenueAccess) -> [HTTPHeader] {
+        let time = String(stamp.venueTime.milliseconds)
+        let window = String(profile.receiveWindow.milliseconds)
+        let signature = Hex.encode(
+            access.signer.hmacSHA256(Array((time + access.apiKey + window + payload).utf8)))
+        return [
+            HTTPHeader("X-BAPI-API-KEY", access.apiKey), HTTPHeader("X-BAPI-TIMESTAMP", time),
+            HTTPHeader("X-BAPI-RECV-WINDOW", window), HTTPHeader("X-BAPI-SIGN", signature),
+        ]
+    }
+}

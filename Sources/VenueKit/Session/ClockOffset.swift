@@ -1,0 +1,30 @@
+import TradingModel
+
+/// How far a venue's clock is ahead of ours, from request round trips: the sample with the shortest trip of the last
+/// eight bounds the error by half its length.
+public struct ClockOffset: Sendable {
+    struct Sample: Sendable {
+        var offset: Span
+        var roundTrip: Span
+    }
+    private var samples: [Sample] = []
+
+    public init() {}
+
+    public mutating func observe(sent: Moment, venue: Moment, received: Moment) {
+        guard received >= sent else { return }
+        let trip = received - sent
+        let middle = sent + trip / 2
+        samples.append(Sample(offset: venue - middle, roundTrip: trip))
+        if samples.count > 8 { samples.removeFirst() }
+    }
+
+    public var isKnown: Bool { !samples.isEmpty }
+    private var best: Sample? { samples.min { $0.roundTrip < $1.roundTrip } }
+    public var offset: Span { best?.offset ?? .zero }
+    /// Half the round trip: the true offset lies within ± this of the estimate.
+    public var uncertainty: Span { (best?.roundTrip ?? .zero) / 2 }
+
+    /// The venue's time now, never ahead of the estimate: a stamp more than a second ahead is refused everywhere.
+    public func venueTime(at now: Moment) -> Moment { now + offset }
+}

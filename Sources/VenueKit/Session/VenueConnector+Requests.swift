@@ -1,0 +1,178 @@
+import Ports
+import TradingModel
+
+/// Requests: signed, budgeted, each with a deadline. None is ever sent twice by itself.
+extension VenueConnector {
+    /// How long an answer may take. It decides nothing about an order: an order without an answer is UNKNOWN.
+    static let patience = Span.seconds(3)
+
+    typealias Completion = @Sendable (RequestOutcome, Moment) -> Void
+
+    // MARK: Orders
+
+    /// Sends an order that is durable and approved. `sent` tells when its last byte was handed to TLS; `done` comes once.
+    public func place(
+        _ order: OrderIntent, sent: @escaping @Sendable (Moment) -> Void,
+        done: @escaping @Sendable (PlaceAnswer, Moment) -> Void
+    ) {
+        guard let access else { return done(.neverSent("no keys for this venue"), world.time.now) }
+        let dialect = dialect
+        send(
+            order.purpose.reducesRisk ? .hedge : .newRisk, sent: sent, notAfter: order.sendBefore,
+            { stamp in dialect.place(order, stamp, access) },
+            completion: { outcome, at in done(dialect.decodePlace(outcome), at) })
+    }
+
+    public func cancel(_ order: OrderReference, done: @escaping @Sendable (CancelAnswer, Moment) -> Void) {
+        guard let access else { return done(.refused(code: "no-keys", message: ""), world.time.now) }
+        let dialect = dialect
+        send(
+            .cancel, { stamp in dialect.cancel(order, stamp, access) },
+            completion: { outcome, at in done(dialect.decodeCancel(outcome), at) })
+    }
+
+    /// Asks after one order; `absent` only if every endpoint that could know it says so.
+    public func query(_ order: OrderReference) async -> QueryAnswer {
+        guard let access else { return .ambiguous(code: "no-keys") }
+        let first = await outcome(.query) { stamp, dialect in dialect.query(order, stamp, access) }
+        let answer = dialect.decodeQuery(first, of: order)
+        guard answer == .absent, dialect.queryFallback(order, stamp(), access) != nil else { return answer }
+        let second = await outcome(.query) { stamp, dialect in
+            dialect.queryFallback(order, stamp, access) ?? dialect.query(order, stamp, access)
+        }
+        return dialect.decodeQuery(second, of: order)
+    }
+
+    /// How many orders of new risk the rate budget allows now.
+    public func headroom() -> Int { budget.available(to: .newRisk, at: world.time.now) }
+
+    // MARK: Account
+
+    public func openOrders(_ instrument: InstrumentID) async throws(VenueFault) -> [OrderReport] {
+        guard let access else { return [] }
+        let response = try await answer(.query) { stamp, dialect in dialect.openOrders(instrument, stamp, access) }
+        return try dialect.decodeOpenOrders(response, of: instrument)
+    }
+
+    public func fills(_ instrument: InstrumentID, since: Moment) async throws(VenueFault) -> [FillReport] {
+        guard let access else { return [] }
+        let response = try await answer(.query) { stamp, dialect in
+            dialect.fills(instrument, since: since, stamp, access)
+        }
+        return try dialect.decodeFills(response, of: instrument)
+    }
+
+    public func balances() async throws(VenueFault) -> [BalanceReport] {
+        guard let access else { return [] }
+        let response = try await answer(.query) { stamp, dialect in dialect.balances(stamp, access) }
+        return try dialect.decodeBalances(response)
+    }
+
+    public func filters() async throws(VenueFault) -> [ListingFilters] {
+        let response = try await answer(.query) { _, dialect in dialect.filtersRequest() }
+        return try dialect.decodeFilters(response)
+    }
+
+    /// Measures the venue's clock; answers its offset.
+    @discardableResult
+    public func synchroniseClock() async throws(VenueFault) -> Span {
+        let response = try await answer(.query) { _, dialect in dialect.timeRequest() }
+        let venueTime = try dialect.decodeTime(response)
+        clock.observe(sent: response.sentAt, venue: venueTime, received: response.receivedAt)
+        return clock.offset
+    }
+
+    // MARK: The way out
+
+    func stamp() -> RequestStamp {
+        let now = world.time.now
+        lastNonce = max(lastNonce + 1, UInt64(max(0, now.nanoseconds / 1_000)))
+        return RequestStamp(venueTime: clock.venueTime(at: now), nonce: lastNonce)
+    }
+
+    /// A response with a 2xx status, or why there is none.
+    func answer(
+        _ lane: BudgetLane, _ plan: @escaping @Sendable (RequestStamp, any VenueDialect) -> RequestPlan
+    ) async throws(VenueFault) -> HTTPResponse {
+        switch await outcome(lane, plan) {
+        case .fault(let fault): throw .transport(fault)
+        case .response(let response):
+            guard (200..<300).contains(response.status) else {
+                let text = String(decoding: response.body.prefix(200), as: UTF8.self)
+                throw .refused(
+                    status: response.status, code: "", message: text, retryAfter: VenueConnector.retryAfter(response))
+            }
+            return response
+        }
+    }
+
+    private func outcome(
+        _ lane: BudgetLane, _ plan: @escaping @Sendable (RequestStamp, any VenueDialect) -> RequestPlan
+    ) async -> RequestOutcome {
+        let dialect = dialect
+        return await withCheckedContinuation { continuation in
+            send(
+                lane, { stamp in plan(stamp, dialect) },
+                completion: { outcome, _ in continuation.resume(returning: outcome) })
+        }
+    }
+
+    private func send(
+        _ lane: BudgetLane, sent: (@Sendable (Moment) -> Void)? = nil, notAfter: Moment = .distantFuture,
+        _ plan: @escaping @Sendable (RequestStamp) -> RequestPlan, completion: @escaping Completion
+    ) {
+        guard dialect.requiresOrderedNonces else {
+            return dispatch(lane, sent, notAfter, plan, completion)
+        }
+        let start = queue.submit(lane) {
+            self.assumeIsolated { connector in
+                connector.dispatch(lane, sent, notAfter, plan) { outcome, at in
+                    completion(outcome, at)
+                    connector.assumeIsolated { $0.queue.finished()?() }
+                }
+            }
+        }
+        start?()
+    }
+
+    private func dispatch(
+        _ lane: BudgetLane, _ sent: (@Sendable (Moment) -> Void)?, _ notAfter: Moment,
+        _ plan: (RequestStamp) -> RequestPlan, _ completion: @escaping Completion
+    ) {
+        let now = world.time.now
+        guard now <= notAfter else { return completion(.fault(.neverSent("its time had passed")), now) }
+        let plan = plan(stamp())
+        guard budget.take(plan.weight, lane: lane, at: now) else {
+            return completion(.fault(.neverSent("rate budget exhausted")), now)
+        }
+        counters.requests += 1
+        let request = HTTPRequest(
+            method: plan.method, origin: profile.restOrigin, target: plan.target, headers: plan.headers,
+            body: plan.body, deadline: now + VenueConnector.patience)
+        world.transport.perform(request, lane: self.lane, onSent: sent) { result in
+            self.assumeIsolated { connector in
+                let now = connector.world.time.now
+                switch result {
+                case .success(let response):
+                    connector.heed(response, at: now)
+                    completion(.response(response), response.receivedAt)
+                case .failure(let fault):
+                    connector.counters.requestFaults += 1
+                    completion(.fault(fault), now)
+                }
+            }
+        }
+    }
+
+    /// A venue that says stop is obeyed by every later request.
+    private func heed(_ response: HTTPResponse, at now: Moment) {
+        guard response.status == 429 || response.status == 418 || response.status == 403 else { return }
+        let wait = VenueConnector.retryAfter(response) ?? (response.status == 429 ? .seconds(1) : .seconds(60))
+        budget.block(for: wait, at: now)
+        report(.rateLimited, .critical, "HTTP \(response.status): silent for \(wait.milliseconds) ms")
+    }
+
+    private static func retryAfter(_ response: HTTPResponse) -> Span? {
+        response.header("retry-after").flatMap { Int64($0) }.map { .seconds(min(max($0, 0), 86_400)) }
+    }
+}

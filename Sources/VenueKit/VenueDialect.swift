@@ -1,0 +1,167 @@
+import Ports
+import TradingModel
+
+/// One venue's language: bytes ⇄ the node's terms. A pure value: no socket, no clock, no secret. The connector gives it
+/// time and a signer, and does the waiting.
+public protocol VenueDialect: Sendable {
+    init(profile: VenueProfile, symbols: SymbolTable)
+
+    var profile: VenueProfile { get }
+    var symbols: SymbolTable { get }
+    var proof: BookProof { get }
+
+    /// Whether the venue refuses a nonce that arrives after a higher one (Kraken): its requests then go one at a time.
+    var requiresOrderedNonces: Bool { get }
+
+    // Public market data
+    /// The sockets to open and what to send on each once it is open.
+    func publicStreams() -> [StreamPlan]
+    /// Decodes one frame of a public socket. Never throws: a bad frame becomes `.quarantined`.
+    mutating func decodePublic(_ bytes: UnsafeRawBufferPointer, into frame: inout PublicFrame)
+    /// The REST request that seeds a book; `nil` where the stream itself brings the snapshot.
+    func snapshotRequest(_ instrument: InstrumentID) -> RequestPlan?
+    /// Decodes the body of `snapshotRequest` into one snapshot update. Also used for recorded bodies.
+    mutating func decodeSnapshot(_ body: UnsafeRawBufferPointer, of instrument: InstrumentID, into frame: inout PublicFrame)
+    /// Frames that make the venue send a fresh snapshot of one book on an open public socket; empty where a snapshot
+    /// is requested over REST.
+    func resubscribe(_ instrument: InstrumentID) -> [[UInt8]]
+    var keepAlive: KeepAlive { get }
+
+    // Private stream
+    /// REST request that must succeed before the private socket is useful (Kraken's token); `nil` elsewhere.
+    func privateTokenRequest(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan?
+    func decodePrivateToken(_ response: HTTPResponse) throws(VenueFault) -> String
+    func privateStream() -> String
+    /// What to send when the private socket opens; further frames may follow from `decodePrivate`'s `.reply`.
+    func privateLogin(_ stamp: RequestStamp, _ access: VenueAccess, token: String) -> [[UInt8]]
+    /// Decodes one private frame. `token` as in `privateLogin`, for subscriptions that follow a login answer.
+    mutating func decodePrivate(_ bytes: UnsafeRawBufferPointer, token: String) -> PrivateFrame
+
+    // Requests
+    func timeRequest() -> RequestPlan
+    func decodeTime(_ response: HTTPResponse) throws(VenueFault) -> Moment
+    /// The venue's filters for the listed symbols, to be held against the configuration at preflight.
+    func filtersRequest() -> RequestPlan
+    func decodeFilters(_ response: HTTPResponse) throws(VenueFault) -> [ListingFilters]
+    func place(_ order: OrderIntent, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
+    func decodePlace(_ outcome: RequestOutcome) -> PlaceAnswer
+    func cancel(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
+    func decodeCancel(_ outcome: RequestOutcome) -> CancelAnswer
+    /// Asks for one order by client id.
+    func query(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
+    func decodeQuery(_ outcome: RequestOutcome, of order: OrderReference) -> QueryAnswer
+    /// A second endpoint to ask when the first says it does not know the order; `absent` stands only if both say so.
+    func queryFallback(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan?
+    func openOrders(_ instrument: InstrumentID, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
+    func decodeOpenOrders(_ response: HTTPResponse, of instrument: InstrumentID) throws(VenueFault) -> [OrderReport]
+    /// Fills of one instrument since a moment, oldest first; the caller drops those it knows.
+    func fills(_ instrument: InstrumentID, since: Moment, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
+    func decodeFills(_ response: HTTPResponse, of instrument: InstrumentID) throws(VenueFault) -> [FillReport]
+    func balances(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
+    func decodeBalances(_ response: HTTPResponse) throws(VenueFault) -> [BalanceReport]
+}
+
+/// A socket to open and the frames to send once it is open, in order.
+public struct StreamPlan: Sendable {
+    public var url: String
+    public var greetings: [[UInt8]]
+    public var instruments: [InstrumentID]
+    public init(url: String, greetings: [[UInt8]], instruments: [InstrumentID]) {
+        self.url = url
+        self.greetings = greetings
+        self.instruments = instruments
+    }
+}
+
+/// When to send what so that the venue keeps the socket, and after how much silence the node gives it up.
+public struct KeepAlive: Sendable {
+    /// `nil`: WebSocket ping frames answered by the library suffice.
+    public var frame: [UInt8]?
+    public var every: Span
+    /// No byte for this long: the socket is dead, reconnect.
+    public var silence: Span
+    public init(frame: [UInt8]?, every: Span, silence: Span) {
+        self.frame = frame
+        self.every = every
+        self.silence = silence
+    }
+}
+
+/// A request as the dialect sees it; the connector adds origin and deadline.
+public struct RequestPlan: Sendable {
+    public var method: String
+    public var target: String
+    public var headers: [HTTPHeader]
+    public var body: [UInt8]
+    /// Units of the venue's rate budget.
+    public var weight: Int
+    public init(method: String, target: String, headers: [HTTPHeader] = [], body: [UInt8] = [], weight: Int = 1) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+        self.weight = weight
+    }
+}
+
+/// What makes a signed request unique: the venue's time and a nonce that only rises.
+public struct RequestStamp: Sendable {
+    /// The venue's clock as estimated, so that a skewed host still signs validly.
+    public var venueTime: Moment
+    public var nonce: UInt64
+    public init(venueTime: Moment, nonce: UInt64) {
+        self.venueTime = venueTime
+        self.nonce = nonce
+    }
+}
+
+public enum RequestOutcome: Sendable {
+    case response(HTTPResponse)
+    case fault(TransportFault)
+}
+
+/// A venue's filters as it states them, in decimal text.
+public struct ListingFilters: Hashable, Sendable {
+    public var symbol: String
+    public var tick: String
+    public var lot: String
+    public var minimumQuantity: String
+    public var minimumNotional: String
+    public var trading: Bool
+    public init(symbol: String, tick: String, lot: String, minimumQuantity: String, minimumNotional: String, trading: Bool) {
+        self.symbol = symbol
+        self.tick = tick
+        self.lot = lot
+        self.minimumQuantity = minimumQuantity
+        self.minimumNotional = minimumNotional
+        self.trading = trading
+    }
+}
+
+/// One decoded private frame.
+public struct PrivateFrame: Sendable {
+    public var orders: [OrderReport] = []
+    public var fills: [FillReport] = []
+    public var balances: [BalanceReport] = []
+    /// The stream is now authenticated and subscribed: events from here on are complete.
+    public var ready = false
+    /// Frames to send back (the subscriptions that follow a login answer).
+    public var replies: [[UInt8]] = []
+    /// The venue refused the login or ended the session: reconnect.
+    public var refused: String?
+    public var quarantine: QuarantineReason?
+    public init() {}
+}
+
+/// Why a venue's answer could not be used.
+public enum VenueFault: Error, Hashable, Sendable {
+    case transport(TransportFault)
+    case quarantined(QuarantineReason)
+    /// The venue answered with an error; `retryAfter` when it said how long to wait.
+    case refused(status: Int, code: String, message: String, retryAfter: Span?)
+}
+
+extension VenueDialect {
+    public var requiresOrderedNonces: Bool { false }
+    public func queryFallback(_: OrderReference, _: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
+}

@@ -1,0 +1,65 @@
+import TradingModel
+
+/// What `venues/<venue>.yaml` says about a venue: facts that differ between venues and change without a release.
+public struct VenueProfile: Sendable {
+    /// `binance-spot`, `okx`, `bybit`, `kraken`.
+    public var name: String
+    /// `https://host[:port]`.
+    public var restOrigin: String
+    /// `wss://host[:port]/path`, without the streams.
+    public var publicURL: String
+    public var privateURL: String
+    public var proof: BookProof
+    /// Depth to subscribe (`orderbook.200`, Kraken `depth: 100`, the REST snapshot's `limit`).
+    public var bookDepth: Int
+    /// How long a request signed now stays valid at the venue.
+    public var receiveWindow: Span
+    public var retryClass: RetryClass
+    /// Codes of an order request's answer that prove nothing (`field/venue-facts.md` §4f).
+    public var ambiguousCodes: Set<String>
+    /// Codes that prove that the order already exists (retry class B).
+    public var duplicateCodes: Set<String>
+    public var budget: RateBudgetRule
+    public var keepAliveEvery: Span
+    public var silence: Span
+
+    /// `venue-facts.md` §4f: what a resend of the same client id means.
+    public enum RetryClass: String, Sendable, CaseIterable {
+        case safeReplay = "A"
+        case duplicateIsProof = "B"
+        case queryFirst = "C"
+    }
+
+    public init(
+        name: String, restOrigin: String, publicURL: String, privateURL: String, proof: BookProof, bookDepth: Int,
+        receiveWindow: Span, retryClass: RetryClass, ambiguousCodes: Set<String>, duplicateCodes: Set<String>,
+        budget: RateBudgetRule, keepAliveEvery: Span, silence: Span
+    ) {
+        self.name = name
+        self.restOrigin = restOrigin
+        self.publicURL = publicURL
+        self.privateURL = privateURL
+        self.proof = proof
+        self.bookDepth = bookDepth
+        self.receiveWindow = receiveWindow
+        self.retryClass = retryClass
+        self.ambiguousCodes = ambiguousCodes
+        self.duplicateCodes = duplicateCodes
+        self.budget = budget
+        self.keepAliveEvery = keepAliveEvery
+        self.silence = silence
+    }
+}
+
+/// A request allowance: `capacity` units that refill evenly over `window`; the last `reserve` units are for cancels and
+/// hedges alone.
+public struct RateBudgetRule: Hashable, Sendable {
+    public var capacity: Int
+    public var window: Span
+    public var reserve: Int
+    public init(capacity: Int, window: Span, reserve: Int) {
+        self.capacity = capacity
+        self.window = window
+        self.reserve = reserve
+    }
+}

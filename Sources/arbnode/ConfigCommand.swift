@@ -1,0 +1,81 @@
+import ArgumentParser
+import Configuration
+import Foundation
+
+/// `arbnode config`: what a configuration says, and what is wrong with it.
+struct ConfigCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config",
+        abstract: "Check a configuration, or show the effective one.",
+        discussion: "Example: arbnode config show config/demo.yaml",
+        subcommands: [Validate.self, Show.self])
+
+    /// The file, named with or without its option.
+    struct FileArguments: ParsableArguments {
+        @Argument(help: ArgumentHelp("The configuration file.", valueName: "file"))
+        var file: String?
+
+        @Option(name: .customLong("config"), help: ArgumentHelp("The same, as an option.", valueName: "file"))
+        var option: String?
+
+        @Flag(help: "Print one JSON object.")
+        var json = false
+
+        func validate() throws {
+            guard (file == nil) != (option == nil) else {
+                throw ValidationError("Name one configuration file: FILE or --config FILE.")
+            }
+        }
+
+        var path: String { file ?? option ?? "" }
+    }
+
+    /// Loads, or prints every problem and ends with `EX_CONFIG`.
+    fileprivate static func loaded(_ arguments: FileArguments) throws -> NodeConfiguration {
+        switch NodeConfiguration.load(path: arguments.path) {
+        case .success(let configuration): return configuration
+        case .failure(let problems):
+            if arguments.json {
+                print(problems.json(file: arguments.path))
+            } else {
+                let count = problems.list.count
+                let total = count == 1 ? "1 problem" : "\(count) problems"
+                FileHandle.standardError.write(Data("\(problems)\n\(arguments.path): \(total)\n".utf8))
+            }
+            throw ExitCode(78)
+        }
+    }
+
+    struct Validate: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List every problem of a configuration as file:line:column: message.",
+            discussion: """
+                Reads the file, all it includes and the venue files it names. Exits with 0 when all is well, \
+                with 78 otherwise. Nothing is connected to and no secret is read.
+
+                Example: arbnode config validate config/paper.yaml
+                """)
+
+        @OptionGroup var arguments: FileArguments
+
+        func run() throws {
+            let configuration = try ConfigCommand.loaded(arguments)
+            print(
+                arguments.json
+                    ? configuration.validity() : "\(arguments.path): valid; \(configuration.summary)")
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print the effective configuration, each value with the file and line it comes from.",
+            discussion: "Example: arbnode config show config/demo.yaml")
+
+        @OptionGroup var arguments: FileArguments
+
+        func run() throws {
+            let document = try ConfigCommand.loaded(arguments).document
+            print(arguments.json ? document.json() : document.render())
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import LiveWorld
+import Node
+import Orders
+import Ports
+import TradingModel
+import VenueKit
+
+/// From a checked configuration to what the composition root takes.
+enum NodePlanning {
+    /// Loads, or prints every problem and ends with `EX_CONFIG`.
+    static func load(_ path: String) throws -> NodeConfiguration {
+        switch NodeConfiguration.load(path: path) {
+        case .success(let configuration): return configuration
+        case .failure(let problems):
+            Terminal.say("\(problems)")
+            throw ExitCode(78)
+        }
+    }
+
+    static func plan(_ configuration: NodeConfiguration, access: [VenueAccess?], isDryRun: Bool) throws -> NodePlan {
+        NodePlan(
+            policy: configuration.policy, dialects: try configuration.venues.map { try dialect($0) }, access: access,
+            isDryRun: isDryRun, paperBalances: isDryRun ? paperBalances(configuration.venues.map(\.listings)) : [])
+    }
+
+    static func dialect(_ venue: NodeConfiguration.Venue) throws -> any VenueDialect {
+        guard let dialect = DialectCatalog.make(venue.profile, venue.listings) else {
+            Terminal.say("\(venue.profile.name): no such venue; known: \(DialectCatalog.names.joined(separator: ", "))")
+            throw ExitCode(78)
+        }
+        return dialect
+    }
+
+    /// A dry run lends each venue this much of every asset it lists, once per data directory.
+    static func paperBalances(_ listings: [[Listing]]) -> [(VenueID, Asset, Amount)] {
+        var balances: [(VenueID, Asset, Amount)] = []
+        let generous = Amount(raw: 1_000_000 * 1_000_000_000_000_000_000)
+        for (index, listed) in listings.enumerated() {
+            for asset in listed.flatMap({ [$0.instrument.base, $0.instrument.quote] })
+            where !balances.contains(where: { $0.0.index == index && $0.1 == asset }) {
+                balances.append((VenueID(index), asset, generous))
+            }
+        }
+        return balances
+    }
+
+    /// Keys of every venue, or what is missing and how to give it.
+    static func access(_ configuration: NodeConfiguration) throws -> [VenueAccess?] {
+        var faults: [String] = []
+        var access: [VenueAccess?] = []
+        do throws(SecretsFault) {
+            let secrets = try Secrets(file: configuration.credentialsFile)
+            for venue in configuration.venues {
+                do throws(SecretsFault) {
+                    access.append(
+                        try secrets.access(
+                            to: venue.profile.name, needsPassphrase: venue.profile.name == "okx",
+                            needsBase64Secret: venue.profile.name == "kraken"))
+                } catch { faults.append("\(error)") }
+            }
+        } catch { faults.append("\(error)") }
+        guard faults.isEmpty else {
+            for fault in faults { Terminal.say(fault) }
+            throw ExitCode(78)
+        }
+        return access
+    }
+
+    static func makeDirectory(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            Terminal.say("\(path) cannot be created: \(error.localizedDescription)")
+            throw ExitCode(73)
+        }
+    }
+
+    /// The real world. All venues share one trust store, so at most one extra CA may be configured.
+    static func world(_ configuration: NodeConfiguration, directory: String) throws -> LiveWorld {
+        let extra = Set(configuration.venues.compactMap(\.caFile))
+        guard extra.count <= 1 else {
+            Terminal.say("the venues name \(extra.count) different CA files; join them into one PEM file and name that")
+            throw ExitCode(78)
+        }
+        do { return try LiveWorld.make(dataDirectory: directory, extraCA: extra.first) } catch {
+            Terminal.say("\(error)")
+            throw ExitCode(78)
+        }
+    }
+
+    /// sysexits for a node that did not start.
+    static func exitCode(_ error: any Error) -> Int32 {
+        switch error as? OutboxFault {
+        case .inUse: 75
+        case .unavailable: 73
+        case .corrupted, .truncated: 65
+        case nil: 70
+        }
+    }
+
+    /// Whether every account the ledger knows equals what `truth` says, to the last unit.
+    static func ledgerEquals(_ report: NodeReport, _ truth: (VenueID, Asset) -> Amount?) -> Bool {
+        report.accounts.allSatisfy { truth($0.venue, $0.asset) == $0.balance }
+    }
+}

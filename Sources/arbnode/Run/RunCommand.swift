@@ -1,0 +1,85 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import LiveWorld
+import Node
+import Ports
+import TradingModel
+import VenueKit
+
+/// `arbnode run`: the 24/7 node.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run the node until it is asked to end.",
+        discussion: """
+            A dry run unless the configuration says `mode: live` and --live is given: live books, orders to a paper \
+            exchange, not one byte to an order endpoint. Live trading also needs a passed preflight. SIGTERM and SIGINT \
+            stop new risk, finish hedges, flush and exit 0; a second one ends at once and the next start recovers.
+
+            Example: arbnode run --config config/paper.yaml
+            """)
+
+    @Option(help: ArgumentHelp("The node's configuration.", valueName: "file")) var config: String
+    @Flag(help: "Trade with real money, if the configuration says so too.") var live = false
+    @Option(help: "End after this many seconds (default: run until asked).") var seconds: Double?
+    @Flag(help: "Print one JSON object on stdout at the end.") var json = false
+
+    func validate() throws {
+        if let seconds, !(seconds.isFinite && seconds > 0) {
+            throw ValidationError("--seconds takes a number above 0.")
+        }
+    }
+
+    func run() async throws {
+        let configuration = try NodePlanning.load(config)
+        let isLive = try decideMode(configuration)
+        let access = isLive ? try NodePlanning.access(configuration) : configuration.venues.map { _ in nil }
+        let directory = configuration.dataDirectory + (isLive ? "/live" : "/paper")
+        try NodePlanning.makeDirectory(directory)
+        let world = try NodePlanning.world(configuration, directory: directory)
+        defer { world.shutdown() }
+        if isLive {
+            let rows = await Preflight(configuration: configuration, access: access, world: world.world).run()
+            guard rows.allSatisfy({ $0.passed }) else {
+                for line in Preflight.table(rows) { Terminal.say(line) }
+                Terminal.say("Live trading is refused: preflight failed.")
+                throw ExitCode(1)
+            }
+        }
+        let signals = Signals()
+        let node: TradingNode
+        do {
+            node = try await TradingNode.start(
+                try NodePlanning.plan(configuration, access: access, isDryRun: !isLive), in: world.world)
+        } catch {
+            Terminal.say("The node did not start: \(error)")
+            throw ExitCode(NodePlanning.exitCode(error))
+        }
+        Terminal.say(isLive ? "LIVE: \(configuration.summary)" : "Dry run: \(configuration.summary)")
+        if node.recoveredRows > 0 { Terminal.say("Recovered \(node.recoveredRows) outbox rows; reconciling first.") }
+        let elapsed = await LiveView(node: node, world: world.world, signals: signals, quiet: json)
+            .follow(seconds: seconds)
+        Terminal.say("Ending: no new risk, finishing hedges.")
+        let isFlat = await node.desk.drain(by: world.world.time.now + .seconds(15))
+        let report = await node.desk.report()
+        await node.desk.close(by: world.world.time.now + .seconds(2))
+        if json {
+            Terminal.print(
+                try ReportJSON(
+                    report, seconds: elapsed, seed: nil, ledgerEqualsVenues: nil, recoveredRows: node.recoveredRows
+                ).encoded())
+        } else {
+            for line in ReportText.closing(report, seconds: elapsed, ledgerEqualsVenues: nil) { Terminal.print(line) }
+        }
+        if !isFlat { Terminal.say("Orders or hedges are still open; the next start reconciles them.") }
+    }
+
+    private func decideMode(_ configuration: NodeConfiguration) throws -> Bool {
+        if live, configuration.mode != .live {
+            Terminal.say("--live needs `mode: live` in \(config); it says `mode: \(configuration.mode.rawValue)`")
+            throw ExitCode(78)
+        }
+        return live
+    }
+}

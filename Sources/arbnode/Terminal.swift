@@ -1,0 +1,42 @@
+import Foundation
+
+/// What goes to the person: results on stdout, everything else on stderr.
+enum Terminal {
+    static let errorIsTerminal = isatty(2) == 1
+
+    static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+
+    static func print(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+
+    /// Draws `lines` over the previous drawing on a terminal; elsewhere nothing.
+    static func redraw(_ lines: [String], over previous: Int) {
+        guard errorIsTerminal else { return }
+        var text = previous > 0 ? "\u{1B}[\(previous)A" : ""
+        for line in lines { text += "\u{1B}[2K" + line + "\n" }
+        FileHandle.standardError.write(Data(text.utf8))
+    }
+
+    static func json(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+}
+
+/// Columns padded to their widest cell; the first is left-aligned, the others right-aligned.
+struct TextTable {
+    var rows: [[String]]
+
+    var lines: [String] {
+        let columns = rows.map(\.count).max() ?? 0
+        let widths = (0..<columns).map { column in
+            rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+        }
+        return rows.map { row in
+            row.enumerated().map { column, cell in
+                let padding = String(repeating: " ", count: widths[column] - cell.count)
+                return column == 0 ? cell + padding : padding + cell
+            }.joined(separator: "  ")
+        }
+    }
+}

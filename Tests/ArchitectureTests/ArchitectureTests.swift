@@ -1,0 +1,130 @@
+import Foundation
+import Testing
+
+/// The rooms and their arrows (ARCHITECTURE.md), read off the sources.
+@Suite struct ArchitectureTests {
+    /// A room may depend on rooms of a smaller rank only. A new room gets its place here.
+    static let ranks = [
+        "TradingModel": 0,
+        "Books": 10, "Risk": 10, "Orders": 10, "Operations": 10, "Ports": 10,
+        "CWebSockets": 10, "COpenSSL": 10, "CRocksDB": 10, "CZlib": 10, "CHotPath": 10,
+        "Routing": 20, "Hedging": 21, "VenueKit": 20, "Recordings": 20, "SimulatedWorld": 22, "LiveWorld": 22,
+        "VenueServer": 23,
+        "Strategies": 30, "Engine": 31,
+        "Configuration": 40, "Node": 40, "Console": 40, "Replay": 40,
+        "arbnode": 50, "arbsim": 50, "arbctl": 50,
+    ]
+
+    /// Pairs whose rank would allow what the design does not: an opponent shares no code with what it judges, and the
+    /// node does not know in which world it lives.
+    static let forbidden = [
+        ("SimulatedWorld", "Books"), ("SimulatedWorld", "VenueKit"), ("VenueServer", "VenueKit"),
+        ("VenueServer", "Books"), ("LiveWorld", "VenueKit"), ("LiveWorld", "Books"), ("Node", "LiveWorld"),
+        ("Node", "SimulatedWorld"), ("Node", "Configuration"), ("Node", "COpenSSL"), ("Node", "CWebSockets"),
+        ("Node", "CRocksDB"),
+    ]
+
+    static let pureRooms = [
+        "TradingModel", "Books", "Risk", "Orders", "Operations", "Routing", "Hedging", "Strategies", "Engine",
+    ]
+
+    /// Folders outside the pure rooms that are pure all the same.
+    static let pureFolders = ["Sources/VenueKit/Dialects/", "Sources/VenueKit/Wire/"]
+
+    /// Modules of the toolchain each room may use; a room that is not listed uses none.
+    static let systemModules: [String: Set<String>] = [
+        "LiveWorld": ["Glibc", "Synchronization"],
+        "SimulatedWorld": ["Glibc", "Synchronization"],
+        "VenueServer": ["Glibc", "Synchronization"],
+        "VenueKit": ["Synchronization"],
+        "Recordings": ["Glibc", "FoundationEssentials"],
+        "Node": ["Synchronization"],
+        "Configuration": ["Foundation", "FoundationEssentials"],
+        "Console": ["Foundation", "FoundationEssentials", "Glibc", "Synchronization"],
+        "arbnode": ["Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization"],
+        "arbsim": ["Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization"],
+        "arbctl": ["Foundation", "FoundationEssentials", "Glibc"],
+    ]
+
+    /// Where the outside world is adapted: clocks, threads and randomness come from here.
+    static let adapters: Set<String> = ["LiveWorld"]
+
+    private let sources: [ScannedSource]
+    private let manifest: Manifest
+
+    init() throws {
+        sources = try House.sources(in: "Sources")
+        let package = House.root.appending(path: "Package.swift")
+        manifest = Manifest(try String(contentsOf: package, encoding: .utf8))
+    }
+
+    private func isPure(_ source: ScannedSource) -> Bool {
+        ArchitectureTests.pureRooms.contains(House.room(of: source))
+            || ArchitectureTests.pureFolders.contains { source.path.hasPrefix($0) }
+    }
+
+    @Test func `the sources and the manifest are found`() {
+        #expect(sources.count > 50)
+        #expect(manifest.dependencies["Books"] == ["TradingModel"])
+        #expect(manifest.dependencies["arbnode"]?.contains("ArgumentParser") == true)
+    }
+
+    @Test func `every room has a place and its arrows point up`() {
+        for (room, dependencies) in manifest.dependencies {
+            guard let rank = ArchitectureTests.ranks[room] else {
+                Issue.record("\(room) has no rank")
+                continue
+            }
+            for dependency in dependencies {
+                guard let above = ArchitectureTests.ranks[dependency] else { continue }  // a product of another package
+                #expect(above < rank, "\(room) may not depend on \(dependency)")
+            }
+        }
+        for (room, dependency) in ArchitectureTests.forbidden {
+            #expect(manifest.dependencies[room]?.contains(dependency) != true, "\(room) → \(dependency)")
+        }
+    }
+
+    @Test func `every file imports only what its room's list and table allow`() {
+        for source in sources {
+            let room = House.room(of: source)
+            let allowed = (manifest.dependencies[room] ?? []).union(
+                ArchitectureTests.systemModules[room] ?? [])
+            for (line, module) in Rules.imports(source) where !allowed.contains(module) {
+                Issue.record("\(Breach(path: source.path, line: line, what: "import \(module)"))")
+            }
+        }
+    }
+
+    @Test func `pure rooms and dialects import no system module, do not wait and do not print`() {
+        for source in sources where isPure(source) {
+            let rooms = Set(ArchitectureTests.ranks.keys)
+            for (line, module) in Rules.imports(source) where !rooms.contains(module) {
+                Issue.record("\(Breach(path: source.path, line: line, what: "import \(module)"))")
+            }
+            expectNone(Rules.calls(source, banned: Rules.impurities))
+        }
+    }
+
+    @Test func `nothing outside the live adapters reaches for threads, clocks or randomness`() {
+        for source in sources where !ArchitectureTests.adapters.contains(House.room(of: source)) {
+            expectNone(Rules.calls(source, banned: Rules.escapes))
+        }
+    }
+
+    @Test func `errors are neither trapped nor swallowed`() {
+        for source in sources { expectNone(Rules.errorHandling(source)) }
+    }
+
+    @Test func `names say what things are`() {
+        for source in sources { expectNone(Rules.names(source)) }
+    }
+
+    @Test func `files, functions and lines stay small`() throws {
+        for source in try sources + House.sources(in: "Tests") { expectNone(Rules.size(source)) }
+    }
+
+    private func expectNone(_ breaches: [Breach]) {
+        for breach in breaches { Issue.record("\(breach)") }
+    }
+}

@@ -1,0 +1,119 @@
+import Configuration
+import Engine
+import Foundation
+import Node
+import Orders
+import Ports
+import SimulatedWorld
+import TradingModel
+import VenueKit
+
+/// A whole node against four doubles in virtual time: the product's own configuration, connectors, dialects, engine and
+/// outbox records; only lanes, network and disk are simulated.
+final class NodeStand {
+    let simulation: Simulation
+    let network: SimulatedNetwork
+    let disk = SimulatedDisk()
+    let doubles: [any JournaledDouble]
+    private(set) var node: TradingNode?
+    private let plan: NodePlan
+
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    static let start = Moment(nanoseconds: 1_790_000_000_000_000_000)
+
+    struct Refused: Error { var problems: String }
+
+    init(seed: UInt64, change: (inout NodeConfiguration) -> Void = { _ in }) throws {
+        var configuration: NodeConfiguration
+        switch NodeConfiguration.load(path: NodeStand.root.appendingPathComponent("config/demo.yaml").path) {
+        case .success(let loaded): configuration = loaded
+        case .failure(let problems): throw Refused(problems: "\(problems)")
+        }
+        change(&configuration)
+        simulation = Simulation(seed: seed, start: NodeStand.start)
+        network = SimulatedNetwork(simulation)
+        var doubles: [any JournaledDouble] = []
+        var dialects: [any VenueDialect] = []
+        var access: [VenueAccess?] = []
+        let secret = "c2ltdWxhdGVkLXNlY3JldA=="
+        for index in configuration.venues.indices {
+            let name = configuration.venues[index].profile.name
+            NodeStand.point(&configuration.venues[index].profile, at: name + ".test")
+            let account = DoubleCatalog.demoAccount(apiKey: "key", secret: secret, passphrase: "words")
+            guard
+                let double = DoubleCatalog.make(
+                    venue: name, seed: seed, instruments: DoubleCatalog.demoInstruments, account: account,
+                    start: NodeStand.start),
+                let dialect = DialectCatalog.make(
+                    configuration.venues[index].profile, configuration.venues[index].listings)
+            else { throw Refused(problems: "no double or dialect for \(name)") }
+            doubles.append(double)
+            dialects.append(dialect)
+            network.add(double)
+            access.append(
+                VenueAccess(
+                    apiKey: "key", passphrase: name == "okx" ? "words" : "", signer: SimulatedSigner(secret: secret)))
+        }
+        self.doubles = doubles
+        plan = NodePlan(
+            policy: configuration.policy, dialects: dialects, access: access, isDryRun: false, paperBalances: [])
+    }
+
+    private static func point(_ profile: inout VenueProfile, at host: String) {
+        func moved(_ url: String, _ scheme: String) -> String {
+            let rest = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).dropFirst(2).first ?? ""
+            return "\(scheme)://\(host)" + (rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? "")
+        }
+        profile.restOrigin = "https://" + host
+        profile.publicURL = moved(profile.publicURL, "wss")
+        profile.privateURL = moved(profile.privateURL, "wss")
+    }
+
+    /// Starts a node on this disk; also after `kill`.
+    func startNode() throws {
+        let world = simulation.world(network, disk)
+        let plan = plan
+        nonisolated(unsafe) var outcome: Result<TradingNode, any Error>?
+        Task(executorPreference: world.socketLane) {
+            do { outcome = .success(try await TradingNode.start(plan, in: world)) } catch { outcome = .failure(error) }
+        }
+        simulation.run(until: simulation.now + .seconds(10)) { outcome != nil }
+        node = try outcome?.get()
+    }
+
+    func run(_ span: Span) { simulation.run(until: simulation.now + span) }
+
+    /// Asks the desk something and runs until it has answered.
+    func ask<Answer: Sendable>(
+        within span: Span = .seconds(60), _ body: @escaping @Sendable (TradingDesk) async -> Answer
+    ) throws -> Answer {
+        guard let node else { throw Refused(problems: "no node runs") }
+        nonisolated(unsafe) var answer: Answer?
+        Task(executorPreference: node.desk.lane) { answer = await body(node.desk) }
+        simulation.run(until: simulation.now + span) { answer != nil }
+        guard let answer else { throw Refused(problems: "the desk did not answer in time") }
+        return answer
+    }
+
+    func report() throws -> NodeReport { try ask { await $0.report() } }
+
+    /// Drains the node and lets it end.
+    func stopNode() throws -> Bool {
+        let simulation = simulation
+        return try ask {
+            let isFlat = await $0.drain(by: simulation.now + .seconds(20))
+            await $0.close(by: simulation.now + .seconds(2))
+            return isFlat
+        }
+    }
+
+    /// Where ledger and venues disagree; empty when they are equal to the last unit.
+    func disagreements(_ report: NodeReport) -> [String] {
+        report.accounts.compactMap { account in
+            let double = doubles[account.venue.index]
+            let held = double.truth.balances.first { $0.asset == account.asset.code }?.total ?? .zero
+            return held == account.balance ? nil : "\(double.name) \(account.asset): \(account.balance) ≠ \(held)"
+        }
+    }
+}

@@ -1,0 +1,208 @@
+import Books
+import COpenSSL
+import Foundation
+import Ports
+import SimulatedWorld
+import Testing
+import TradingModel
+import VenueKit
+
+/// One dialect and one double of the same venue in virtual time: what the connector would carry between them
+/// is carried here by hand, byte for byte.
+final class VenueMeeting {
+    let venue: String
+    var dialect: any VenueDialect
+    let double: any VenueDouble
+    private(set) var now = Moment(nanoseconds: 1_790_000_000_000_000_000)
+    private var nonce: UInt64 = 1_790_000_000_000
+    private var arrived: [Int: [[UInt8]]] = [:]
+    private(set) var closings: [String] = []
+    private var token = ""
+
+    static let key = "test-key"
+    static let secret = "dGVzdC1zZWNyZXQ="
+    static let phrase = "test-phrase"
+    let access = VenueAccess(
+        apiKey: key, passphrase: phrase, signer: MeetingSigner(secret: VenueMeeting.secret))
+
+    init(_ venue: String) throws {
+        self.venue = venue
+        double = try #require(
+            DoubleCatalog.make(
+                venue: venue, seed: 5, instruments: DoubleCatalog.demoInstruments,
+                account: DoubleCatalog.demoAccount(
+                    apiKey: VenueMeeting.key, secret: VenueMeeting.secret, passphrase: VenueMeeting.phrase),
+                start: now))
+        dialect = VenueMeeting.dialect(venue)
+    }
+
+    private static func dialect(_ venue: String) -> any VenueDialect {
+        switch venue {
+        case "binance-spot":
+            BinanceDialect(
+                profile: profile(venue, .spanningIDs, "", "/ws-api/v3"), symbols: symbols(joint: ""))
+        case "okx":
+            OKXDialect(
+                profile: profile(
+                    venue, .previousLink, "/ws/v5/public", "/ws/v5/private", duplicates: ["51016"]),
+                symbols: symbols(joint: "-"))
+        case "bybit":
+            BybitDialect(
+                profile: profile(
+                    venue, .consecutive, "/v5/public/spot", "/v5/private", duplicates: ["110072", "170141"]),
+                symbols: symbols(joint: ""))
+        default:
+            KrakenDialect(profile: profile(venue, .checksum, "/v2", "/v2"), symbols: symbols(joint: "/"))
+        }
+    }
+
+    private static func profile(
+        _ venue: String, _ proof: BookProof, _ publicPath: String, _ privatePath: String,
+        duplicates: Set<String> = []
+    ) -> VenueProfile {
+        VenueProfile(
+            name: venue, restOrigin: "https://venue.test", publicURL: "wss://venue.test" + publicPath,
+            privateURL: "wss://venue.test" + privatePath, proof: proof,
+            bookDepth: venue == "kraken" ? 100 : 200,
+            receiveWindow: .seconds(5), retryClass: .queryFirst, ambiguousCodes: [],
+            duplicateCodes: duplicates,
+            budget: RateBudgetRule(capacity: 100, window: .seconds(1), reserve: 10),
+            keepAliveEvery: .seconds(15), silence: .seconds(60))
+    }
+
+    private static func symbols(joint: String) -> SymbolTable {
+        SymbolTable(
+            ["BTC", "ETH"].enumerated().map { index, base in
+                Listing(
+                    venue: VenueID(0),
+                    instrument: Instrument(
+                        id: InstrumentID(index), base: Asset(base), quote: Asset("USDT"), priceScale: 8,
+                        quantityScale: 8),
+                    symbol: base + joint + "USDT", tick: Price(raw: 10_000_000), lot: Quantity(raw: 1000),
+                    minimumQuantity: Quantity(raw: 1000), maximumQuantity: Quantity(raw: 1 << 60),
+                    minimumNotional: .zero, takerFee: .zero, makerFee: .zero, buyFeeInBase: joint != "/")
+            })
+    }
+
+    // MARK: Time and bytes
+
+    var stamp: RequestStamp {
+        nonce += 1
+        return RequestStamp(venueTime: now, nonce: nonce)
+    }
+
+    func wait(_ span: Span) {
+        let end = now + span
+        while now < end {
+            now = min(end, now + .milliseconds(10))
+            double.advance(to: now)
+            collect()
+        }
+    }
+
+    private func collect() {
+        for frame in double.takeOutgoing() {
+            switch frame.content {
+            case .text(let bytes): arrived[frame.connection, default: []].append(bytes)
+            case .close(let code, let reason): closings.append("\(frame.connection): \(code) \(reason)")
+            case .ping: break
+            }
+        }
+    }
+
+    func take(_ connection: Int) -> [[UInt8]] {
+        defer { arrived[connection] = nil }
+        return arrived[connection] ?? []
+    }
+
+    func open(_ connection: Int, _ url: String) {
+        double.opened(connection, path: String(url.dropFirst("wss://venue.test".count)), at: now)
+        collect()
+    }
+
+    func say(_ text: [UInt8], on connection: Int) {
+        double.received(text, on: connection, at: now)
+        collect()
+    }
+
+    func ask(_ plan: RequestPlan) -> HTTPResponse {
+        wait(.milliseconds(20))
+        let answer = double.respond(
+            to: DoubleRequest(
+                method: plan.method, target: plan.target,
+                headers: plan.headers.map { ($0.name.lowercased(), $0.value) }, body: plan.body), at: now)
+        collect()
+        return HTTPResponse(
+            status: answer.status, headers: answer.headers.map { HTTPHeader($0.name, $0.value) },
+            body: answer.body, sentAt: now, receivedAt: now)
+    }
+
+    // MARK: The dialect's errands
+
+    func place(_ order: OrderIntent) -> PlaceAnswer {
+        dialect.decodePlace(.response(ask(dialect.place(order, stamp, access))))
+    }
+
+    func cancel(_ order: OrderReference) -> CancelAnswer {
+        dialect.decodeCancel(.response(ask(dialect.cancel(order, stamp, access))))
+    }
+
+    func query(_ order: OrderReference) -> QueryAnswer {
+        let first = dialect.decodeQuery(.response(ask(dialect.query(order, stamp, access))), of: order)
+        guard first == .absent, let second = dialect.queryFallback(order, stamp, access) else { return first }
+        return dialect.decodeQuery(.response(ask(second)), of: order)
+    }
+
+    /// Opens the private stream; whether it became ready.
+    func login() throws -> Bool {
+        if let plan = dialect.privateTokenRequest(stamp, access) {
+            token = try dialect.decodePrivateToken(ask(plan))
+        }
+        open(2, dialect.privateStream())
+        for frame in dialect.privateLogin(stamp, access, token: token) { say(frame, on: 2) }
+        var isReady = false
+        for _ in 0..<5 {
+            wait(.milliseconds(100))
+            for frame in privateFrames() {
+                isReady = isReady || frame.ready
+                for reply in frame.replies { say(reply, on: 2) }
+            }
+        }
+        return isReady
+    }
+
+    func privateFrames() -> [PrivateFrame] {
+        take(2).map { bytes in
+            let frame = bytes.withUnsafeBytes { dialect.decodePrivate($0, token: token) }
+            if frame.quarantine != nil || frame.refused != nil {
+                let why = frame.quarantine?.rawValue ?? frame.refused ?? ""
+                Issue.record("\(venue), \(why): \(String(decoding: bytes, as: UTF8.self))")
+            }
+            return frame
+        }
+    }
+}
+
+/// OpenSSL's hashes: the doubles verify with code of their own.
+struct MeetingSigner: Signer {
+    let secret: String
+
+    func hmacSHA256(_ message: [UInt8]) -> [UInt8] { hmac(EVP_sha256(), Array(secret.utf8), message, 32) }
+
+    func hmacSHA512(_ message: [UInt8]) -> [UInt8] {
+        hmac(EVP_sha512(), Array(Data(base64Encoded: secret) ?? Data()), message, 64)
+    }
+
+    func sha256(_ message: [UInt8]) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: 32)
+        SHA256(message, message.count, &digest)
+        return digest
+    }
+
+    private func hmac(_ kind: OpaquePointer?, _ key: [UInt8], _ message: [UInt8], _ length: Int) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: length)
+        var written: UInt32 = 0
+        HMAC(kind, key, Int32(key.count), message, message.count, &digest, &written)
+        return digest
+    }
+}
