@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check format lint fuzz smoke bench check-clients clean
+.PHONY: help setup build demo test check format lint fuzz smoke bench check-clients check-kills clean
 
 SWIFT ?= swift
 export SWIFT
@@ -71,6 +71,10 @@ check-clients: setup ## Drive the venue doubles with ccxt, a client that knows n
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check \
 	    -r Tests/VenueContractTests/clients/requirements.txt
 	@.venv/bin/python Tests/VenueContractTests/clients/ccxt_walk.py --arbsim $(RELEASE)/arbsim $(ARGS)
+
+check-kills: setup ## Kill the demo at twenty random moments; each restart must reconcile and balance
+	@$(SWIFT) build -c release --product arbnode
+	@python3 Tests/Kills/kill_and_restart.py --arbnode $(RELEASE)/arbnode $(ARGS)
 
 clean: ## Remove what was built; data/ stays
 	@rm -rf .build .venv

@@ -51,6 +51,7 @@ let package = Package(
         // C libraries installed by `make setup`
         .systemLibrary(name: "CWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CAllocations"),
         .systemLibrary(name: "CRocksDB", providers: [.apt(["librocksdb-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -75,12 +76,18 @@ let package = Package(
         // L4
         room("Configuration", ["TradingModel", "Ports", "VenueKit", "Risk", "Hedging", "Strategies", "Engine", yams]),
         room("Node", ["TradingModel", "Ports", "Books", "Orders", "Hedging", "Engine", "VenueKit", histogram]),
+        room(
+            "Console",
+            [
+                "TradingModel", "VenueKit", "Engine", "Node", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         // L5
         executable(
             "arbnode",
             [
                 "TradingModel", "Ports", "Books", "Routing", "Risk", "Hedging", "Strategies", "Orders", "Engine",
-                "VenueKit", "Configuration", "Recordings", "Replay", "Node", "LiveWorld", "SimulatedWorld", "VenueServer",
+                "CAllocations", "VenueKit", "Configuration", "Recordings", "Replay", "Node", "Console", "LiveWorld", "SimulatedWorld", "VenueServer",
                 arguments,
             ]),
         executable("arbsim", ["TradingModel", "Recordings", "SimulatedWorld", "VenueServer", arguments]),

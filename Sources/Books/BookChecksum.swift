@@ -1,6 +1,7 @@
 import TradingModel
 
-/// The text a venue checksums, rebuilt from two ladders, and its CRC-32. Keeps its text buffer between messages.
+/// The text a venue checksums, rebuilt from two ladders, and its CRC-32. Keeps its text buffer between
+/// messages.
 struct BookChecksum: Sendable {
     /// Widest number: 19 digits, a point, and as many zeros as an 8-bit decimals count can add.
     private static let widestNumber = 19 + 1 + 256
@@ -15,12 +16,19 @@ struct BookChecksum: Sendable {
     init(priceScale: Int, quantityScale: Int) {
         self.priceScale = priceScale
         self.quantityScale = quantityScale
+        text = []
+    }
+
+    /// Books of venues without checksums never need the buffer.
+    private mutating func prepare() {
+        guard text.isEmpty else { return }
         text = Array(repeating: 0, count: 4 * BookChecksum.okxLevels * (BookChecksum.widestNumber + 1))
     }
 
-    /// Kraken v2 (docs.kraken.com, "Book checksum"): top ten asks from the lowest, then top ten bids from the highest;
-    /// price and quantity with the point removed and leading zeros stripped, nothing between them.
+    /// Kraken v2 (docs.kraken.com, "Book checksum"): top ten asks from the lowest, then top ten bids from the
+    /// highest; price and quantity with the point removed and leading zeros stripped, nothing between them.
     mutating func kraken(bids: Ladder, asks: Ladder) -> UInt32 {
+        prepare()
         let (priceScale, quantityScale) = (priceScale, quantityScale)
         let length = text.withUnsafeMutableBufferPointer { text in
             var writer = DigitWriter(text)
@@ -37,9 +45,10 @@ struct BookChecksum: Sendable {
         return text.withUnsafeBytes { crc.checksum(UnsafeRawBufferPointer(rebasing: $0[0..<length])) }
     }
 
-    /// OKX before the checksum was retired: top 25, `bid price:bid size:ask price:ask size` per depth; when one side
-    /// is shorter the other goes on alone. The venue prints the result as a signed number.
+    /// OKX before the checksum was retired: top 25, `bid price:bid size:ask price:ask size` per depth; when
+    /// one side is shorter the other goes on alone. The venue prints the result as a signed number.
     mutating func okx(bids: Ladder, asks: Ladder) -> UInt32 {
+        prepare()
         let (priceScale, quantityScale) = (priceScale, quantityScale)
         let length = text.withUnsafeMutableBufferPointer { text in
             var writer = DigitWriter(text)
@@ -60,7 +69,8 @@ struct BookChecksum: Sendable {
     }
 }
 
-/// Writes scaled integers as the venue spelled them (dialects refuse negative numbers; a sign would not be written).
+/// Writes scaled integers as the venue spelled them (dialects refuse negative numbers; a sign would not be
+/// written).
 private struct DigitWriter {
     private let text: UnsafeMutableBufferPointer<UInt8>
     private(set) var length = 0

@@ -86,7 +86,8 @@ public struct BookRule: Hashable, Sendable {
     /// The instrument's scales, which checksums need to spell numbers as the venue did.
     public var priceScale: Int
     public var quantityScale: Int
-    /// The subscribed depth. Kraken's book is cut to it before each checksum; elsewhere the venue sends deletions.
+    /// The subscribed depth. Kraken's book is cut to it before each checksum; elsewhere the venue sends
+    /// deletions.
     public var depth: Int
 
     public init(proof: BookProof, priceScale: Int, quantityScale: Int, depth: Int) {

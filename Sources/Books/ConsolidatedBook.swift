@@ -1,7 +1,7 @@
 import TradingModel
 
-/// One instrument over all venues that list it: their books, their touches, and who is best. A message touches its own
-/// venue's book and one line of the summary; nothing is allocated after construction.
+/// One instrument over all venues that list it: their books, their touches, and who is best. A message
+/// touches its own venue's book and one line of the summary; nothing is allocated after construction.
 ///
 /// Books live in *slots*, numbered in the order of the sources given to `init` (rising venue index).
 public struct ConsolidatedBook: Sendable {

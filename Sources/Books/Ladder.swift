@@ -11,18 +11,20 @@ public struct Level: Hashable, Sendable {
     public static let none = Level(price: .zero, quantity: .zero)
 }
 
-/// One side of a book: flat arrays sorted so that the best level is the last, because most updates land near the
-/// touch and then move few elements. Nothing is allocated until a book outgrows the capacity it was given.
+/// One side of a book: flat arrays sorted so that the best level is the last, because most updates land near
+/// the touch and then move few elements. Nothing is allocated until a book outgrows the capacity it was
+/// given.
 public struct Ladder: Sendable {
-    /// A venue that never deletes far levels must not grow a node for months: beyond this the worst are dropped.
+    /// A venue that never deletes far levels must not grow a node for months: beyond this the worst are
+    /// dropped.
     public static let maximumLevels = 16_384
 
     /// `.buy` holds bids (highest is best), `.sell` asks (lowest is best).
     public let side: Side
     public private(set) var count = 0
 
-    /// A level as it is kept. The key is the price for bids, −price for asks: the best level has the greatest key on
-    /// both sides.
+    /// A level as it is kept. The key is the price for bids, −price for asks: the best level has the greatest
+    /// key on both sides.
     private struct Row: BitwiseCopyable {
         var key: Int64
         var quantity: Int64
@@ -104,8 +106,8 @@ public struct Ladder: Sendable {
         changes.withUnsafeBufferPointer { apply($0, backwards: false) }
     }
 
-    /// Replaces everything by a snapshot's levels. Venues list them from the touch outwards; walking them backwards
-    /// makes each one an append.
+    /// Replaces everything by a snapshot's levels. Venues list them from the touch outwards; walking them
+    /// backwards makes each one an append.
     public mutating func replace(with levels: [LevelChange]) {
         count = 0
         levels.withUnsafeBufferPointer { apply($0, backwards: true) }
@@ -191,9 +193,9 @@ extension Ladder {
         return index
     }
 
-    /// The first index whose key is not below `key`. Venues sort the levels of a message, so the search starts from
-    /// where the last one ended, in doubling steps, and halves what they enclose without branches. Keys of one ladder
-    /// have one sign, so their differences do not overflow.
+    /// The first index whose key is not below `key`. Venues sort the levels of a message, so the search
+    /// starts from where the last one ended, in doubling steps, and halves what they enclose without
+    /// branches. Keys of one ladder have one sign, so their differences do not overflow.
     @inline(__always)
     private static func lowerBound(_ rows: UnsafePointer<Row>, _ count: Int, _ key: Int64, near place: Int)
         -> Int

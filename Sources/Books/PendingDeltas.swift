@@ -1,7 +1,7 @@
 import TradingModel
 
-/// Deltas kept until a snapshot comes (Binance). Bounded: when full the older half goes, because a snapshot that is
-/// still to come will be newer than that; if it is not, the join fails and another one is asked for.
+/// Deltas kept until a snapshot comes (Binance). Bounded: when full the older half goes, because a snapshot
+/// that is still to come will be newer than that; if it is not, the join fails and another one is asked for.
 struct PendingDeltas: Sendable {
     static let maximumMessages = 4_096
     static let maximumLevels = 131_072

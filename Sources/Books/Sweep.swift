@@ -8,14 +8,14 @@ public struct SweptLevel: Hashable, Sendable {
     public var depth: Int
     public var price: Price
     public var quantity: Quantity
-    /// What a taker pays (buying) or receives (selling) per unit after the venue's fee: the price's raw units times
-    /// `Rate.one`, exact.
+    /// What a taker pays (buying) or receives (selling) per unit after the venue's fee: the price's raw units
+    /// times `Rate.one`, exact.
     public var netPrice: Int128
 }
 
-/// A cursor over one side of several venues' ladders in the order a taker would consume them: cheapest after fees
-/// first when buying, dearest first when selling, the lowest slot first among equals. A plain value: it holds
-/// positions only, so sweeping allocates and retains nothing. The book must not change during a sweep.
+/// A cursor over one side of several venues' ladders in the order a taker would consume them: cheapest after
+/// fees first when buying, dearest first when selling, the lowest slot first among equals. A plain value: it
+/// holds positions only, so sweeping allocates and retains nothing. The book must not change during a sweep.
 public struct Sweep: Sendable {
     /// The taker's side: `.buy` sweeps asks.
     public let side: Side
@@ -59,8 +59,8 @@ extension ConsolidatedBook {
         return depth < books[slot].bids.count ? books[slot].bids[depth] : nil
     }
 
-    /// A price after the slot's taker fee, in the price's raw units times `Rate.one`: more when buying, less when
-    /// selling.
+    /// A price after the slot's taker fee, in the price's raw units times `Rate.one`: more when buying, less
+    /// when selling.
     public func netPrice(_ side: Side, _ slot: Int, _ price: Price) -> Int128 {
         let fee = takerFees[slot].raw
         return Int128(price.raw) * Int128(side == .buy ? Rate.one + fee : Rate.one - fee)

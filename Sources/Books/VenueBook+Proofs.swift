@@ -3,8 +3,8 @@ import TradingModel
 // The rules by which each venue lets a reader prove its copy (`VenueBook.apply` dispatches here).
 
 extension VenueBook {
-    /// Binance spot (binance-spot-api-docs, "How to manage a local order book correctly"): deltas name the ids `U…u`
-    /// they cover and are buffered until a REST snapshot with `lastUpdateId` can be joined to them.
+    /// Binance spot (binance-spot-api-docs, "How to manage a local order book correctly"): deltas name the
+    /// ids `U…u` they cover and are buffered until a REST snapshot with `lastUpdateId` can be joined to them.
     mutating func applySpanning(_ update: BookUpdate, _ now: Moment) -> BookOutcome {
         if update.kind == .snapshot { return joinSnapshot(update, now) }
         guard update.lastSequence >= 0, update.firstSequence <= update.lastSequence else {
@@ -29,8 +29,8 @@ extension VenueBook {
         return proved(update, now)
     }
 
-    /// A snapshot whose id is at least the first buffered `U` − 1 joins; buffered deltas it contains are dropped, the
-    /// rest must follow without a hole.
+    /// A snapshot whose id is at least the first buffered `U` − 1 joins; buffered deltas it contains are
+    /// dropped, the rest must follow without a hole.
     private mutating func joinSnapshot(_ update: BookUpdate, _ now: Moment) -> BookOutcome {
         snapshotArrived()
         guard update.lastSequence >= 0 else { return lost(.unproven) }
@@ -56,9 +56,10 @@ extension VenueBook {
         return proved(update, now)
     }
 
-    /// OKX `books`: a snapshot, then messages whose `prevSeqId` is the last `seqId`. `seqId` equal to `prevSeqId` is a
-    /// keep-alive, a smaller one a reset after maintenance: both continue the chain. Before the ids existed each
-    /// message carried a CRC-32; where one is present (retired ones are 0) it is verified as well.
+    /// OKX `books`: a snapshot, then messages whose `prevSeqId` is the last `seqId`. `seqId` equal to
+    /// `prevSeqId` is a keep-alive, a smaller one a reset after maintenance: both continue the chain. Before
+    /// the ids existed each message carried a CRC-32; where one is present (retired ones are 0) it is
+    /// verified as well.
     mutating func applyLinked(_ update: BookUpdate, _ now: Moment) -> BookOutcome {
         let isChained = update.lastSequence >= 0
         let expected = update.checksum ?? 0
@@ -94,8 +95,8 @@ extension VenueBook {
         return proved(update, now)
     }
 
-    /// Bybit v5 (`v5/websocket/public/orderbook`): any snapshot replaces the book, `u` = 1 is one whatever it is called
-    /// (the service restarted), and each delta's `u` follows the last by one.
+    /// Bybit v5 (`v5/websocket/public/orderbook`): any snapshot replaces the book, `u` = 1 is one whatever it
+    /// is called (the service restarted), and each delta's `u` follows the last by one.
     mutating func applyConsecutive(_ update: BookUpdate, _ now: Moment) -> BookOutcome {
         guard update.lastSequence >= 0 else { return lost(.unproven) }
         if update.kind == .snapshot || update.lastSequence == 1 {
@@ -114,7 +115,8 @@ extension VenueBook {
             provedAt = now  // Bybit repeats `u` when nothing changed: the book is current
             return .ignored(.duplicate)
         }
-        // A late copy of an old message is harmless; a far step back is a restart whose snapshot went missing.
+        // A late copy of an old message is harmless; a far step back is a restart whose snapshot went
+        // missing.
         if update.lastSequence < lastSequence && lastSequence - update.lastSequence < VenueBook.lateCopies {
             counters.duplicates += 1
             return .ignored(.stale)

@@ -1,8 +1,8 @@
 import TradingModel
 
-/// One venue's book of one instrument with its integrity machine: a book is either proved, message by message, or
-/// it is empty. Whatever breaks the proof empties both sides in the same call, so nothing can be traded on levels
-/// that nobody vouches for.
+/// One venue's book of one instrument with its integrity machine: a book is either proved, message by
+/// message, or it is empty. Whatever breaks the proof empties both sides in the same call, so nothing can be
+/// traded on levels that nobody vouches for.
 public struct VenueBook: Sendable {
     public let rule: BookRule
     public internal(set) var bids: Ladder
@@ -37,9 +37,9 @@ public struct VenueBook: Sendable {
         checksum = BookChecksum(priceScale: rule.priceScale, quantityScale: rule.quantityScale)
     }
 
-    /// Whether somebody should ask the venue for a snapshot now (over REST or by subscribing again). Turns false with
-    /// `snapshotRequested` and true again when the request failed or its snapshot did not help. Binance's book waits
-    /// for the first delta: a snapshot taken before it could not be joined.
+    /// Whether somebody should ask the venue for a snapshot now (over REST or by subscribing again). Turns
+    /// false with `snapshotRequested` and true again when the request failed or its snapshot did not help.
+    /// Binance's book waits for the first delta: a snapshot taken before it could not be joined.
     public var wantsSnapshot: Bool {
         guard isConnected, !isSynced, snapshotAskedAt == nil else { return false }
         return rule.proof != .spanningIDs || !pending.isEmpty
@@ -127,8 +127,8 @@ extension VenueBook {
         case .checksumMismatch: counters.checksumsFailed += 1
         default: break
         }
-        // While a Binance book waits, its ids still judge whatever snapshot is under way against what was buffered;
-        // where the stream brings the snapshot, the message that failed may have been it.
+        // While a Binance book waits, its ids still judge whatever snapshot is under way against what was
+        // buffered; where the stream brings the snapshot, the message that failed may have been it.
         if isSynced || rule.proof != .spanningIDs {
             snapshotAskedAt = nil
             pending.removeAll()

@@ -1,7 +1,7 @@
 import TradingModel
 
-/// The touch of one venue's book, copied out of it after each change so that comparing venues reads a few lines of
-/// memory.
+/// The touch of one venue's book, copied out of it after each change so that comparing venues reads a few
+/// lines of memory.
 public struct VenueTop: Hashable, Sendable {
     public var venue: VenueID
     /// `Level.none` when that side is empty, as both are while the book has no proof.

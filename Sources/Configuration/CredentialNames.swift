@@ -1,5 +1,5 @@
-/// The names under which a venue's secrets are found in the environment or in the credentials file. The names
-/// are configuration; the values never pass through here.
+/// The environment variables that hold a venue's secrets. The names are configuration; the values never pass
+/// through here.
 public struct CredentialNames: Hashable, Sendable {
     /// `ARBNODE_BINANCE_SPOT_API_KEY`.
     public let apiKey: String

@@ -36,8 +36,7 @@ public struct NodeConfiguration: Sendable {
     public var dataDirectory: String
     /// `nil`: the node serves no HTTP.
     public var http: HTTPAddress?
-    /// A file readable by its owner only, with lines `NAME=value` under the names of `Venue.credentials`.
-    /// `nil`: the environment alone.
+    /// A file readable by its owner only, with lines `venue.field = value`. `nil`: the environment alone.
     public var credentialsFile: String?
     public var venues: [Venue]
     public var policy: EnginePolicy

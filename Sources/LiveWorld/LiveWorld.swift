@@ -10,20 +10,26 @@ public final class LiveWorld: Sendable {
 
     /// Starts the lanes.
     ///
-    /// `dataDirectory`: where the outbox lives; it is opened, and created, only when the node asks for it. `extraCA`: a PEM
-    /// file of certificate authorities believed besides the system's. Throws `LaneFault` or `TransportSetupFault`.
+    /// `dataDirectory`: where the outbox lives; it is opened, and created, only when the node asks for it.
+    /// `extraCA`: a PEM file of certificate authorities believed besides the system's. Throws `LaneFault` or
+    /// `TransportSetupFault`.
     public static func make(
         dataDirectory: String, extraCA: String? = nil, limits: OutboxLimits = .trading
     ) throws -> LiveWorld {
-        let sockets = try SocketLane(name: "sockets")
+        var started: [any LiveLane] = []
         do {
+            let sockets = try SocketLane(name: "sockets")
+            started.append(sockets)
+            let store = try WorkerLane(name: "store")
+            started.append(store)
+            let cold = try WorkerLane(name: "cold")
+            started.append(cold)
             let transport = try LiveTransport(lane: sockets, extraCA: extraCA)
             return LiveWorld(
-                transport: transport, socketLane: sockets, storeLane: try WorkerLane(name: "store"),
-                coldLane: try WorkerLane(name: "cold")
+                transport: transport, socketLane: sockets, storeLane: store, coldLane: cold
             ) { try RocksOutbox(directory: dataDirectory, limits: limits) }
         } catch {
-            sockets.stop()
+            for lane in started { lane.stop() }
             throw error
         }
     }
@@ -37,12 +43,14 @@ public final class LiveWorld: Sendable {
         self.storeLane = storeLane
         self.coldLane = coldLane
         world = World(
-            time: SystemTime(timers: coldLane), entropy: SystemEntropy(), transport: transport, socketLane: socketLane,
+            time: SystemTime(timers: coldLane), entropy: SystemEntropy(), transport: transport,
+            socketLane: socketLane,
             storeLane: storeLane, coldLane: coldLane, openOutbox: openOutbox)
     }
 
-    /// Ends every connection, then the lanes, once what is queued on them has run. Close the outbox and end the tasks
-    /// first: a task that waits on a lane that ended never continues. Not to be called on one of the lanes.
+    /// Ends every connection, then the lanes, once what is queued on them has run. Close the outbox and end
+    /// the tasks first: a task that waits on a lane that ended never continues. Not to be called on one of
+    /// the lanes.
     public func shutdown() {
         transport.shutdown()
         socketLane.stop()

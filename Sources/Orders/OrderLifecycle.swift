@@ -83,100 +83,107 @@ public enum Transition: Hashable, Sendable {
 /// the order is called afterwards.
 public enum OrderLifecycle {
     public static func transition(_ state: OrderState, _ event: OrderEvent) -> Transition {
-        switch (state, event) {
-        // NEW: durable or about to be, no byte out.
-        case (.new, .transmitted): .to(.sent)
-        case (.new, .neverSent): .to(.absent)
-        // After a restart a row may still say NEW although its bytes left: the venue's word stands in every case.
-        case (.new, .accepted): .to(.acked)
-        case (.new, .refused): .to(.rejected)
-        case (.new, .ambiguous): .to(.unknown)
-        case (.new, .partFilled): .to(.partial)
-        case (.new, .completed), (.new, .reportedFilled): .to(.filled)
-        case (.new, .reportedCanceled): .to(.canceled)
-        case (.new, .reportedExpired): .to(.expired)
-        case (.new, .provenAbsent): .to(.absent)
+        switch state {
+        case .new: ofNew(event)
+        case .sent: ofSent(event)
+        case .acked: ofAcked(event)
+        case .partial: ofPartial(event)
+        case .unknown: ofUnknown(event)
+        case .filled: ofFilled(event)
+        case .canceled, .expired: ofEnded(event)
+        case .rejected, .absent: ofDisproven(state, event)
+        }
+    }
 
-        // SENT: the answer is on its way, and so may be the fills: both orders of arrival are normal.
-        case (.sent, .transmitted): .impossible
-        case (.sent, .neverSent): .to(.absent)
-        case (.sent, .accepted): .to(.acked)
-        case (.sent, .refused): .to(.rejected)
-        case (.sent, .ambiguous): .to(.unknown)
-        case (.sent, .partFilled): .to(.partial)
-        case (.sent, .completed), (.sent, .reportedFilled): .to(.filled)
-        case (.sent, .reportedCanceled): .to(.canceled)
-        case (.sent, .reportedExpired): .to(.expired)
-        case (.sent, .provenAbsent): .to(.absent)
+    /// NEW: durable or about to be, no byte out. After a restart a row may still say NEW although its bytes left: the venue's
+    /// word stands in every case.
+    private static func ofNew(_ event: OrderEvent) -> Transition {
+        switch event {
+        case .transmitted: .to(.sent)
+        case .neverSent, .provenAbsent: .to(.absent)
+        case .accepted: .to(.acked)
+        case .refused: .to(.rejected)
+        case .ambiguous: .to(.unknown)
+        case .partFilled: .to(.partial)
+        case .completed, .reportedFilled: .to(.filled)
+        case .reportedCanceled: .to(.canceled)
+        case .reportedExpired: .to(.expired)
+        }
+    }
 
-        // ACKED
-        case (.acked, .transmitted), (.acked, .neverSent): .impossible
-        case (.acked, .accepted): .stay  // the stream repeats the answer
-        case (.acked, .refused): .to(.rejected)  // Bybit and Kraken acknowledge before the engine decides
-        case (.acked, .ambiguous): .stay  // a lost answer after the stream's ack proves nothing new
-        case (.acked, .partFilled): .to(.partial)
-        case (.acked, .completed), (.acked, .reportedFilled): .to(.filled)
-        case (.acked, .reportedCanceled): .to(.canceled)
-        case (.acked, .reportedExpired): .to(.expired)
-        case (.acked, .provenAbsent): .to(.unknown)  // it was there: a stale replica answered, ask again
+    /// SENT: the answer is on its way, and so may be the fills: both orders of arrival are normal.
+    private static func ofSent(_ event: OrderEvent) -> Transition {
+        event == .transmitted ? .impossible : ofNew(event)
+    }
 
-        // PARTIAL
-        case (.partial, .transmitted), (.partial, .neverSent): .impossible
-        case (.partial, .accepted), (.partial, .ambiguous): .stay  // late ack after the first fill
-        case (.partial, .refused): .surprising(.canceled)  // refused, yet it filled: the rest is dead
-        case (.partial, .partFilled): .stay
-        case (.partial, .completed), (.partial, .reportedFilled): .to(.filled)
-        case (.partial, .reportedCanceled): .to(.canceled)
-        case (.partial, .reportedExpired): .to(.expired)
-        case (.partial, .provenAbsent): .to(.unknown)
+    private static func ofAcked(_ event: OrderEvent) -> Transition {
+        switch event {
+        case .transmitted, .neverSent: .impossible
+        case .accepted: .stay  // the stream repeats the answer
+        case .refused: .to(.rejected)  // Bybit and Kraken acknowledge before the engine decides
+        case .ambiguous: .stay  // a lost answer after the stream's ack proves nothing new
+        case .partFilled: .to(.partial)
+        case .completed, .reportedFilled: .to(.filled)
+        case .reportedCanceled: .to(.canceled)
+        case .reportedExpired: .to(.expired)
+        case .provenAbsent: .to(.unknown)  // it was there: a stale replica answered, ask again
+        }
+    }
 
-        // UNKNOWN: leaves on evidence alone.
-        case (.unknown, .transmitted), (.unknown, .neverSent): .impossible
-        case (.unknown, .accepted): .to(.acked)
-        case (.unknown, .refused): .to(.rejected)
-        case (.unknown, .ambiguous): .stay
-        case (.unknown, .partFilled): .to(.partial)
-        case (.unknown, .completed), (.unknown, .reportedFilled): .to(.filled)
-        case (.unknown, .reportedCanceled): .to(.canceled)
-        case (.unknown, .reportedExpired): .to(.expired)
-        case (.unknown, .provenAbsent): .to(.absent)
+    private static func ofPartial(_ event: OrderEvent) -> Transition {
+        switch event {
+        case .transmitted, .neverSent: .impossible
+        case .accepted, .ambiguous: .stay  // late ack after the first fill
+        case .refused: .surprising(.canceled)  // refused, yet it filled: the rest is dead
+        case .partFilled: .stay
+        case .completed, .reportedFilled: .to(.filled)
+        case .reportedCanceled: .to(.canceled)
+        case .reportedExpired: .to(.expired)
+        case .provenAbsent: .to(.unknown)
+        }
+    }
 
-        // FILLED
-        case (.filled, .transmitted), (.filled, .neverSent): .impossible
-        case (.filled, .partFilled), (.filled, .completed): .stay  // fills told after the final report
-        case (.filled, .accepted), (.filled, .ambiguous), (.filled, .reportedFilled): .stay
-        case (.filled, .reportedCanceled), (.filled, .reportedExpired): .stay  // lost the race to the last fill
-        case (.filled, .refused), (.filled, .provenAbsent): .surprising(.filled)
+    /// UNKNOWN: leaves on evidence alone.
+    private static func ofUnknown(_ event: OrderEvent) -> Transition {
+        switch event {
+        case .transmitted, .neverSent: .impossible
+        case .ambiguous: .stay
+        case .accepted, .refused, .partFilled, .completed, .reportedFilled, .reportedCanceled, .reportedExpired,
+            .provenAbsent:
+            ofNew(event)
+        }
+    }
 
-        // CANCELED and EXPIRED: fills may be told after the cancel; they count, the order stays ended.
-        case (.canceled, .transmitted), (.canceled, .neverSent): .impossible
-        case (.canceled, .partFilled): .stay
-        case (.canceled, .completed), (.canceled, .reportedFilled): .to(.filled)
-        case (.canceled, .accepted): .stay  // an ack overtaken by the cancel
-        case (.canceled, .ambiguous), (.canceled, .reportedCanceled), (.canceled, .reportedExpired): .stay
-        case (.canceled, .refused), (.canceled, .provenAbsent): .stay
+    private static func ofFilled(_ event: OrderEvent) -> Transition {
+        switch event {
+        case .transmitted, .neverSent: .impossible
+        case .partFilled, .completed: .stay  // fills told after the final report
+        case .accepted, .ambiguous, .reportedFilled: .stay
+        case .reportedCanceled, .reportedExpired: .stay  // lost the race to the last fill
+        case .refused, .provenAbsent: .surprising(.filled)
+        }
+    }
 
-        case (.expired, .transmitted), (.expired, .neverSent): .impossible
-        case (.expired, .partFilled): .stay
-        case (.expired, .completed), (.expired, .reportedFilled): .to(.filled)
-        case (.expired, .accepted): .stay
-        case (.expired, .ambiguous), (.expired, .reportedCanceled), (.expired, .reportedExpired): .stay
-        case (.expired, .refused), (.expired, .provenAbsent): .stay
+    /// CANCELED and EXPIRED: fills may be told after the cancel; they count, the order stays ended.
+    private static func ofEnded(_ event: OrderEvent) -> Transition {
+        switch event {
+        case .transmitted, .neverSent: .impossible
+        case .completed, .reportedFilled: .to(.filled)
+        case .accepted: .stay  // an ack overtaken by the cancel
+        case .partFilled, .ambiguous, .reportedCanceled, .reportedExpired, .refused, .provenAbsent: .stay
+        }
+    }
 
-        // REJECTED and ABSENT: what was proven can be disproven by a fill or a live order, and the money follows it.
-        case (.rejected, .transmitted), (.rejected, .neverSent): .impossible
-        case (.rejected, .accepted): .surprising(.acked)
-        case (.rejected, .partFilled): .surprising(.partial)
-        case (.rejected, .completed), (.rejected, .reportedFilled): .surprising(.filled)
-        case (.rejected, .refused), (.rejected, .ambiguous), (.rejected, .provenAbsent): .stay
-        case (.rejected, .reportedCanceled), (.rejected, .reportedExpired): .stay  // some venues say both
-
-        case (.absent, .transmitted), (.absent, .neverSent): .impossible
-        case (.absent, .accepted): .surprising(.acked)
-        case (.absent, .partFilled): .surprising(.partial)
-        case (.absent, .completed), (.absent, .reportedFilled): .surprising(.filled)
-        case (.absent, .refused), (.absent, .ambiguous), (.absent, .provenAbsent): .stay
-        case (.absent, .reportedCanceled), (.absent, .reportedExpired): .surprising(.canceled)
+    /// REJECTED and ABSENT: what was proven can be disproven by a fill or a live order, and the money follows it.
+    private static func ofDisproven(_ state: OrderState, _ event: OrderEvent) -> Transition {
+        switch event {
+        case .transmitted, .neverSent: .impossible
+        case .accepted: .surprising(.acked)
+        case .partFilled: .surprising(.partial)
+        case .completed, .reportedFilled: .surprising(.filled)
+        case .refused, .ambiguous, .provenAbsent: .stay
+        // Some venues say rejected and canceled of the same order; an absent one was never there to cancel.
+        case .reportedCanceled, .reportedExpired: state == .rejected ? .stay : .surprising(.canceled)
         }
     }
 }

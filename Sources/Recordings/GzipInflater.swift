@@ -1,7 +1,7 @@
 import CZlib
 
-/// zlib's inflate over a gzip file of one or more members. zlib keeps a pointer to its own `z_stream`, so the stream
-/// lives on the heap and this type is a class.
+/// zlib's inflate over a gzip file of one or more members. zlib keeps a pointer to its own `z_stream`, so the
+/// stream lives on the heap and this type is a class.
 final class GzipInflater {
     enum Outcome {
         case produced(Int)

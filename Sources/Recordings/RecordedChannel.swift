@@ -37,7 +37,9 @@ public enum RecordedChannel: Hashable, Sendable {
         } else {
             let words = String(decoding: text, as: UTF8.self)
                 .split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
-            guard words.count == 3, words[0] == "http", !words[1].isEmpty, words[2].hasPrefix("/") else { return nil }
+            guard words.count == 3, words[0] == "http", !words[1].isEmpty, words[2].hasPrefix("/") else {
+                return nil
+            }
             self = .http(method: String(words[1]), target: String(words[2]))
         }
     }

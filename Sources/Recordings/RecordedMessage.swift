@@ -14,12 +14,15 @@ public struct RecordedMessage: Hashable, Sendable {
     }
 }
 
-/// One line of a recording, without a copy: `payload` points into the reader and is valid until its next call.
+/// One line of a recording, without a copy: `payload` points into the reader and is valid until its next
+/// call.
 public struct RecordedView {
     public let time: Moment
     public let channel: RecordedChannel
     public let payload: UnsafeRawBufferPointer
 
     /// The line with a payload of its own.
-    public var message: RecordedMessage { RecordedMessage(time: time, channel: channel, payload: Array(payload)) }
+    public var message: RecordedMessage {
+        RecordedMessage(time: time, channel: channel, payload: Array(payload))
+    }
 }

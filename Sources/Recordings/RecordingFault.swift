@@ -9,7 +9,8 @@ public enum RecordingFault: Error, Hashable, Sendable {
     case badLine(path: String, line: Int, problem: LineProblem)
     /// A line longer than the reader's limit. Reading cannot go on.
     case lineTooLong(path: String, line: Int, limit: Int)
-    /// The gzip stream ends in the middle, as after a kill of its writer: every line up to `afterLine` was read whole.
+    /// The gzip stream ends in the middle, as after a kill of its writer: every line up to `afterLine` was
+    /// read whole.
     case truncated(path: String, afterLine: Int)
     /// The gzip stream is damaged behind `afterLine`.
     case corrupted(path: String, afterLine: Int, reason: String)
@@ -33,7 +34,8 @@ extension RecordingFault: CustomStringConvertible {
         case .badHeader(let path):
             "\(path):1: not a recording: the first line must be # {\"venue\":\"…\",\"symbols\":[…]}"
         case .badLine(let path, let line, let problem): "\(path):\(line): \(problem.rawValue)"
-        case .lineTooLong(let path, let line, let limit): "\(path):\(line): the line is longer than \(limit) bytes"
+        case .lineTooLong(let path, let line, let limit):
+            "\(path):\(line): the line is longer than \(limit) bytes"
         case .truncated(let path, let line): "\(path): the gzip stream is cut off after line \(line)"
         case .corrupted(let path, let line, let reason):
             "\(path): the gzip stream is damaged after line \(line): \(reason)"

@@ -3,8 +3,8 @@ import TradingModel
 
 /// Reads a recording line by line in bounded memory: one buffer, as large as the longest line.
 ///
-/// Plain or gzip is told by the first bytes. Further lines that begin with `#` are comments, so joined recordings
-/// read as one. A last line without a newline counts as a line.
+/// Plain or gzip is told by the first bytes. Further lines that begin with `#` are comments, so joined
+/// recordings read as one. A last line without a newline counts as a line.
 public final class RecordingReader {
     public let path: String
     public private(set) var header = RecordingHeader(venue: "", symbols: [])
@@ -25,8 +25,8 @@ public final class RecordingReader {
         case fault(RecordingFault)
     }
 
-    /// Opens the file and reads its header. `maximumLineBytes`: longer lines are a fault; real venues send single
-    /// frames of several megabytes.
+    /// Opens the file and reads its header. `maximumLineBytes`: longer lines are a fault; real venues send
+    /// single frames of several megabytes.
     public init(path: String, maximumLineBytes: Int = 128 << 20) throws(RecordingFault) {
         precondition(maximumLineBytes > 0)
         self.path = path
@@ -42,8 +42,8 @@ public final class RecordingReader {
 
     deinit { buffer.deallocate() }
 
-    /// The next message, or `nil` at the end. After `badLine` the next call goes on behind that line; after any other
-    /// fault it throws the same again.
+    /// The next message, or `nil` at the end. After `badLine` the next call goes on behind that line; after
+    /// any other fault it throws the same again.
     public func next() throws(RecordingFault) -> RecordedMessage? { try nextView()?.message }
 
     /// The same without copying the payload, which stays valid until the next call.
@@ -58,13 +58,15 @@ public final class RecordingReader {
 
     private func parse(_ text: UnsafeRawBufferPointer) throws(RecordingFault) -> RecordedView {
         let tab = UInt8(ascii: "\t")
-        guard let first = text.firstIndex(of: tab), let second = text[(first + 1)...].firstIndex(of: tab) else {
+        guard let first = text.firstIndex(of: tab), let second = text[(first + 1)...].firstIndex(of: tab)
+        else {
             throw .badLine(path: path, line: line, problem: .fields)
         }
         guard let time = nanoseconds(UnsafeRawBufferPointer(rebasing: text[..<first])) else {
             throw .badLine(path: path, line: line, problem: .time)
         }
-        guard let channel = RecordedChannel(UnsafeRawBufferPointer(rebasing: text[(first + 1)..<second])) else {
+        guard let channel = RecordedChannel(UnsafeRawBufferPointer(rebasing: text[(first + 1)..<second]))
+        else {
             throw .badLine(path: path, line: line, problem: .channel)
         }
         let payload = UnsafeRawBufferPointer(rebasing: text[(second + 1)...])
@@ -129,7 +131,8 @@ public final class RecordingReader {
         }
         pending = 0..<pending.count
         do throws(RecordingSource.Fault) {
-            let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[pending.upperBound...]))
+            let count = try source.read(
+                into: UnsafeMutableRawBufferPointer(rebasing: buffer[pending.upperBound...]))
             if count == 0 { ending = .complete }
             pending = 0..<(pending.upperBound + count)
         } catch {

@@ -33,7 +33,9 @@ final class RecordingSource {
         }
         held = 0..<filled
         if filled >= 2, input[0] == 0x1f, input[1] == 0x8b {
-            guard let inflater = GzipInflater() else { throw .unreadable(path: path, reason: "zlib has no memory") }
+            guard let inflater = GzipInflater() else {
+                throw .unreadable(path: path, reason: "zlib has no memory")
+            }
             self.inflater = inflater
             inflater.feed(UnsafeMutableRawBufferPointer(rebasing: input[held]))
         }

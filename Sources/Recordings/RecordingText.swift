@@ -2,7 +2,8 @@
 public struct RecordingText: Sendable {
     /// Whole lines, the header first.
     public let bytes: [UInt8]
-    /// Set when the gzip stream was cut off, as by a kill of its writer: `bytes` then ends with the last whole line.
+    /// Set when the gzip stream was cut off, as by a kill of its writer: `bytes` then ends with the last
+    /// whole line.
     public let cutOff: RecordingFault?
 
     /// Reads the file. More than `limit` bytes of text are a fault (`unreadable`).

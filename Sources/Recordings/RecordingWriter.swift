@@ -1,9 +1,10 @@
 import Glibc
 import TradingModel
 
-/// Writes a recording. Lines are collected and reach the kernel when `flushEvery` of recorded time has passed, when
-/// 256 KiB are waiting, or on `flush()`; what reached the kernel survives a kill of this process. A recorder also calls
-/// `flushIfDue(at:)` from a timer, because a silent venue brings no line to trigger it.
+/// Writes a recording. Lines are collected and reach the kernel when `flushEvery` of recorded time has
+/// passed, when 256 KiB are waiting, or on `flush()`; what reached the kernel survives a kill of this
+/// process. A recorder also calls `flushIfDue(at:)` from a timer, because a silent venue brings no line to
+/// trigger it.
 public final class RecordingWriter {
     public let path: String
     /// Lines written, without the header.
@@ -17,8 +18,8 @@ public final class RecordingWriter {
     private var fault: RecordingFault?
     private var isOpen = true
 
-    /// Creates the file and writes its first line; gzip when the name ends in `.gz`. An existing file is a fault unless
-    /// `replacing`.
+    /// Creates the file and writes its first line; gzip when the name ends in `.gz`. An existing file is a
+    /// fault unless `replacing`.
     public init(
         path: String, header: RecordingHeader, flushEvery: Span = .milliseconds(500), replacing: Bool = false
     ) throws(RecordingFault) {
@@ -32,7 +33,9 @@ public final class RecordingWriter {
         }
         self.descriptor = descriptor
         deflater = path.hasSuffix(".gz") ? GzipDeflater() : nil
-        if path.hasSuffix(".gz") && deflater == nil { throw .unwritable(path: path, reason: "zlib has no memory") }
+        if path.hasSuffix(".gz") && deflater == nil {
+            throw .unwritable(path: path, reason: "zlib has no memory")
+        }
         do { waiting = try header.line() } catch { throw .unwritable(path: path, reason: "\(error)") }
         waiting.append(UInt8(ascii: "\n"))
         try flush()
@@ -40,14 +43,15 @@ public final class RecordingWriter {
 
     deinit { Glibc.close(descriptor) }
 
-    /// Adds one line. A newline inside the payload becomes a space: the format has one line per message, and outside
-    /// a JSON string, where none may stand, both are white space.
+    /// Adds one line. A newline inside the payload becomes a space: the format has one line per message, and
+    /// outside a JSON string, where none may stand, both are white space.
     public func write(
         _ channel: RecordedChannel, _ payload: some Collection<UInt8>, at time: Moment
     ) throws(RecordingFault) {
         try checkOpen()
         let name = channel.text
-        precondition(!name.utf8.contains { $0 == 9 || $0 == 10 }, "a request target holds no tab and no newline")
+        precondition(
+            !name.utf8.contains { $0 == 9 || $0 == 10 }, "a request target holds no tab and no newline")
         waiting.append(contentsOf: "\(time.nanoseconds)\t\(name)\t".utf8)
         let start = waiting.count
         waiting.append(contentsOf: payload)
@@ -76,7 +80,8 @@ public final class RecordingWriter {
         try send(.flush)
     }
 
-    /// Flushes and ends the file (for gzip with its trailer). Further calls of anything are faults, but of `close`.
+    /// Flushes and ends the file (for gzip with its trailer). Further calls of anything are faults, but of
+    /// `close`.
     public func close() throws(RecordingFault) {
         guard isOpen else { return }
         try checkOpen()
@@ -98,7 +103,9 @@ public final class RecordingWriter {
         waiting.removeAll(keepingCapacity: true)
         var sent = 0
         while sent < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + sent, $0.count - sent) }
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress! + sent, $0.count - sent)
+            }
             if count < 0 {
                 if errno == EINTR { continue }
                 let fault = RecordingFault.unwritable(path: path, reason: String(cString: strerror(errno)))

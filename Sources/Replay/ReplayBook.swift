@@ -24,7 +24,7 @@ struct ReplayBook {
         self.instrument = instrument
         self.symbol = symbol
         self.rivalry = rivalry
-        book = VenueBook(rule)
+        book = VenueBook(rule, capacity: 256)  // a recording may bring thousands of symbols
     }
 
     mutating func apply(_ update: BookUpdate, at time: Moment) -> BookOutcome {

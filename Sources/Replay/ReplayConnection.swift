@@ -193,7 +193,8 @@ extension ReplayConnection {
     }
 }
 
-// Kraken's checksum needs the subscribed depth, which a recording tells in the subscription or its confirmation.
+// Kraken's checksum needs the subscribed depth, which a recording tells in the subscription or its
+// confirmation.
 extension ReplayConnection {
     private static let krakenDepths = [10, 25, 100, 500, 1_000]
 

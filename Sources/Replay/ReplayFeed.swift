@@ -80,8 +80,8 @@ final class ReplayFeed {
         }
     }
 
-    /// A REST answer names no connection: its snapshot is for every connection that carries the symbol, or for the one
-    /// that was opened for it.
+    /// A REST answer names no connection: its snapshot is for every connection that carries the symbol, or
+    /// for the one that was opened for it.
     private func playAnswer(
         _ target: String, _ line: RecordedView, _ context: inout ReplayContext
     ) throws(ReplayFault) {

@@ -16,8 +16,8 @@ public struct ReplayRun {
     private let clock: () -> Moment
     private let progress: (Int64) -> Void
 
-    /// `takerFee` is asked by venue name. `clock` measures the throughput, nothing else. `progress` is told the frames
-    /// played, now and then.
+    /// `takerFee` is asked by venue name. `clock` measures the throughput, nothing else. `progress` is told
+    /// the frames played, now and then.
     public init(
         _ paths: [String], top: (any TopOfBookOutput)? = nil,
         takerFee: @escaping (String) -> Rate = PublishedFees.taker, clock: @escaping () -> Moment,
@@ -30,8 +30,8 @@ public struct ReplayRun {
         self.progress = progress
     }
 
-    /// Plays everything. Problems inside a recording end in the report; a recording that cannot be opened, or an output
-    /// that cannot be written, is thrown.
+    /// Plays everything. Problems inside a recording end in the report; a recording that cannot be opened, or
+    /// an output that cannot be written, is thrown.
     public func run() throws(ReplayFault) -> ReplayReport {
         guard !paths.isEmpty else { throw .noRecordings }
         var scales = ScaleTable()

@@ -1,8 +1,8 @@
 import TradingModel
 import VenueKit
 
-/// A venue whose recordings can be replayed: its dialect, and what a dialect wants to know. Recordings bring their own
-/// symbols, so none of the endpoints of `venues/*.yaml` is needed here.
+/// A venue whose recordings can be replayed: its dialect, and what a dialect wants to know. Recordings bring
+/// their own symbols, so none of the endpoints of `venues/*.yaml` is needed here.
 struct ReplayVenue {
     let name: String
     let proof: BookProof

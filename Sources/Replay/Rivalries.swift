@@ -1,6 +1,7 @@
 import TradingModel
 
-/// What buying at one venue and selling at another would have brought, over all moments both books were proved.
+/// What buying at one venue and selling at another would have brought, over all moments both books were
+/// proved.
 public struct CrossVenueEdge: Hashable, Sendable, Encodable {
     /// Without the venues' punctuation: `BTCUSDT`.
     public var symbol: String
@@ -103,7 +104,8 @@ struct Rivalries {
         }
     }
 
-    /// `BTC-USDT`, `BTC/USDT` and `BTCUSDT` are one; Kraken's old names of bitcoin and dogecoin are translated.
+    /// `BTC-USDT`, `BTC/USDT` and `BTCUSDT` are one; Kraken's old names of bitcoin and dogecoin are
+    /// translated.
     static func canonical(_ symbol: String) -> String {
         var name = String(symbol.uppercased().filter { $0.isLetter || $0.isNumber })
         if name.hasPrefix("XBT") { name = "BTC" + name.dropFirst(3) }

@@ -13,9 +13,9 @@ struct ScaleKey: Hashable {
     var symbol: String
 }
 
-/// Recordings do not say how many decimals their symbols have. A pass starts with eight and eight, which nearly every
-/// symbol fits; frames whose numbers do not fit are tallied, and another pass tries scales that hold them. A change
-/// that does not help (a damaged number fits no scale) is taken back.
+/// Recordings do not say how many decimals their symbols have. A pass starts with eight and eight, which
+/// nearly every symbol fits; frames whose numbers do not fit are tallied, and another pass tries scales that
+/// hold them. A change that does not help (a damaged number fits no scale) is taken back.
 struct ScaleTable {
     private struct Tally {
         var total = 0
@@ -54,8 +54,8 @@ struct ScaleTable {
         entries[key] = entry
     }
 
-    /// Ends a pass: `true` when another one with other scales is worth it. Entries do not depend on each other, so the
-    /// order in which a dictionary shows them cannot be seen.
+    /// Ends a pass: `true` when another one with other scales is worth it. Entries do not depend on each
+    /// other, so the order in which a dictionary shows them cannot be seen.
     mutating func endPass() -> Bool {
         var again = false
         for key in entries.keys {
@@ -81,7 +81,8 @@ struct ScaleTable {
     }
 
     private static func proposal(_ current: Scales, _ tally: Tally) -> Scales {
-        // A fiftieth of the faults is enough to be taken for the symbol's own decimals rather than for damage.
+        // A fiftieth of the faults is enough to be taken for the symbol's own decimals rather than for
+        // damage.
         func isCommon(_ count: Int) -> Bool { count > 0 && count * 50 >= tally.total }
         var scales = current
         if let needed = tally.priceNeeds.lastIndex(where: isCommon) {

@@ -2,7 +2,8 @@ import Books
 import Recordings
 import TradingModel
 
-/// Where the top-of-book series goes. A replay that must learn decimals starts over, hence `begin` may come again.
+/// Where the top-of-book series goes. A replay that must learn decimals starts over, hence `begin` may come
+/// again.
 public protocol TopOfBookOutput: AnyObject {
     /// Forgets whatever was written.
     func begin() throws

@@ -1,7 +1,11 @@
 import COpenSSL
 
-/// Makes a private certificate authority and one server certificate signed by it (P-256, SHA-256), all in memory.
+/// Makes a private certificate authority and one server certificate signed by it (P-256, SHA-256), all in
+/// memory.
 enum CertificateMaker {
+    /// The authority's common name.
+    static let authorityName = "arbsim test authority"
+
     struct Fault: Error {
         let reason: String
     }
@@ -19,21 +23,26 @@ enum CertificateMaker {
         defer { EVP_PKEY_free(authorityKey) }
         let serverKey = try newKey()
         defer { EVP_PKEY_free(serverKey) }
-        let authority = try certificate(name: "arbsim test authority", key: authorityKey, days: days)
+        let authority = try certificate(name: authorityName, key: authorityKey, days: days)
         defer { X509_free(authority) }
-        try extend(authority, issuer: authority, [
-            (NID_basic_constraints, "critical,CA:TRUE,pathlen:0"), (NID_key_usage, "critical,keyCertSign,cRLSign"),
-            (NID_subject_key_identifier, "hash"),
-        ])
+        try extend(
+            authority, issuer: authority,
+            [
+                (NID_basic_constraints, "critical,CA:TRUE,pathlen:0"),
+                (NID_key_usage, "critical,keyCertSign,cRLSign"),
+                (NID_subject_key_identifier, "hash"),
+            ])
         try sign(authority, issuer: authority, key: authorityKey)
         let server = try certificate(name: "localhost", key: serverKey, days: days)
         defer { X509_free(server) }
-        try extend(server, issuer: authority, [
-            (NID_basic_constraints, "critical,CA:FALSE"), (NID_key_usage, "critical,digitalSignature"),
-            (NID_ext_key_usage, "serverAuth"), (NID_subject_key_identifier, "hash"),
-            (NID_authority_key_identifier, "keyid:always"),
-            (NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1"),
-        ])
+        try extend(
+            server, issuer: authority,
+            [
+                (NID_basic_constraints, "critical,CA:FALSE"), (NID_key_usage, "critical,digitalSignature"),
+                (NID_ext_key_usage, "serverAuth"), (NID_subject_key_identifier, "hash"),
+                (NID_authority_key_identifier, "keyid:always"),
+                (NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1"),
+            ])
         try sign(server, issuer: authority, key: authorityKey)
         return Made(
             authority: try pem { PEM_write_bio_X509($0, authority) },
@@ -51,7 +60,9 @@ enum CertificateMaker {
         return key
     }
 
-    private static func certificate(name: String, key: OpaquePointer, days: Int) throws(Fault) -> OpaquePointer {
+    private static func certificate(name: String, key: OpaquePointer, days: Int) throws(Fault)
+        -> OpaquePointer
+    {
         guard let certificate = X509_new() else { throw failure("certificate") }
         var serial: UInt64 = 0
         let drawn = withUnsafeMutableBytes(of: &serial) {
@@ -78,7 +89,9 @@ enum CertificateMaker {
         _ certificate: OpaquePointer, issuer: OpaquePointer, _ extensions: [(nid: Int32, value: String)]
     ) throws(Fault) {
         // RFC 5280 wants the issuer's name set before its key identifier is taken
-        guard X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) == 1 else { throw failure("issuer") }
+        guard X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) == 1 else {
+            throw failure("issuer")
+        }
         for (nid, value) in extensions {
             var context = X509V3_CTX()
             X509V3_set_ctx(&context, issuer, certificate, nil, nil, 0)

@@ -1,7 +1,8 @@
 import NIOCore
 import NIOWebSocket
 
-/// RFC 6455 §5.1, §5.2: a client masks every frame, and reserved bits stay clear when no extension was agreed.
+/// RFC 6455 §5.1, §5.2: a client masks every frame, and reserved bits stay clear when no extension was
+/// agreed.
 final class ClientFrameRules: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
     typealias InboundOut = WebSocketFrame

@@ -3,7 +3,8 @@ import NIOHTTP1
 import NIOWebSocket
 import SimulatedWorld
 
-/// The REST side of one connection: whole requests in, answers with a length out, kept alive as the client wishes.
+/// The REST side of one connection: whole requests in, answers with a length out, kept alive as the client
+/// wishes.
 final class HTTPConversation: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -57,14 +58,18 @@ final class HTTPConversation: ChannelInboundHandler, RemovableChannelHandler {
 
     private func answer(_ head: HTTPRequestHead, _ body: [UInt8], _ context: ChannelHandlerContext) {
         let headers = head.headers.map { (name: $0.name.lowercased(), value: $0.value) }
-        let request = DoubleRequest(method: head.method.rawValue, target: head.uri, headers: headers, body: body)
+        let request = DoubleRequest(
+            method: head.method.rawValue, target: head.uri, headers: headers, body: body)
         guard let response = host.respond(to: request) else { return context.close(promise: nil) }
-        let keepAlive = head.isKeepAlive
+        // NIO's parser stops behind a request for another protocol, granted or not
+        let keepAlive = head.isKeepAlive && !head.headers.contains(name: "upgrade") && head.method != .CONNECT
         if !keepAlive { state = .ending }
         write(response, to: head, keepAlive: keepAlive, context)
     }
 
-    private func refuse(_ head: HTTPRequestHead, _ status: HTTPResponseStatus, _ context: ChannelHandlerContext) {
+    private func refuse(
+        _ head: HTTPRequestHead, _ status: HTTPResponseStatus, _ context: ChannelHandlerContext
+    ) {
         state = .refused
         write(DoubleResponse(status: Int(status.code), body: []), to: head, keepAlive: false, context)
         let channel = context.channel
@@ -72,7 +77,8 @@ final class HTTPConversation: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func write(
-        _ response: DoubleResponse, to request: HTTPRequestHead, keepAlive: Bool, _ context: ChannelHandlerContext
+        _ response: DoubleResponse, to request: HTTPRequestHead, keepAlive: Bool,
+        _ context: ChannelHandlerContext
     ) {
         precondition((200...599).contains(response.status), "a double answers with a final status")
         var headers = HTTPHeaders()
@@ -102,8 +108,8 @@ final class HTTPConversation: ChannelInboundHandler, RemovableChannelHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    /// TLS failures, malformed requests (NIO has answered 400 already), vanished clients. A request that only looks like
-    /// a WebSocket's is no failure: it arrives as a request.
+    /// TLS failures, malformed requests (NIO has answered 400 already), vanished clients. A request that only
+    /// looks like a WebSocket's is no failure: it arrives as a request.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if !(error is NIOWebSocketUpgradeError) { context.close(promise: nil) }
     }

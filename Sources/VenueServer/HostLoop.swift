@@ -2,9 +2,9 @@ import NIOCore
 import SimulatedWorld
 import TradingModel
 
-/// Everything that touches the double, confined to one event loop: connections, clock ticks, the journal. Each input
-/// runs the same four steps: time, input, journal, answers; so no answer leaves before the journal holds what it
-/// promises.
+/// Everything that touches the double, confined to one event loop: connections, clock ticks, the journal.
+/// Each input runs the same four steps: time, input, journal, answers; so no answer leaves before the journal
+/// holds what it promises.
 final class HostLoop {
     /// A venue cuts off a reader that has more than this waiting.
     static let slowReaderBytes = 8 << 20
@@ -43,7 +43,9 @@ final class HostLoop {
 
     func start(on loop: any EventLoop) {
         let bound = NIOLoopBound(self, eventLoop: loop)
-        tick = loop.scheduleRepeatedTask(initialDelay: .zero, delay: HostLoop.tickEvery) { _ in bound.value.ticked() }
+        tick = loop.scheduleRepeatedTask(initialDelay: .zero, delay: HostLoop.tickEvery) { _ in
+            bound.value.ticked()
+        }
     }
 
     private func ticked() {
@@ -106,7 +108,8 @@ final class HostLoop {
         input { double, now in double.closed(number, at: now) }
     }
 
-    /// Runs `body` on the double after moving it up to now. `nil` when the host is stopped or its journal has failed.
+    /// Runs `body` on the double after moving it up to now. `nil` when the host is stopped or its journal has
+    /// failed.
     @discardableResult
     func input<Answer>(_ body: (any VenueDouble, Moment) -> Answer) -> Answer? {
         guard !isStopped else { return nil }
@@ -125,8 +128,8 @@ final class HostLoop {
     /// What the venue holds, also after `stop`.
     var truth: VenueTruth { double.truth }
 
-    /// Sends what the double has for its connections. A send may end a connection, whose end is an input again: the
-    /// outer call then delivers what that brings, so frames never overtake one another.
+    /// Sends what the double has for its connections. A send may end a connection, whose end is an input
+    /// again: the outer call then delivers what that brings, so frames never overtake one another.
     private func deliver() {
         guard !isDelivering else { return }
         isDelivering = true

@@ -1,8 +1,9 @@
 import Glibc
 import SimulatedWorld
 
-/// The account journal of one double on disk: one record a line, appended with one `write(2)` before the answer that
-/// depends on it leaves. It protects against a kill of this process, not against a power cut: nothing is synced.
+/// The account journal of one double on disk: one record a line, appended with one `write(2)` before the
+/// answer that depends on it leaves. It protects against a kill of this process, not against a power cut:
+/// nothing is synced.
 public final class JournalFile {
     public enum Fault: Error, Hashable, Sendable, CustomStringConvertible {
         case unavailable(path: String, reason: String)
@@ -26,8 +27,8 @@ public final class JournalFile {
     private let descriptor: Int32
     private var found: [UInt8]
 
-    /// Opens (or creates, with the last part of `directory`) `directory/<venue>.journal` for this process alone. A torn
-    /// last line is cut off: its answer never left, so nobody relies on it.
+    /// Opens (or creates, with the last part of `directory`) `directory/<venue>.journal` for this process
+    /// alone. A torn last line is cut off: its answer never left, so nobody relies on it.
     public init(directory: String, venue: String) throws(Fault) {
         path = "\(directory)/\(venue).journal"
         if mkdir(directory, 0o700) != 0 && errno != EEXIST {
@@ -35,7 +36,9 @@ public final class JournalFile {
         }
         descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         found = []
-        guard descriptor >= 0 else { throw .unavailable(path: path, reason: String(cString: strerror(errno))) }
+        guard descriptor >= 0 else {
+            throw .unavailable(path: path, reason: String(cString: strerror(errno)))
+        }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .inUse(path: path) }
         found = try contents()
         let whole = found.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
@@ -64,7 +67,9 @@ public final class JournalFile {
         guard fault == nil else { return }
         var written = 0
         while written < lines.count {
-            let count = lines.withUnsafeBytes { write(descriptor, $0.baseAddress! + written, $0.count - written) }
+            let count = lines.withUnsafeBytes {
+                write(descriptor, $0.baseAddress! + written, $0.count - written)
+            }
             if count < 0 {
                 if errno == EINTR { continue }
                 fault = .unavailable(path: path, reason: String(cString: strerror(errno)))

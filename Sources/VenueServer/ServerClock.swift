@@ -1,7 +1,8 @@
 import Glibc
 import TradingModel
 
-/// The venue's clock: anchored to the wall once and monotonic from then on, so a stepped wall clock changes nothing.
+/// The venue's clock: anchored to the wall once and monotonic from then on, so a stepped wall clock changes
+/// nothing.
 struct ServerClock: Sendable {
     private let wall: Int64
     private let started: Int64

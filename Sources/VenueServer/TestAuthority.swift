@@ -1,8 +1,8 @@
 import Glibc
 import NIOSSL
 
-/// A private certificate authority for venue doubles: a client that trusts `ca.pem` accepts them as `localhost`,
-/// `127.0.0.1` and `::1`, and nobody else. Valid 30 days.
+/// A private certificate authority for venue doubles: a client that trusts `ca.pem` accepts them as
+/// `localhost`, `127.0.0.1` and `::1`, and nobody else. Valid 30 days.
 public struct TestAuthority: Sendable {
     public let directory: String
     /// What a client must trust.
@@ -11,6 +11,7 @@ public struct TestAuthority: Sendable {
     /// Readable by its owner only.
     public var keyPath: String { directory + "/server-key.pem" }
     private let isTemporary: Bool
+    private static let days = 30
 
     public enum Fault: Error, Hashable, Sendable, CustomStringConvertible {
         /// The directory cannot be made, locked or written.
@@ -47,9 +48,14 @@ public struct TestAuthority: Sendable {
         return authority
     }
 
-    /// The certificates of `directory`; made there when it holds none (so is the directory, when only its last part is
-    /// missing). Servers that start at the same moment agree on one set.
+    /// The certificates of `directory`; made there when it holds none (so is the directory, when only its
+    /// last part is missing). Servers that start at the same moment agree on one set.
+    /// Certificates that were made here and have expired are replaced.
     public static func inDirectory(_ directory: String) throws(Fault) -> TestAuthority {
+        try inDirectory(directory, days: days)
+    }
+
+    static func inDirectory(_ directory: String, days: Int) throws(Fault) -> TestAuthority {
         let authority = TestAuthority(directory: directory, isTemporary: false)
         if mkdir(directory, 0o755) != 0 && errno != EEXIST {
             throw .unwritable(path: directory, reason: String(cString: strerror(errno)))
@@ -64,8 +70,12 @@ public struct TestAuthority: Sendable {
         let files: [String] = [authority.caPath, authority.certificatePath, authority.keyPath]
         let missing = files.filter { access($0, F_OK) != 0 }
         switch missing.count {
-        case 0: try authority.check()
-        case 3: try authority.fill()
+        case 0:
+            if try authority.isExpired() {
+                for path in files { unlink(path) }
+                try authority.fill(days: days)
+            }
+        case 3: try authority.fill(days: days)
         default:
             let names = missing.map { String($0.dropFirst(directory.count + 1)) }
             throw .incomplete(directory: directory, missing: names)
@@ -83,7 +93,9 @@ public struct TestAuthority: Sendable {
     /// TLS for a server with this certificate: TLS 1.2 and 1.3, no client certificates.
     func serverContext() throws(Fault) -> NIOSSLContext {
         do {
-            let chain = try NIOSSLCertificate.fromPEMFile(certificatePath).map { NIOSSLCertificateSource.certificate($0) }
+            let chain = try NIOSSLCertificate.fromPEMFile(certificatePath).map {
+                NIOSSLCertificateSource.certificate($0)
+            }
             let key = try NIOSSLPrivateKey(file: keyPath, format: .pem)
             var configuration = TLSConfiguration.makeServerConfiguration(
                 certificateChain: chain, privateKey: .privateKey(key))
@@ -91,13 +103,14 @@ public struct TestAuthority: Sendable {
             configuration.applicationProtocols = ["http/1.1"]
             return try NIOSSLContext(configuration: configuration)
         } catch {
-            throw .unusable(directory: directory, reason: "the server's certificate or key does not load (\(error))")
+            throw .unusable(
+                directory: directory, reason: "the server's certificate or key does not load (\(error))")
         }
     }
 
-    private func fill() throws(Fault) {
+    private func fill(days: Int = TestAuthority.days) throws(Fault) {
         let made: CertificateMaker.Made
-        do throws(CertificateMaker.Fault) { made = try CertificateMaker.make(days: 30) } catch {
+        do throws(CertificateMaker.Fault) { made = try CertificateMaker.make(days: days) } catch {
             throw .unwritable(path: directory, reason: error.reason)
         }
         try write(made.serverKey, to: keyPath, mode: 0o600)
@@ -111,15 +124,19 @@ public struct TestAuthority: Sendable {
         defer { close(file) }
         let written = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
         guard written == bytes.count else {
-            throw .unwritable(path: path, reason: written < 0 ? String(cString: strerror(errno)) : "disk full")
+            throw .unwritable(
+                path: path, reason: written < 0 ? String(cString: strerror(errno)) : "disk full")
         }
     }
 
-    /// Whether a client that trusts `ca.pem` would accept the certificate today.
-    private func check() throws(Fault) {
+    /// Throws when a client that trusts `ca.pem` would refuse the certificate for another reason than its
+    /// age.
+    private func isExpired() throws(Fault) -> Bool {
         _ = try serverContext()
-        if let reason = CertificateCheck.problem(authority: caPath, server: certificatePath, key: keyPath) {
-            throw .unusable(directory: directory, reason: reason)
+        switch CertificateCheck.judge(authority: caPath, server: certificatePath, key: keyPath) {
+        case .sound: return false
+        case .expired: return true
+        case .problem(let reason): throw .unusable(directory: directory, reason: reason)
         }
     }
 }

@@ -9,8 +9,8 @@ import TradingModel
 
 /// A venue double behind real sockets: HTTPS and secure WebSockets on 127.0.0.1, one event loop thread.
 ///
-/// The double is single-threaded: it belongs to the host from `start` on, and every call runs on the host's loop.
-/// REST answers any method and path; a WebSocket may be opened on any path; compression is not offered.
+/// The double is single-threaded: it belongs to the host from `start` on, and every call runs on the host's
+/// loop. REST answers any method and path; a WebSocket may be opened on any path; compression is not offered.
 public final class VenueHost: Sendable {
     /// What the host has seen since its start.
     public struct Counters: Hashable, Sendable {
@@ -31,6 +31,7 @@ public final class VenueHost: Sendable {
     private let listener: any Channel
     private let core: NIOLoopBound<HostLoop>
     private let ended: EventLoopPromise<JournalFile.Fault?>
+    /// What is known of the venue once its loop takes no more work; `nil` while it does.
     private let afterwards = Mutex<(truth: VenueTruth, counters: Counters)?>(nil)
 
     private init(
@@ -48,15 +49,18 @@ public final class VenueHost: Sendable {
     /// Now, on the clock of a host: when a double is made for one, its market starts here.
     public static var now: Moment { ServerClock().now }
 
-    /// Serves `double` on 127.0.0.1:`port` (0: a free one) with `authority`'s certificate. With `journal` the double's
-    /// account is restored from it and kept in it (a `JournaledDouble` is needed). `pacedByReaders`: the venue's time pauses while a WebSocket reader
-    /// is behind, for recordings played faster than life.
+    /// Serves `double` on 127.0.0.1:`port` (0: a free one) with `authority`'s certificate. With `journal` the
+    /// double's account is restored from it and kept in it (a `JournaledDouble` is needed). `pacedByReaders`:
+    /// the venue's time pauses while a WebSocket reader is behind, for recordings played faster than life.
     public static func start(
-        double: sending any VenueDouble, port: Int = 0, authority: TestAuthority, journal: sending JournalFile? = nil,
+        double: sending any VenueDouble, port: Int = 0, authority: TestAuthority,
+        journal: sending JournalFile? = nil,
         pacedByReaders: Bool = false
     ) async throws(VenueHostFault) -> VenueHost {
         let tls: NIOSSLContext
-        do throws(TestAuthority.Fault) { tls = try authority.serverContext() } catch { throw .authority(error) }
+        do throws(TestAuthority.Fault) { tls = try authority.serverContext() } catch {
+            throw .authority(error)
+        }
         let venue = double.name
         if let journal {
             guard let journaled = double as? any JournaledDouble else {
@@ -78,7 +82,8 @@ public final class VenueHost: Sendable {
             let listener = try await VenueListener.open(port: port, group: group, core: core, tls: tls)
             try await loop.submit { core.value.start(on: loop) }.get()
             return VenueHost(
-                venue: venue, port: listener.localAddress?.port ?? port, group: group, listener: listener, core: core,
+                venue: venue, port: listener.localAddress?.port ?? port, group: group, listener: listener,
+                core: core,
                 ended: ended)
         } catch {
             ended.succeed(nil)
@@ -108,40 +113,52 @@ public final class VenueHost: Sendable {
         await onLoop { $0.counters } ?? afterwards.withLock { $0?.counters } ?? Counters()
     }
 
-    /// Runs `body` with the double on its loop, moved up to now, and delivers what follows. `nil` once stopped.
+    /// Runs `body` with the double on its loop, moved up to now, and delivers what follows. `nil` once
+    /// stopped.
     public func withDouble<Answer: Sendable>(
         _ body: @escaping @Sendable (any VenueDouble, Moment) -> Answer
     ) async -> Answer? {
         await onLoop { core in core.input(body) } ?? nil
     }
 
-    /// Returns when the journal cannot be written any more, with the reason, or with `nil` when the host is stopped.
+    /// Returns when the journal cannot be written any more, with the reason, or with `nil` when the host is
+    /// stopped.
     public func untilEnded() async -> JournalFile.Fault? {
         do { return try await ended.futureResult.get() } catch { return nil }
     }
 
     /// Closes the listener and every connection and ends the thread. A second call does nothing.
     public func stop() async {
-        let channels = await onLoop { [self] core in
+        let last = await onLoop { [listener] core in
             core.input { _, _ in }
-            afterwards.withLock { $0 = (core.truth, core.counters) }
             listener.close(promise: nil)
-            return core.stop()
+            return (channels: core.stop(), truth: core.truth, counters: core.counters)
         }
-        guard let channels else { return }
-        let closing = EventLoopFuture.andAllComplete(channels.map(\.closeFuture), on: group.next())
-        do { try await closing.get() } catch { preconditionFailure("andAllComplete does not fail") }
+        guard let last else { return }
+        let isFirst = afterwards.withLock { known in
+            defer { known = (last.truth, last.counters) }
+            return known == nil
+        }
+        guard isFirst else { return }
+        let closing = EventLoopFuture.andAllComplete(last.channels.map(\.closeFuture), on: group.next())
+        do { try await closing.get() } catch { preconditionFailure("andAllComplete does not fail: \(error)") }
         ended.succeed(nil)
         await VenueHost.shutDown(group)
     }
 
-    /// `nil` when the loop has ended.
+    /// `nil` when the host is stopped.
     private func onLoop<Answer: Sendable>(_ body: @escaping @Sendable (HostLoop) -> Answer) async -> Answer? {
         let core = core
-        do { return try await group.next().submit { body(core.value) }.get() } catch { return nil }
+        // Under the lock, so that no work is handed to a loop that has ended.
+        let future = afterwards.withLock { known in
+            known == nil ? group.next().submit { body(core.value) } : nil
+        }
+        do { return try await future?.get() } catch { return nil }
     }
 
     private static func shutDown(_ group: MultiThreadedEventLoopGroup) async {
-        do { try await group.shutdownGracefully() } catch { preconditionFailure("a loop of ours ends: \(error)") }
+        do { try await group.shutdownGracefully() } catch {
+            preconditionFailure("a loop of ours ends: \(error)")
+        }
     }
 }

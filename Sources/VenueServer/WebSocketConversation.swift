@@ -2,7 +2,8 @@ import NIOCore
 import NIOWebSocket
 import SimulatedWorld
 
-/// One client's WebSocket: whole text messages in, the double's frames out, pings answered, the close handshake kept.
+/// One client's WebSocket: whole text messages in, the double's frames out, pings answered, the close
+/// handshake kept.
 final class WebSocketConversation: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
     typealias OutboundOut = WebSocketFrame
@@ -51,18 +52,20 @@ final class WebSocketConversation: ChannelInboundHandler {
         held = WebSocketFrame(fin: true, opcode: opcode, data: data)
     }
 
-    /// Sends what was taken. What waits is counted per batch: a promise per frame would cost more than the frame.
+    /// Sends what was taken. What waits is counted per batch: a promise per frame would cost more than the
+    /// frame.
     func flush() {
         guard let context, let last = held else { return }
         held = nil
         let size = batch
         batch = 0
-        waiting += size
+        // What waited before decides: one large frame is no sign of a slow reader.
         guard waiting <= HostLoop.slowReaderBytes else {
             host.cutOffSlowReader()
             context.close(promise: nil)
             return
         }
+        waiting += size
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { [weak self] _ in self?.waiting -= size }
         context.writeAndFlush(wrapOutboundOut(last), promise: written)
@@ -122,7 +125,8 @@ final class WebSocketConversation: ChannelInboundHandler {
         }
     }
 
-    /// Sends a close frame once; the connection ends when the other side answers, at the latest after `patience`.
+    /// Sends a close frame once; the connection ends when the other side answers, at the latest after
+    /// `patience`.
     private func close(_ code: WebSocketErrorCode, _ reason: String, patience: TimeAmount) {
         guard let context else { return }
         let channel = context.channel

@@ -10,8 +10,9 @@ struct ReplayCommand: ParsableCommand {
         commandName: "replay",
         abstract: "Feed recordings through dialects and books.",
         discussion: """
-            Several recordings are merged by time. A book whose proof is lost stays empty until a snapshot proves it \
-            again. Exits with 65 when a recording cannot be read to its end or none is of a known venue.
+            Several recordings are merged by time. A book whose proof is lost stays empty until a snapshot \
+            proves it again. Exits with 65 when a recording cannot be read to its end or none is of a known \
+            venue.
 
             Example: arbnode replay ../shared/recordings/okx-three-2022-05-13.rec.gz
             """)
@@ -23,8 +24,10 @@ struct ReplayCommand: ParsableCommand {
         help: ArgumentHelp("Write the top of book after every book message (gzip if .gz).", valueName: "csv"))
     var top: String?
 
-    @Option(help: ArgumentHelp("Where the venue files with the taker fees are.", valueName: "dir"))
-    var venues = "venues"
+    @Option(
+        help: ArgumentHelp(
+            "Where the venue files with the taker fees are (default: venues).", valueName: "dir"))
+    var venues: String?
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -43,14 +46,14 @@ struct ReplayCommand: ParsableCommand {
         let report: ReplayReport
         do throws(ReplayFault) { report = try replay.run() } catch {
             progress.clear()
-            complain(error.description)
+            Terminal.say(error.description)
             if case .output = error { throw ExitCode(73) }
             throw ExitCode(65)
         }
         progress.clear()
-        print(json ? try ReplayCommand.encoded(report) : report.table)
-        for skipped in report.skipped ?? [] { complain("skipped, no dialect for its venue: \(skipped)") }
-        for problem in report.problems ?? [] { complain(problem) }
+        Terminal.print(json ? try Terminal.json(report) : report.table)
+        for skipped in report.skipped ?? [] { Terminal.say("skipped, no dialect for its venue: \(skipped)") }
+        for problem in report.problems ?? [] { Terminal.say(problem) }
         if report.problems != nil { throw ExitCode(65) }
     }
 
@@ -58,25 +61,17 @@ struct ReplayCommand: ParsableCommand {
     private func takerFees() throws -> [String: Rate] {
         var fees: [String: Rate] = [:]
         for venue in ReplayRun.venues {
-            let path = "\(venues)/\(venue).yaml"
-            guard FileManager.default.fileExists(atPath: path) else { continue }
+            let path = venues.map { "\($0)/\(venue).yaml" } ?? HouseFiles.find("venues/\(venue).yaml")
+            guard let path, FileManager.default.fileExists(atPath: path) else { continue }
             switch VenueSheet.load(path: path) {
             case .success(let sheet): fees[venue] = sheet.takerFee
             case .failure(let problems):
-                complain("\(problems)")
+                Terminal.say("\(problems)")
                 throw ExitCode(78)
             }
         }
         return fees
     }
-
-    private static func encoded(_ report: ReplayReport) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(report), as: UTF8.self)
-    }
-
-    private func complain(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 }
 
 /// A count on stderr for whoever waits longer than two seconds.
@@ -91,16 +86,18 @@ private final class ProgressLine {
 
     func show(frames: Int64) {
         let now = ProgressLine.now()
-        guard now - began >= .seconds(2), now - (shownAt ?? .distantPast) >= .milliseconds(500) else {
+        guard now - began >= .seconds(2), now - (shownAt ?? .distantPast) >= .seconds(1) else {
             return
         }
         shownAt = now
         let rate = Double(frames) * 1_000_000_000 / Double((now - began).nanoseconds)
-        FileHandle.standardError.write(Data("\r\(frames) frames, \(Int64(rate)) frames/s ".utf8))
+        let text = "\(frames) frames, \(Int64(rate)) frames/s"
+        guard Terminal.errorIsTerminal else { return Terminal.say(text) }
+        FileHandle.standardError.write(Data(("\r" + text + " ").utf8))
     }
 
     func clear() {
-        guard shownAt != nil else { return }
+        guard shownAt != nil, Terminal.errorIsTerminal else { return }
         FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
     }
 }

@@ -3,7 +3,8 @@ import Glibc
 import SimulatedWorld
 import TradingModel
 
-/// `--accounts FILE`: `[{"api_key","secret","passphrase","balances":{"BTC":"1.5",…}}]`, `passphrase` optional.
+/// `--accounts FILE`: `[{"api_key","secret","passphrase","balances":{"BTC":"1.5",…}}]`, `passphrase`
+/// optional.
 enum AccountsFile {
     private struct Entry: Decodable {
         let api_key: String
@@ -15,7 +16,8 @@ enum AccountsFile {
     /// All problems of the file at once. Secrets are never part of a message.
     static func read(_ path: String, venue: String) throws(Complaint) -> [DoubleAccountSpec] {
         guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw .noInput("\(path): \(access(path, R_OK) == 0 ? "is no file" : String(cString: strerror(errno)))")
+            throw .noInput(
+                "\(path): \(access(path, R_OK) == 0 ? "is no file" : String(cString: strerror(errno)))")
         }
         let entries: [Entry]
         do { entries = try JSONDecoder().decode([Entry].self, from: bytes) } catch {
@@ -37,15 +39,19 @@ enum AccountsFile {
                 if let amount = AccountsFile.amount(text) {
                     funds.append((asset, amount))
                 } else {
-                    problems.append("\(place).balances.\(asset): \(text) is no decimal number from 0 to 10^15")
+                    problems.append(
+                        "\(place).balances.\(asset): \(text) is no decimal number from 0 to 10^15")
                 }
             }
             accounts.append(
                 DoubleAccountSpec(
-                    apiKey: entry.api_key, secret: entry.secret, passphrase: entry.passphrase ?? "", funds: funds))
+                    apiKey: entry.api_key, secret: entry.secret, passphrase: entry.passphrase ?? "",
+                    funds: funds))
         }
         if entries.isEmpty { problems.append("no account in it") }
-        guard problems.isEmpty else { throw .badData(problems.map { "\(path): \($0)" }.joined(separator: "\n")) }
+        guard problems.isEmpty else {
+            throw .badData(problems.map { "\(path): \($0)" }.joined(separator: "\n"))
+        }
         return accounts
     }
 
@@ -62,11 +68,14 @@ enum AccountsFile {
             context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
         }
         switch error {
-        case DecodingError.keyNotFound(let key, let context): return "\(place(context)).\(key.stringValue) is missing"
+        case DecodingError.keyNotFound(let key, let context):
+            return "\(place(context)).\(key.stringValue) is missing"
         case DecodingError.typeMismatch(let type, let context):
             return "\(place(context)) is not a \(type == String.self ? "string" : "\(type)")"
         case DecodingError.valueNotFound(_, let context): return "\(place(context)) is null"
-        default: return "not JSON: expected [{\"api_key\",\"secret\",\"passphrase\",\"balances\":{\"BTC\":\"1.5\"}}]"
+        default:
+            return
+                "not JSON: expected [{\"api_key\",\"secret\",\"passphrase\",\"balances\":{\"BTC\":\"1.5\"}}]"
         }
     }
 }

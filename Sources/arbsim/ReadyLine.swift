@@ -1,16 +1,16 @@
 import FoundationEssentials
+import Glibc
 import SimulatedWorld
 
-/// The one line on stdout that tells a client everything it needs. It is the only place where the secret is said: it is
-/// the secret of a test account.
-struct ReadyLine: Encodable {
-    var ready = true
+/// The one line on stdout that tells a client everything it needs. It is the only place where the secret is
+/// said: it is the secret of a test account.
+struct ReadyLine {
     let venue: String
     let rest: String
-    let public_ws: String
-    let private_ws: String
+    let publicSocket: String
+    let privateSocket: String
     let ca: String
-    let api_key: String
+    let apiKey: String
     let secret: String
     let passphrase: String
 
@@ -19,10 +19,10 @@ struct ReadyLine: Encodable {
         let paths = ReadyLine.paths(of: venue)
         self.venue = venue
         rest = "https://\(host)"
-        public_ws = "wss://\(host)\(paths.public)"
-        private_ws = "wss://\(host)\(paths.private)"
-        self.ca = ca
-        api_key = account.apiKey
+        publicSocket = "wss://\(host)\(paths.public)"
+        privateSocket = "wss://\(host)\(paths.private)"
+        self.ca = ReadyLine.absolute(ca)
+        apiKey = account.apiKey
         secret = account.secret
         passphrase = account.passphrase
     }
@@ -38,11 +38,28 @@ struct ReadyLine: Encodable {
         }
     }
 
+    /// One JSON object, its members in the order the manual lists them.
     var text: String {
+        let members = [
+            ("venue", venue), ("rest", rest), ("public_ws", publicSocket), ("private_ws", privateSocket),
+            ("ca", ca),
+            ("api_key", apiKey), ("secret", secret), ("passphrase", passphrase),
+        ]
+        return "{\"ready\":true" + members.map { ",\"\($0)\":\(ReadyLine.quoted($1))" }.joined() + "}"
+    }
+
+    private static func quoted(_ text: String) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]
-        do { return String(decoding: try encoder.encode(self), as: UTF8.self) } catch {
-            preconditionFailure("strings and a flag always encode: \(error)")
+        do { return String(decoding: try encoder.encode(text), as: UTF8.self) } catch {
+            preconditionFailure("a string always encodes: \(error)")
         }
+    }
+
+    /// The client may stand in another directory.
+    private static func absolute(_ path: String) -> String {
+        guard let found = realpath(path, nil) else { return path }
+        defer { free(found) }
+        return String(cString: found)
     }
 }

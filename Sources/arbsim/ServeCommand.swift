@@ -9,8 +9,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Serves one venue double on 127.0.0.1: HTTPS and secure WebSockets.",
         discussion: """
-            Prints one JSON line when it listens: where, what certificate to trust, and one funded account. Serves until
-            SIGTERM or SIGINT.
+            Prints one JSON line when it listens: where, what certificate to trust, and one funded account.
+            Serves until SIGTERM or SIGINT.
 
             Example: arbsim serve --venue okx
             """)
@@ -40,17 +40,25 @@ struct ServeCommand: AsyncParsableCommand {
     var data: String?
 
     func validate() throws {
-        guard (0...65_535).contains(port) else { throw ValidationError("--port \(port): a port is 0 to 65535") }
+        guard (0...65_535).contains(port) else {
+            throw ValidationError("--port \(port): a port is 0 to 65535")
+        }
         if let venue, recording == nil, !DoubleCatalog.venues.contains(venue) {
             throw ValidationError("--venue \(venue): no such venue; there are \(names)")
         }
         guard recording != nil else {
             if venue == nil { throw ValidationError("--venue is missing: one of \(names)") }
-            if speed != nil { throw ValidationError("--speed paces a recording; give --recording FILE with it") }
+            if speed != nil {
+                throw ValidationError("--speed paces a recording; give --recording FILE with it")
+            }
             return
         }
-        if seed != nil { throw ValidationError("--seed makes a market; a recording has its own: give one of the two") }
-        if data != nil { throw ValidationError("--data keeps accounts of a generated market, not of a recording") }
+        if seed != nil {
+            throw ValidationError("--seed makes a market; a recording has its own: give one of the two")
+        }
+        if data != nil {
+            throw ValidationError("--data keeps accounts of a generated market, not of a recording")
+        }
         if let speed, PlaybackSpeed(speed) == nil {
             throw ValidationError("--speed \(speed): expected 1, 2.5, … up to 1000000, or max")
         }
@@ -91,7 +99,8 @@ struct ServeCommand: AsyncParsableCommand {
         let seen = await host.counters()
         Console.note(
             "arbsim: \(name) answered \(seen.requests) requests and served \(seen.sockets) WebSockets"
-                + " (\(seen.framesOut) frames out, \(seen.framesIn) in, \(seen.slowReaders) slow readers cut off)")
+                + " (\(seen.framesOut) frames out, \(seen.framesIn) in,"
+                + " \(seen.slowReaders) slow readers cut off)")
         if let fault { throw Complaint(fault) }
     }
 
@@ -113,7 +122,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func load(_ path: String) throws(Complaint) -> Recording {
         let text: RecordingText
-        do throws(Recordings.RecordingFault) { text = try RecordingText(path: path) } catch { throw Complaint(error) }
+        do throws(Recordings.RecordingFault) { text = try RecordingText(path: path) } catch {
+            throw Complaint(error)
+        }
         if let cutOff = text.cutOff { Console.note("arbsim: \(cutOff); serving what is before") }
         let recording: Recording
         do throws(SimulatedWorld.RecordingFault) { recording = try Recording(text.bytes) } catch {
@@ -146,7 +157,8 @@ struct ServeCommand: AsyncParsableCommand {
         do throws(VenueHostFault) {
             var journal: JournalFile?
             if let data {
-                do throws(JournalFile.Fault) { journal = try JournalFile(directory: data, venue: name) } catch {
+                do throws(JournalFile.Fault) { journal = try JournalFile(directory: data, venue: name) } catch
+                {
                     throw VenueHostFault.journal(error)
                 }
             }

@@ -1,7 +1,8 @@
 import Dispatch
 import Glibc
 
-/// SIGTERM and SIGINT. The first ends `next()`; after it a second one kills the process as if nobody listened.
+/// SIGTERM and SIGINT. The first ends `next()`; after it a second one kills the process as if nobody
+/// listened.
 struct StopSignals: Sendable {
     private static let numbers = [SIGTERM, SIGINT]
     private let arrivals: AsyncStream<Int32>

@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 /// The rooms and their arrows (ARCHITECTURE.md), read off the sources.
@@ -7,16 +6,16 @@ import Testing
     static let ranks = [
         "TradingModel": 0,
         "Books": 10, "Risk": 10, "Orders": 10, "Operations": 10, "Ports": 10,
-        "CWebSockets": 10, "COpenSSL": 10, "CRocksDB": 10, "CZlib": 10, "CHotPath": 10,
+        "CWebSockets": 10, "COpenSSL": 10, "CRocksDB": 10, "CZlib": 10, "CAllocations": 10,
         "Routing": 20, "Hedging": 21, "VenueKit": 20, "Recordings": 20, "SimulatedWorld": 22, "LiveWorld": 22,
         "VenueServer": 23,
         "Strategies": 30, "Engine": 31,
-        "Configuration": 40, "Node": 40, "Console": 40, "Replay": 40,
+        "Configuration": 40, "Node": 40, "Replay": 40, "Console": 41,
         "arbnode": 50, "arbsim": 50, "arbctl": 50,
     ]
 
-    /// Pairs whose rank would allow what the design does not: an opponent shares no code with what it judges, and the
-    /// node does not know in which world it lives.
+    /// Pairs whose rank would allow what the design does not: an opponent shares no code with what it judges,
+    /// and the node does not know in which world it lives.
     static let forbidden = [
         ("SimulatedWorld", "Books"), ("SimulatedWorld", "VenueKit"), ("VenueServer", "VenueKit"),
         ("VenueServer", "Books"), ("LiveWorld", "VenueKit"), ("LiveWorld", "Books"), ("Node", "LiveWorld"),
@@ -49,14 +48,13 @@ import Testing
     /// Where the outside world is adapted: clocks, threads and randomness come from here.
     static let adapters: Set<String> = ["LiveWorld"]
 
+    /// Read and scanned once for all tests.
+    private static let house = Result { (try House.sources(in: "Sources"), try House.manifest()) }
+
     private let sources: [ScannedSource]
     private let manifest: Manifest
 
-    init() throws {
-        sources = try House.sources(in: "Sources")
-        let package = House.root.appending(path: "Package.swift")
-        manifest = Manifest(try String(contentsOf: package, encoding: .utf8))
-    }
+    init() throws { (sources, manifest) = try ArchitectureTests.house.get() }
 
     private func isPure(_ source: ScannedSource) -> Bool {
         ArchitectureTests.pureRooms.contains(House.room(of: source))
@@ -76,7 +74,8 @@ import Testing
                 continue
             }
             for dependency in dependencies {
-                guard let above = ArchitectureTests.ranks[dependency] else { continue }  // a product of another package
+                // What has no rank is a product of another package.
+                guard let above = ArchitectureTests.ranks[dependency] else { continue }
                 #expect(above < rank, "\(room) may not depend on \(dependency)")
             }
         }
@@ -86,45 +85,49 @@ import Testing
     }
 
     @Test func `every file imports only what its room's list and table allow`() {
+        var breaches: [Breach] = []
         for source in sources {
             let room = House.room(of: source)
             let allowed = (manifest.dependencies[room] ?? []).union(
                 ArchitectureTests.systemModules[room] ?? [])
             for (line, module) in Rules.imports(source) where !allowed.contains(module) {
-                Issue.record("\(Breach(path: source.path, line: line, what: "import \(module)"))")
+                breaches.append(Breach(path: source.path, line: line, what: "import \(module)"))
             }
         }
+        expectNone(breaches)
     }
 
     @Test func `pure rooms and dialects import no system module, do not wait and do not print`() {
+        var breaches: [Breach] = []
+        let rooms = Set(ArchitectureTests.ranks.keys)
         for source in sources where isPure(source) {
-            let rooms = Set(ArchitectureTests.ranks.keys)
             for (line, module) in Rules.imports(source) where !rooms.contains(module) {
-                Issue.record("\(Breach(path: source.path, line: line, what: "import \(module)"))")
+                breaches.append(Breach(path: source.path, line: line, what: "import \(module)"))
             }
-            expectNone(Rules.calls(source, banned: Rules.impurities))
+            breaches += Rules.calls(source, banned: Rules.impurities)
         }
+        expectNone(breaches)
     }
 
     @Test func `nothing outside the live adapters reaches for threads, clocks or randomness`() {
-        for source in sources where !ArchitectureTests.adapters.contains(House.room(of: source)) {
-            expectNone(Rules.calls(source, banned: Rules.escapes))
-        }
+        let inside = sources.filter { !ArchitectureTests.adapters.contains(House.room(of: $0)) }
+        expectNone(inside.flatMap { Rules.calls($0, banned: Rules.escapes) })
     }
 
     @Test func `errors are neither trapped nor swallowed`() {
-        for source in sources { expectNone(Rules.errorHandling(source)) }
+        expectNone(sources.flatMap(Rules.errorHandling))
     }
 
     @Test func `names say what things are`() {
-        for source in sources { expectNone(Rules.names(source)) }
+        expectNone(sources.flatMap(Rules.names))
     }
 
     @Test func `files, functions and lines stay small`() throws {
-        for source in try sources + House.sources(in: "Tests") { expectNone(Rules.size(source)) }
+        expectNone(try (sources + House.sources(in: "Tests")).flatMap(Rules.size))
     }
 
     private func expectNone(_ breaches: [Breach]) {
-        for breach in breaches { Issue.record("\(breach)") }
+        let list = breaches.map { "\n\($0)" }.joined()
+        #expect(breaches.isEmpty, "\(breaches.count) breaches:\(list)")
     }
 }

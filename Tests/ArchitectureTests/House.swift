@@ -17,6 +17,10 @@ struct House {
         }
     }
 
+    static func manifest() throws -> Manifest {
+        Manifest(try String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8))
+    }
+
     /// `Sources/<Room>/…` → `<Room>`.
     static func room(of source: ScannedSource) -> String {
         String(source.path.split(separator: "/").dropFirst().first ?? "")

@@ -23,7 +23,7 @@ enum Rules {
     ]
 
     /// What no pure room does: wait, print.
-    static let impurities = ["async", "await", "actor", "print(", "Task", "nonisolated(unsafe)"]
+    static let impurities = ["async", "await", "print(", "Task", "nonisolated(unsafe)"]
 
     static func size(_ source: ScannedSource) -> [Breach] {
         var breaches: [Breach] = []
@@ -66,7 +66,7 @@ enum Rules {
         var found: [(Int, String)] = [(1, String(source.path.split(separator: "/").last ?? ""))]
         for (index, line) in source.lines.enumerated() {
             let declarations = line.code.matches(
-                of: #/\b(?:class|struct|enum|actor|protocol|typealias|func) +(\w+)/#)
+                of: #/\b(?:class|struct|enum|actor|protocol|typealias) +(\w+)/#)
             found += declarations.map { (index + 1, String($0.output.1)) }
         }
         return found.flatMap { line, name in
@@ -160,7 +160,9 @@ extension Rules {
                 if let start = open.popLast(), let start {
                     found.append(Function(start: start, lines: number - start + 1))
                 }
-                pending = nil  // a requirement of the protocol that ends here
+                // A requirement of the protocol that ends here; the closure of a default argument ends inside
+                // of it.
+                if pending?.parentheses == parentheses { pending = nil }
             default: break
             }
         }

@@ -61,7 +61,8 @@ import Testing
 
     @Test func `banned words are seen in names, not inside of words`() {
         let source = scan(
-            "struct OrderManager {}\nenum Implied {}\nfunc parseHelper() {}\nclass Uncommon {}\nactor XImpl {}"
+            "struct OrderManager {}\nenum Implied {}\nstruct ParseHelper {}\n"
+                + "class Uncommon {}\nactor XImpl {}"
         )
         #expect(Rules.names(source).map(\.line) == [1, 3, 5])
         #expect(Rules.names(ScannedSource(path: "Sources/X/Price+Utils.swift", text: "")).count == 1)
@@ -69,7 +70,8 @@ import Testing
 
     @Test func `imports are read whatever stands before them`() {
         let source = scan(
-            "import A\n@testable import B\npublic import C\nimport struct D.E\n// import F\nlet x = \"import G\""
+            "import A\n@testable import B\npublic import C\nimport struct D.E\n"
+                + "// import F\nlet x = \"import G\""
         )
         #expect(Rules.imports(source).map(\.module) == ["A", "B", "C", "D"])
     }
@@ -99,7 +101,8 @@ import Testing
             """
             let yams = Target.Dependency.product(name: "Yams", package: "Yams")
             let nio: [Target.Dependency] = [
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
             room("A"),
             room("B", ["A", yams]),

@@ -1,5 +1,5 @@
-/// A Swift file with its comments and strings told apart from its code, line by line, so that rules about code are not
-/// set off by prose. Line numbers count from 1.
+/// A Swift file with its comments and strings told apart from its code, line by line, so that rules about
+/// code are not set off by prose. Line numbers count from 1.
 struct ScannedSource {
     struct Line {
         var text: String
@@ -24,8 +24,8 @@ struct ScannedSource {
         }
     }
 
-    /// Line numbers whose code satisfies `test`, escaped ones left out: a rule about calls is lifted on a line by
-    /// `// sim-ok: reason`.
+    /// Line numbers whose code satisfies `test`, escaped ones left out: a rule about calls is lifted on a
+    /// line by `// sim-ok: reason`.
     func numbers(where test: (String) -> Bool) -> [Int] {
         lines.indices.filter { test(lines[$0].code) && !isEscaped($0) }.map { $0 + 1 }
     }
@@ -47,7 +47,8 @@ extension String {
     func range(of part: String) -> Range<String.Index>? { ranges(of: part).first }
 }
 
-/// Splits text into code and comments; knows nested block comments, raw and multi-line strings and interpolation.
+/// Splits text into code and comments; knows nested block comments, raw and multi-line strings and
+/// interpolation.
 private struct Scanner {
     private let text: [Character]
     private var position = 0

@@ -3,8 +3,8 @@ import TradingModel
 
 @testable import Books
 
-/// Every proof against every thing that happens to streams. Each row feeds messages and states what became of each,
-/// and what the book shows at the end.
+/// Every proof against every thing that happens to streams. Each row feeds messages and states what became of
+/// each, and what the book shows at the end.
 @Suite struct ProofTests {
     struct Story: CustomTestStringConvertible, Sendable {
         var name: String
@@ -101,7 +101,8 @@ import TradingModel
                 delta(6...9, "98x8"),
                 delta(10...10, "91x1"),
             ],
-            outcomes: [.buffered, .synced, .synced, .ignored(.duplicate), .applied], ends: "91x1 90x1 | 95x1"),
+            outcomes: [.buffered, .synced, .synced, .ignored(.duplicate), .applied],
+            ends: "91x1 90x1 | 95x1"),
         Story(
             name: "a crossed book loses its proof", proof: .spanningIDs,
             messages: [delta(1...5, ""), snapshot(5, "98x3", "105x1"), delta(6...7, "105x1")],
@@ -137,7 +138,8 @@ import TradingModel
             name: "a removed delta costs the proof, deltas wait, a snapshot proves it again",
             proof: .previousLink,
             messages: [okxSnapshot(10), okxDelta(12, 15, "99x1"), okxDelta(15, 16, ""), okxSnapshot(20)],
-            outcomes: [.synced, .lostProof(.gap), .ignored(.awaitingSnapshot), .synced], ends: "98x3 | 105x1"),
+            outcomes: [.synced, .lostProof(.gap), .ignored(.awaitingSnapshot), .synced],
+            ends: "98x3 | 105x1"),
         Story(
             name: "swapped deltas cost the proof", proof: .previousLink,
             messages: [okxSnapshot(10), okxDelta(15, 16, "97x1"), okxDelta(10, 15, "99x1")],
@@ -192,7 +194,8 @@ import TradingModel
         Story(
             name: "a removed update costs the proof until a snapshot", proof: .consecutive,
             messages: [bybitSnapshot(10), bybitDelta(12, "99x1"), bybitDelta(13, ""), bybitSnapshot(20)],
-            outcomes: [.synced, .lostProof(.gap), .ignored(.awaitingSnapshot), .synced], ends: "98x3 | 105x1"),
+            outcomes: [.synced, .lostProof(.gap), .ignored(.awaitingSnapshot), .synced],
+            ends: "98x3 | 105x1"),
         Story(
             name: "a gap leaves the book unsynced", proof: .consecutive,
             messages: [bybitSnapshot(10), bybitDelta(12, "99x1"), bybitDelta(13, "")],

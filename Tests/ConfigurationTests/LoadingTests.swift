@@ -166,10 +166,35 @@ import VenueKit
 
     @Test func `arbitrage on one venue is refused`() {
         var source = SampleNode.source
+        source.files["config/node.yaml"] = SampleNode.node.replacing(
+            "  - use: ../venues/kraken.yaml\n    ca: test-ca.pem\n"
+                + "    endpoints:\n      rest: https://localhost:9443\n",
+            with: "")
+        let problems = source.load().problems.map(\.description)
+        #expect(
+            problems == [
+                "config/node.yaml:20:19: `strategies.taker_taker[0].instrument`: BTC-USDT is listed at 1 of "
+                    + "this node's venues: arbitrage needs two"
+            ])
+    }
+
+    @Test func `a venue without any of the node's instruments is refused`() {
+        var source = SampleNode.source
         source.files["venues/kraken.yaml"] = SampleNode.kraken.replacing("BTC-USDT", with: "ETH-USDT")
-        let problems = source.load().problems
-        #expect(problems.count == 1)
-        #expect(problems.first?.message == "`venues[1]`: kraken lists none of this node's instruments")
+        let problems = source.load().problems.map(\.description)
+        #expect(
+            problems == ["config/node.yaml:12:5: `venues[1]`: kraken lists none of this node's instruments"])
+    }
+
+    @Test func `what is missing from a group that two files set is missed in the file that includes`() {
+        var source = SampleNode.source
+        source.files["config/limits.yaml"] = SampleNode.limits.replacing("  book_age: 2s\n", with: "")
+        source.files["config/node.yaml"] = SampleNode.node + "limits:\n  order_notional: 6000\n"
+        let lines = SampleNode.node.split(separator: "\n", omittingEmptySubsequences: false).count
+        #expect(
+            source.load().problems.map(\.description) == [
+                "config/node.yaml:\(lines):1: `limits.book_age` is missing"
+            ])
     }
 
     @Test func `a venue file loads alone`() throws {

@@ -77,7 +77,7 @@ import VenueKit
     }
 }
 
-/// The doubles serve their own filters and fees; a demo whose venue files say otherwise would trade on fiction.
+/// The doubles serve their own filters and fees; a demo whose venue files say otherwise trades on fiction.
 @Suite struct VenueFilesAgainstDoublesTests {
     @Test(arguments: DoubleCatalog.venues)
     func `a venue file states the filters and fees that its double enforces`(_ name: String) throws {

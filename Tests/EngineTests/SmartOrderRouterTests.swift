@@ -31,7 +31,7 @@ import TradingModel
         let plan = market.route(.buy, 4, limit: 102_00)
         #expect(plan.legs.map(\.venue) == [VenueID(1)])
         #expect(plan.legs.map(\.quantity.raw) == [4])
-        #expect(plan.reasons.contains(RouteReason(venue: VenueID(0), cause: .belowMinimum)))
+        #expect(plan.reasons.contains { $0.venue == VenueID(0) && $0.cause == .belowMinimum })
     }
 
     @Test func `never routes more than a balance affords or a venue takes at once`() {

@@ -5,8 +5,8 @@ import Synchronization
 import Testing
 import TradingModel
 
-/// What the design takes from the Swift toolchain without the language promising it. When one of these fails after a
-/// compiler update, the lanes must be thought through again.
+/// What the design takes from the Swift toolchain without the language promising it. When one of these fails
+/// after a compiler update, the lanes must be thought through again.
 @Suite struct `The executor facts the lanes stand on` {
     @Test func `calls between actors of one lane need no hop`() async {
         let lane = TracingLane()

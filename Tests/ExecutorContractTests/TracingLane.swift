@@ -2,7 +2,8 @@ import Glibc
 import Ports
 import Synchronization
 
-/// A lane of one thread that counts what is enqueued on it and can run jobs by either of the runtime's two entries.
+/// A lane of one thread that counts what is enqueued on it and can run jobs by either of the runtime's two
+/// entries.
 final class TracingLane: Lane, @unchecked Sendable {
     enum Entry { case isolatedAndPreferred, serialOnly }
 

@@ -2,8 +2,8 @@ import Ports
 import TradingModel
 import VenueKit
 
-/// One input: the first byte chooses venue and decoder, the rest is what that venue is made to say. Nothing may trap,
-/// and what is decoded must be what the node's inner rooms rely on.
+/// One input: the first byte chooses venue and decoder, the rest is what that venue is made to say. Nothing
+/// may trap, and what is decoded must be what the node's inner rooms rely on.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     guard let start, count > 0 else { return 0 }
@@ -41,7 +41,9 @@ enum Stand {
         }
     }
 
-    private static func run<Dialect: VenueDialect>(_ dialect: inout Dialect, _ body: (inout any VenueDialect) -> Void) {
+    private static func run<Dialect: VenueDialect>(
+        _ dialect: inout Dialect, _ body: (inout any VenueDialect) -> Void
+    ) {
         var boxed: any VenueDialect = dialect
         body(&boxed)
         if let changed = boxed as? Dialect { dialect = changed }
@@ -54,10 +56,13 @@ enum Stand {
                 Listing(
                     venue: VenueID(venue),
                     instrument: Instrument(
-                        id: InstrumentID(index), base: Asset(index == 0 ? "BTC" : "ETH"), quote: Asset("USDT"),
+                        id: InstrumentID(index), base: Asset(index == 0 ? "BTC" : "ETH"),
+                        quote: Asset("USDT"),
                         priceScale: scales[index].price, quantityScale: scales[index].quantity),
-                    symbol: symbol, tick: Price(raw: 1), lot: Quantity(raw: 1), minimumQuantity: Quantity(raw: 1),
-                    maximumQuantity: Quantity(raw: .max), minimumNotional: .zero, takerFee: .zero, makerFee: .zero,
+                    symbol: symbol, tick: Price(raw: 1), lot: Quantity(raw: 1),
+                    minimumQuantity: Quantity(raw: 1),
+                    maximumQuantity: Quantity(raw: .max), minimumNotional: .zero, takerFee: .zero,
+                    makerFee: .zero,
                     buyFeeInBase: false)
             })
     }
@@ -67,7 +72,8 @@ enum Stand {
             name: "fuzzed", restOrigin: "https://rest.example", publicURL: "wss://public.example",
             privateURL: "wss://private.example", proof: proof, bookDepth: 100, receiveWindow: .seconds(5),
             retryClass: .queryFirst, ambiguousCodes: ["7"], duplicateCodes: ["8"],
-            budget: RateBudgetRule(capacity: 10, window: .seconds(1), reserve: 1), keepAliveEvery: .seconds(10),
+            budget: RateBudgetRule(capacity: 10, window: .seconds(1), reserve: 1),
+            keepAliveEvery: .seconds(10),
             silence: .seconds(30))
     }
 }
@@ -109,7 +115,8 @@ func check(_ frame: PublicFrame, _ dialect: any VenueDialect) {
         for trade in frame.trades { precondition(trade.price.raw > 0 && trade.quantity.raw >= 0) }
     case .quarantined:
         precondition(frame.bookCount == 0 && frame.trades.isEmpty, "a frame set aside still holds something")
-    default: precondition(frame.bookCount == 0 && frame.trades.isEmpty, "a message of another kind holds books")
+    default:
+        precondition(frame.bookCount == 0 && frame.trades.isEmpty, "a message of another kind holds books")
     }
 }
 
@@ -139,8 +146,11 @@ func check(
         precondition(order.quantity.raw >= 0, "an order of less than nothing")
     }
     for fill in fills {
-        guard let listing = dialect.symbols.listing(fill.instrument) else { preconditionFailure("a fill of no listing") }
-        precondition(fill.price.raw > 0 && fill.quantity.raw > 0 && !fill.tradeID.isEmpty, "an impossible fill")
+        guard let listing = dialect.symbols.listing(fill.instrument) else {
+            preconditionFailure("a fill of no listing")
+        }
+        precondition(
+            fill.price.raw > 0 && fill.quantity.raw > 0 && !fill.tradeID.isEmpty, "an impossible fill")
         precondition((listing.instrument.notional(fill.price, fill.quantity) + fill.fee.magnitude).raw >= 0)
     }
     var sum = Amount.zero

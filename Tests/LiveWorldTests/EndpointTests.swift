@@ -5,15 +5,19 @@ import Testing
 @Suite struct `Addresses of venues` {
     @Test(arguments: [
         ("wss://ws.okx.com:8443/ws/v5/public", "ws.okx.com", 8443, "/ws/v5/public", "ws.okx.com:8443"),
-        ("wss://Stream.Binance.com/stream?streams=a@b", "stream.binance.com", 443, "/stream?streams=a@b",
-            "stream.binance.com"),
+        (
+            "wss://Stream.Binance.com/stream?streams=a@b", "stream.binance.com", 443, "/stream?streams=a@b",
+            "stream.binance.com"
+        ),
         ("wss://host", "host", 443, "/", "host"),
         ("wss://host?x=1", "host", 443, "/?x=1", "host"),
         ("wss://127.0.0.1:9", "127.0.0.1", 9, "/", "127.0.0.1:9"),
         ("wss://[::1]:9/a", "::1", 9, "/a", "[::1]:9"),
         ("wss://[2001:db8::1]", "2001:db8::1", 443, "/", "[2001:db8::1]"),
     ])
-    func `they are taken apart`(_ text: String, _ host: String, _ port: Int, _ target: String, _ authority: String) throws {
+    func `they are taken apart`(
+        _ text: String, _ host: String, _ port: Int, _ target: String, _ authority: String
+    ) throws {
         let parsed = try Endpoint.parse(text, scheme: "wss")
         #expect(parsed.endpoint == Endpoint(host: host, port: UInt16(port)))
         #expect(parsed.target == target)
@@ -21,7 +25,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "wss://", "ws://host", "https://host", "wss://host:0", "wss://host:65536", "wss://host:", "wss://host:x",
+        "", "wss://", "ws://host", "https://host", "wss://host:0", "wss://host:65536", "wss://host:",
+        "wss://host:x",
         "wss://user@host", "wss://host/a b", "wss://host/a#b", "wss://ho_st", "wss://host/\r\n", "wss://[::1",
         "wss://[::1]x", "wss://::1", "wss:///path", "wss://höst", "wss://host:+1",
     ])

@@ -64,7 +64,12 @@ extension Result where Success == HTTPResponse, Failure == TransportFault {
         let handshakes = AsyncSignal()
         let count = Mutex(0)
         let bench = try Bench { venue in
-            if count.withLock({ $0 += 1; return $0 }) == 3 { handshakes.ring() }
+            if count.withLock({
+                $0 += 1
+                return $0
+            }) == 3 {
+                handshakes.ring()
+            }
             try venue.serve()
         }
         bench.transport.warm(bench.origin, connections: 3, lane: bench.lane)
@@ -103,7 +108,9 @@ extension Result where Success == HTTPResponse, Failure == TransportFault {
         bench.stop()
     }
 
-    @Test func `a request on a connection the server has left moves to another, and is sent once`() async throws {
+    @Test func `a request on a connection the server has left moves to another, and is sent once`()
+        async throws
+    {
         let left = AsyncSignal()
         let requests = Mutex(0)
         let bench = try Bench { venue in
@@ -169,7 +176,8 @@ extension Result where Success == HTTPResponse, Failure == TransportFault {
         bench.stop()
     }
 
-    @Test func `a deadline that passes before a connection stands proves that nothing was sent`() async throws {
+    @Test func `a deadline that passes before a connection stands proves that nothing was sent`() async throws
+    {
         let bench = try Bench { try $0.serve() }
         for within in [Span.zero, Span.nanoseconds(-5)] {
             guard case .neverSent = await bench.request("/x", within: within).fault else {
@@ -192,7 +200,8 @@ extension Result where Success == HTTPResponse, Failure == TransportFault {
     }
 
     @Test(arguments: [
-        "HTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n", "\u{0}\u{1}\u{2}\r\n\r\n",
+        "HTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n",
+        "\u{0}\u{1}\u{2}\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     ])
     func `a malformed answer is lost and its connection closed`(_ wire: String) async throws {

@@ -58,7 +58,9 @@ import TradingModel
             lane.post {
                 lane.schedule(at: start + .milliseconds(2)) { seen.withLock { $0.append(3) } }
                 lane.schedule(at: start) { seen.withLock { $0.append(1) } }
-                let cancelled = lane.schedule(at: start + .milliseconds(1)) { seen.withLock { $0.append(99) } }
+                let cancelled = lane.schedule(at: start + .milliseconds(1)) {
+                    seen.withLock { $0.append(99) }
+                }
                 lane.schedule(at: start) { seen.withLock { $0.append(2) } }
                 lane.schedule(at: start + .milliseconds(3)) { continuation.resume() }
                 cancelled.cancel()
@@ -70,11 +72,14 @@ import TradingModel
     }
 
     @Test(arguments: Kind.allCases)
-    func `a timer set from another thread wakes a lane that waits for a later one`(_ kind: Kind) async throws {
+    func `a timer set from another thread wakes a lane that waits for a later one`(_ kind: Kind) async throws
+    {
         let lane = try kind.make()
         lane.schedule(at: .distantFuture) {}
         let fired = await withCheckedContinuation { continuation in
-            lane.schedule(at: LiveClock.now + .milliseconds(10)) { continuation.resume(returning: lane.isCurrent) }
+            lane.schedule(at: LiveClock.now + .milliseconds(10)) {
+                continuation.resume(returning: lane.isCurrent)
+            }
         }
         #expect(fired)
         lane.stop()
@@ -156,7 +161,9 @@ import TradingModel
             let fired = Mutex<[Int]>([])
             for number in 0..<600 {
                 let deadline = Int64(random.next() % 40)
-                let timer = timers.add(at: Moment(nanoseconds: deadline)) { fired.withLock { $0.append(number) } }
+                let timer = timers.add(at: Moment(nanoseconds: deadline)) {
+                    fired.withLock { $0.append(number) }
+                }
                 if random.next() % 4 == 0 { timer.cancel() } else { expected.append((deadline, number)) }
             }
             while let timer = timers.takeDue(at: Moment(nanoseconds: 39)) { timer.fire() }

@@ -27,17 +27,21 @@ import Testing
         #expect(okx.passphrase == "two words")
         var fileSecret = Array("file-secret".utf8)
         #expect(okx.signer.hmacSHA256([7]) == OpenSSLSigner(wiping: &fileSecret).hmacSHA256([7]))
-        #expect(try secrets.access(to: "binance-spot", needsPassphrase: false, needsBase64Secret: false).apiKey == "other")
+        #expect(
+            try secrets.access(to: "binance-spot", needsPassphrase: false, needsBase64Secret: false).apiKey
+                == "other")
         #expect(secrets.mention("okx"))
         #expect(!secrets.mention("bybit"))
     }
 
     @Test func `what is missing is named, with the variable that would hold it`() throws {
         let secrets = try Secrets(file: nil) { $0 == "ARBNODE_BINANCE_SPOT_API_KEY" ? "k" : nil }
-        #expect(throws: SecretsFault.missing(
-            venue: "binance-spot", field: "secret", variable: "ARBNODE_BINANCE_SPOT_SECRET")
+        #expect(
+            throws: SecretsFault.missing(
+                venue: "binance-spot", field: "secret", variable: "ARBNODE_BINANCE_SPOT_SECRET")
         ) { try secrets.access(to: "binance-spot", needsPassphrase: false, needsBase64Secret: false) }
-        #expect(throws: SecretsFault.missing(venue: "okx", field: "api_key", variable: "ARBNODE_OKX_API_KEY")) {
+        #expect(throws: SecretsFault.missing(venue: "okx", field: "api_key", variable: "ARBNODE_OKX_API_KEY"))
+        {
             try secrets.access(to: "okx", needsPassphrase: true, needsBase64Secret: false)
         }
     }
@@ -60,7 +64,9 @@ import Testing
     func `a file others may touch is refused`(_ mode: Int) throws {
         let scratch = try Scratch()
         let file = try scratch.write("secrets", "okx.api_key = a", mode: mode)
-        #expect(throws: SecretsFault.tooOpen(path: file, mode: UInt32(mode))) { try Secrets(file: file, environment: none) }
+        #expect(throws: SecretsFault.tooOpen(path: file, mode: UInt32(mode))) {
+            try Secrets(file: file, environment: none)
+        }
     }
 
     @Test(arguments: [0o600, 0o400])
@@ -71,12 +77,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("okx.api_key", 1), ("okx.api_key=a\nnonsense", 2), ("okx.key = a", 1), ("okx.api_key =", 1), ("= a", 1),
-        ("\n\nOKX.api_key = a", 3), ("okx.api_key = a\nokx.api_key = b", 2), (".secret = a", 1), ("okx.a.b = c", 1),
+        ("okx.api_key", 1), ("okx.api_key=CANARY\nnonsense CANARY", 2), ("okx.key = CANARY", 1),
+        ("okx.api_key =", 1),
+        ("= CANARY", 1), ("\n\nOKX.api_key = CANARY", 3), ("okx.api_key = CANARY\nokx.api_key = CANARY", 2),
+        (".secret = CANARY", 1), ("okx.a.b = CANARY", 1), ("CANARY = CANARY", 1),
     ])
     func `a malformed line is named by its number, never by its content`(_ text: String, _ line: Int) throws {
         let scratch = try Scratch()
-        let file = try scratch.write("secrets", text.replacingOccurrences(of: "a", with: "S3CR3T"))
+        let file = try scratch.write("secrets", text)
         do {
             _ = try Secrets(file: file, environment: none)
             Issue.record("it was taken")
@@ -85,7 +93,7 @@ import Testing
                 Issue.record("\(error)")
                 return
             }
-            #expect(!error.description.contains("S3CR3T"))
+            #expect(!error.description.contains("CANARY"))
         }
     }
 

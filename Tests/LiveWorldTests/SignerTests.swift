@@ -21,7 +21,9 @@ import Testing
 
     @Test(.enabled(if: SharedFiles.has("vectors/signatures.json")))
     func `it reproduces the venues' documented signatures`() throws {
-        let vectors = try JSONDecoder().decode(Vectors.self, from: SharedFiles.data("vectors/signatures.json")).vectors
+        let vectors = try JSONDecoder().decode(
+            Vectors.self, from: SharedFiles.data("vectors/signatures.json")
+        ).vectors
         var checked = 0
         for vector in vectors {
             let signer = makeSigner(vector.secret)
@@ -35,7 +37,8 @@ import Testing
                 continue
             }
             let isBase64 = vector.algorithm.contains("b64")
-            let text = isBase64 ? Base64.encode(signature) : signature.map { String(format: "%02x", $0) }.joined()
+            let text =
+                isBase64 ? Base64.encode(signature) : signature.map { String(format: "%02x", $0) }.joined()
             #expect(text == vector.expected, "\(vector.exchange) \(vector.name)")
             checked += 1
         }
@@ -82,7 +85,9 @@ import Testing
             #expect(Base64.encode(bytes) == text)
             #expect(decode(text) == bytes)
         }
-        for bad in ["A", "AA", "AAA", "AA=A", "====", "A===", "AAA\n", "A A=", "AB==", "AAB=", "AAAA=", "Ä==="] {
+        for bad in [
+            "A", "AA", "AAA", "AA=A", "====", "A===", "AAA\n", "A A=", "AB==", "AAB=", "AAAA=", "Ä===",
+        ] {
             #expect(decode(bad) == nil, "\(bad)")
         }
     }

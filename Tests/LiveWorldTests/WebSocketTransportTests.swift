@@ -9,7 +9,9 @@ import TradingModel
     @Test func `a socket opens, speaks both ways and closes, each told once and in order`() async throws {
         let bench = try Bench { venue in
             try venue.acceptWebSocket()
-            while case let frame = try venue.receive(), frame.opcode == 1 { try venue.send(0x81, frame.payload.reversed()) }
+            while case let frame = try venue.receive(), frame.opcode == 1 {
+                try venue.send(0x81, frame.payload.reversed())
+            }
             venue.farewell()
         }
         let listener = Listener(bench.lane) { socket, heard in
@@ -62,7 +64,8 @@ import TradingModel
         let listener = Listener(bench.lane)
         _ = bench.connect(listener)
         let heard = await listener.heard(2 + 2 * messages.count)
-        let expected = [.opened] + messages.flatMap { [Listener.Heard.message($0), .message($0)] }
+        let expected =
+            [.opened] + messages.flatMap { [Listener.Heard.message($0), .message($0)] }
             + [.message(Array("pongs counted".utf8))]
         #expect(heard == expected)
         bench.stop()
@@ -73,7 +76,8 @@ import TradingModel
         var random = SplitMix(seed: 8)
         let messages = [random.bytes(10), [UInt8](repeating: 97, count: 200_000), [], random.bytes(50_000)]
         let bench = try Bench { venue in
-            try venue.acceptWebSocket(extensions: "permessage-deflate; client_no_context_takeover" + parameters)
+            try venue.acceptWebSocket(
+                extensions: "permessage-deflate; client_no_context_takeover" + parameters)
             let deflater = Deflater(forgetsBetweenMessages: !parameters.isEmpty)
             for message in messages {
                 try venue.send(0xC1, deflater.deflate(message))
@@ -91,13 +95,16 @@ import TradingModel
         bench.stop()
     }
 
-    @Test(arguments: [
-        ("a masked frame", [0x81, 0x80, 0, 0, 0, 0]), ("an unknown opcode", [0x83, 0]), ("a reserved bit", [0xA1, 0]),
-        ("compression nobody agreed on", [0xC1, 0]), ("a long ping", [0x89, 126, 0, 126]),
-        ("a fragmented ping", [0x09, 0]), ("a continuation of nothing", [0x80, 0]),
-        ("a message inside a message", [0x01, 0, 0x81, 0]), ("an oversized frame", [0x82, 127, 0, 0, 0, 0, 4, 0, 0, 0]),
-        ("a close frame of one byte", [0x88, 1, 3]),
-    ] as [(String, [UInt8])])
+    @Test(
+        arguments: [
+            ("a masked frame", [0x81, 0x80, 0, 0, 0, 0]), ("an unknown opcode", [0x83, 0]),
+            ("a reserved bit", [0xA1, 0]),
+            ("compression nobody agreed on", [0xC1, 0]), ("a long ping", [0x89, 126, 0, 126]),
+            ("a fragmented ping", [0x09, 0]), ("a continuation of nothing", [0x80, 0]),
+            ("a message inside a message", [0x01, 0, 0x81, 0]),
+            ("an oversized frame", [0x82, 127, 0, 0, 0, 0, 4, 0, 0, 0]),
+            ("a close frame of one byte", [0x88, 1, 3]),
+        ] as [(String, [UInt8])])
     func `what RFC 6455 forbids closes the socket with a reason, and the venue is told`(
         _ name: String, _ wire: [UInt8]
     ) async throws {
@@ -108,7 +115,9 @@ import TradingModel
             try venue.acceptWebSocket()
             try venue.write(wire)
             let frame = try venue.receive()
-            if frame.opcode == 8 { told.withLock { $0 = UInt16(frame.payload[0]) << 8 | UInt16(frame.payload[1]) } }
+            if frame.opcode == 8 {
+                told.withLock { $0 = UInt16(frame.payload[0]) << 8 | UInt16(frame.payload[1]) }
+            }
         }
         let listener = Listener(bench.lane)
         _ = bench.connect(listener)
@@ -147,7 +156,8 @@ import TradingModel
     @Test func `a refused upgrade tells the status and the wait`() async throws {
         let bench = try Bench { venue in
             _ = try venue.read(through: "\r\n\r\n")
-            try venue.write("HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 4\r\n\r\nslow")
+            try venue.write(
+                "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 4\r\n\r\nslow")
             venue.waitForEnd()
         }
         let listener = Listener(bench.lane)
@@ -248,7 +258,7 @@ import TradingModel
         _ = bench.connect(listener, to: "wss://\(host):\(bench.venue.port)/")
         let reason = await listener.end()
         let answer = await bench.request("/", origin: "https://\(host):\(bench.venue.port)")
-        #expect(answer == .failure(.neverSent(reason)))
+        if case .failure(.neverSent(reason)) = answer {} else { Issue.record("\(answer)") }
         #expect(!wasReached.withLock { $0 })
         bench.stop()
         return reason

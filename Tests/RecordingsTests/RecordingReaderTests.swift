@@ -11,7 +11,8 @@ import TradingModel
         let path = try scratch.file(
             "a.rec",
             header + "1652459224530060500\topen1\twss://ws.okx.com:8443/ws/v5/public\n"
-                + "1652459225298788300\tws1>\t{\"op\":\"subscribe\"}\n" + "1652459225298788301\tws12\ta\tb\t\n"
+                + "1652459225298788300\tws1>\t{\"op\":\"subscribe\"}\n"
+                + "1652459225298788301\tws12\ta\tb\t\n"
                 + "1652459225298788302\thttp GET /api/v5/x?a=b c\t{}\n" + "1652459225298788303\tclose1\t\n")
         let reader = try RecordingReader(path: path)
         #expect(reader.header == RecordingHeader(venue: "okx", symbols: ["BTC-USDT"]))
@@ -31,7 +32,8 @@ import TradingModel
 
     @Test(arguments: [
         ("no tabs here", RecordingFault.LineProblem.fields), ("1\tws1", .fields), ("", .fields),
-        ("x\tws1\t{}", .time), ("\tws1\t{}", .time), ("-1\tws1\t{}", .time), ("9223372036854775808\tws1\t{}", .time),
+        ("x\tws1\t{}", .time), ("\tws1\t{}", .time), ("-1\tws1\t{}", .time),
+        ("9223372036854775808\tws1\t{}", .time),
         ("99999999999999999999\tws1\t{}", .time), ("1\tws\t{}", .channel), ("1\tws1x\t{}", .channel),
         ("1\topen1>\t{}", .channel), ("1\thttp GET\t{}", .channel), ("1\thttp GET x\t{}", .channel),
         ("1\tws1234567\t{}", .channel), ("1\t\t{}", .channel), ("1\t\u{1F600}\t{}", .channel),
@@ -92,11 +94,14 @@ import TradingModel
         #expect(throws: expected) { try reader.next() }
     }
 
-    @Test(.enabled(if: SharedDirectory.hasRecordings, "the shared recordings are not here"), arguments: [
-        ("binance-spot-btcusdt-2024-08-08", 99_573, 99_574), ("binance-usdm-btcusdt-2024-08-08", 93_953, 93_954),
-        ("binance-spot-four-2021-10-12", 265, 270), ("okx-three-2022-05-13", 410, 414),
-        ("bybit-spot-linear-2026-08-09", 3_227, 3_255), ("coinbase-two-2026-08-09", 1_030, 1_037),
-    ])
+    @Test(
+        .enabled(if: SharedDirectory.hasRecordings, "the shared recordings are not here"),
+        arguments: [
+            ("binance-spot-btcusdt-2024-08-08", 99_573, 99_574),
+            ("binance-usdm-btcusdt-2024-08-08", 93_953, 93_954),
+            ("binance-spot-four-2021-10-12", 265, 270), ("okx-three-2022-05-13", 410, 414),
+            ("bybit-spot-linear-2026-08-09", 3_227, 3_255), ("coinbase-two-2026-08-09", 1_030, 1_037),
+        ])
     func `the real recordings are read completely`(name: String, frames: Int, lines: Int) throws {
         let reader = try RecordingReader(path: SharedDirectory.path + "/recordings/" + name + ".rec.gz")
         #expect(name.hasPrefix(reader.header.venue))
@@ -108,8 +113,9 @@ import TradingModel
             all += 1
             if case .received = view.channel { received += 1 }
             largest = max(largest, view.payload.count)
-            #expect(view.payload.first == UInt8(ascii: "{") || view.payload.first == UInt8(ascii: "[")
-                || view.payload.starts(with: Array("wss://".utf8)))
+            #expect(
+                view.payload.first == UInt8(ascii: "{") || view.payload.first == UInt8(ascii: "[")
+                    || view.payload.starts(with: Array("wss://".utf8)))
         }
         #expect(received == frames)
         #expect(all == lines)

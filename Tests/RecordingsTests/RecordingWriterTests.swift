@@ -5,10 +5,12 @@ import TradingModel
 
 @Suite struct `Recording writer` {
     let scratch: Scratch
-    let top = RecordingHeader(venue: "kraken", symbols: ["BTC/USD", "\"\u{e9}\u{1F600}"], source: "a \\ b", license: "MIT")
+    let top = RecordingHeader(
+        venue: "kraken", symbols: ["BTC/USD", "\"\u{e9}\u{1F600}"], source: "a \\ b", license: "MIT")
     init() throws { scratch = try Scratch() }
 
-    private func randomMessages(_ seed: UInt64, _ count: Int, bytes: ClosedRange<UInt8>) -> [RecordedMessage] {
+    private func randomMessages(_ seed: UInt64, _ count: Int, bytes: ClosedRange<UInt8>) -> [RecordedMessage]
+    {
         var random = SplitMix(state: seed)
         return (0..<count).map { index in
             let n = Int.random(in: 0...999_999, using: &random)
@@ -45,9 +47,13 @@ import TradingModel
     @Test func `a newline in a payload becomes a space`() throws {
         let path = scratch.path + "/a.rec"
         let writer = try RecordingWriter(path: path, header: top)
-        try writer.write(.received(connection: 1), Array("{\n \"a\": 1\r\n}\n".utf8), at: Moment(nanoseconds: 1))
+        try writer.write(
+            .received(connection: 1), Array("{\n \"a\": 1\r\n}\n".utf8), at: Moment(nanoseconds: 1))
         try writer.close()
-        #expect(readAll(try RecordingReader(path: path)).messages.map(\.payload) == [Array("{  \"a\": 1\r } ".utf8)])
+        #expect(
+            readAll(try RecordingReader(path: path)).messages.map(\.payload) == [
+                Array("{  \"a\": 1\r } ".utf8)
+            ])
     }
 
     @Test(arguments: ["a.rec", "a.rec.gz"])
@@ -57,7 +63,8 @@ import TradingModel
         func visible() throws -> Int { readAll(try RecordingReader(path: path)).messages.count }
         #expect(try visible() == 0)
         for step in 0..<10 {
-            try writer.write(.received(connection: 1), [65], at: Moment(nanoseconds: Int64(step) * 100_000_000))
+            try writer.write(
+                .received(connection: 1), [65], at: Moment(nanoseconds: Int64(step) * 100_000_000))
         }
         // flushed with the line at 500 ms; four more lines wait
         #expect(try visible() == 6)
@@ -78,7 +85,9 @@ import TradingModel
         let whole = try scratch.bytes("a.rec.gz")
         var random = SplitMix(state: 5)
         var longest = 0
-        for cut in (1...9).map({ whole.count - $0 }) + (0..<60).map({ _ in Int.random(in: 200..<whole.count, using: &random) }) {
+        for cut in (1...9).map({ whole.count - $0 })
+            + (0..<60).map({ _ in Int.random(in: 200..<whole.count, using: &random) })
+        {
             let path = try scratch.file("cut.rec.gz", whole.prefix(cut))
             let (read, fault) = readAll(try RecordingReader(path: path))
             #expect(read == Array(messages.prefix(read.count)))
@@ -143,7 +152,9 @@ import TradingModel
         #expect(throws: RecordingFault.unwritable(path: "/dev/full", reason: "No space left on device")) {
             try RecordingWriter(path: "/dev/full", header: top, replacing: true)
         }
-        #expect(throws: RecordingFault.unwritable(path: "/no/such/a.rec", reason: "No such file or directory")) {
+        #expect(
+            throws: RecordingFault.unwritable(path: "/no/such/a.rec", reason: "No such file or directory")
+        ) {
             try RecordingWriter(path: "/no/such/a.rec", header: top)
         }
     }

@@ -18,7 +18,9 @@ final class Scratch {
         try bytes.write(to: URL(fileURLWithPath: path + "/" + name))
         return path + "/" + name
     }
-    func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)) }
+    func bytes(_ name: String) throws -> Data {
+        try Data(contentsOf: URL(fileURLWithPath: path + "/" + name))
+    }
 }
 
 /// Where the recordings stand; they are not part of this repository.

@@ -34,8 +34,8 @@ enum Recorded {
 
     /// The rows of the reference series, without its title.
     static func referenceRows(_ name: String) throws -> [String] {
-        // The reader of recordings is the one gunzip at hand; the file is no recording, so its lines come as faults
-        // would: decompress with the system's tool instead.
+        // The reader of recordings is the one gunzip at hand; the file is no recording, so its lines come as
+        // faults would: decompress with the system's tool instead.
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["gzip", "-dc", directory.appending(path: name + ".top.csv.gz").path]
@@ -72,7 +72,8 @@ final class Scratch {
     init() throws {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     }
-    deinit { try? FileManager.default.removeItem(at: directory) }  // a leftover in the temporary directory harms nobody
+    // a leftover in the temporary directory harms nobody
+    deinit { try? FileManager.default.removeItem(at: directory) }
 
     func path(_ name: String) -> String { directory.appending(path: name).path }
 

@@ -17,7 +17,8 @@ import TradingModel
         -> String
     {
         let data =
-            "{\"asks\":[\(asks)],\"bids\":[\(bids)],\"ts\":\"1\",\"checksum\":0,\"prevSeqId\":\(ids.0),\"seqId\":\(ids.1)}"
+            "{\"asks\":[\(asks)],\"bids\":[\(bids)],\"ts\":\"1\",\"checksum\":0,"
+            + "\"prevSeqId\":\(ids.0),\"seqId\":\(ids.1)}"
         let head = "\"arg\":{\"channel\":\"books\",\"instId\":\"\(symbol)\"},\"action\":\"\(action)\""
         return "{\(head),\"data\":[\(data)]}"
     }
@@ -160,7 +161,8 @@ import TradingModel
         let betterText = "452849150000000" + (0..<9).map { "45285\($0)100000" }.joined()
         let scratch = try Scratch()
         let subscription =
-            "{\"method\":\"subscribe\",\"params\":{\"channel\":\"book\",\"symbol\":[\"BTC/USD\"],\"depth\":10}}"
+            "{\"method\":\"subscribe\",\"params\":{\"channel\":\"book\","
+            + "\"symbol\":[\"BTC/USD\"],\"depth\":10}}"
         let path = try scratch.recording(
             "kraken",
             [
@@ -268,7 +270,8 @@ import TradingModel
     @Test func `the report has the documented fields`() throws {
         let scratch = try Scratch()
         let trade =
-            "{\"arg\":{\"channel\":\"trades\",\"instId\":\"BTC-USDT\"},\"data\":[{\"instId\":\"BTC-USDT\",\"tradeId\":\"1\","
+            "{\"arg\":{\"channel\":\"trades\",\"instId\":\"BTC-USDT\"},"
+            + "\"data\":[{\"instId\":\"BTC-USDT\",\"tradeId\":\"1\","
             + "\"px\":\"1\",\"sz\":\"2\",\"side\":\"buy\",\"ts\":\"3\"}]}"
         let path = try scratch.recording("okx", [(1, .received(connection: 4), trade)])
         let data = try JSONEncoder().encode(try replay(path, path))

@@ -107,6 +107,30 @@ struct AccountJournalTests {
         }
     }
 
+    @Test func `a journal with any byte changed is refused or read, and never traps`() throws {
+        let exchange = ExchangeFixture.exchange("kraken")
+        var journal: [UInt8] = []
+        exchange.journal = { journal += $0 }
+        exchange.advance(to: start)
+        let request = ExchangeFixture.limit(.buy, "0.5", "70000", id: "x")
+        let order = try exchange.place(request, account: 0, at: start)
+        #expect(order.state == .filled)
+        exchange.transfer(ExchangeFixture.amount("3"), asset: "BTC", account: 0)
+        var random = SeededSequence(seed: 8)
+        var refused = 0
+        for _ in 0..<2_000 {
+            var damaged = journal
+            for _ in 0...random.between(0, 3) {
+                let at = Int(random.between(0, Int64(damaged.count - 1)))
+                damaged[at] =
+                    random.next() & 1 == 0 ? UInt8(random.between(48, 57)) : UInt8(random.between(9, 126))
+            }
+            let after = ExchangeFixture.exchange("kraken")
+            do throws(JournalFault) { try after.restore(from: damaged) } catch { refused += 1 }
+        }
+        #expect(refused > 500)
+    }
+
     @Test func `a damaged line is named and not skipped`() throws {
         let exchange = ExchangeFixture.exchange("okx")
         #expect(throws: JournalFault.unreadable(line: 1, reason: "placed")) {

@@ -31,7 +31,8 @@ final class DoubleDriver {
         _ method: String, _ target: String, headers: [(name: String, value: String)] = [], body: String = ""
     ) throws -> (status: Int, json: JSONDocument) {
         let answer = double.respond(
-            to: DoubleRequest(method: method, target: target, headers: headers, body: Array(body.utf8)), at: now)
+            to: DoubleRequest(method: method, target: target, headers: headers, body: Array(body.utf8)),
+            at: now)
         collect()
         // A second reader: what the doubles write must be JSON for everybody.
         _ = try JSONSerialization.jsonObject(with: Data(answer.body))
@@ -101,10 +102,11 @@ struct ReaderBook {
         let raw = try DecimalText.parse(quantity, scale: 8)
         var levels = side == .buy ? bids : asks
         let key = try DecimalText.parse(price, scale: 8)
-        let place = try levels.firstIndex { level in
-            let other = try DecimalText.parse(level.price, scale: 8)
-            return side == .buy ? other <= key : other >= key
-        } ?? levels.count
+        let place =
+            try levels.firstIndex { level in
+                let other = try DecimalText.parse(level.price, scale: 8)
+                return side == .buy ? other <= key : other >= key
+            } ?? levels.count
         let isKnown = try place < levels.count && DecimalText.parse(levels[place].price, scale: 8) == key
         if isKnown { levels.remove(at: place) }
         if raw != 0 { levels.insert((price, quantity), at: place) }

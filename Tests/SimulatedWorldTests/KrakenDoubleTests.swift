@@ -4,95 +4,6 @@ import TradingModel
 
 @testable import SimulatedWorld
 
-/// Kraken's side of the conversation.
-private final class KrakenClient {
-    let double: KrakenDouble
-    let client: DoubleDriver
-    var nonce: UInt64 = 1000
-
-    init(withMarket: Bool = true, seed: UInt64 = 7) throws {
-        let made = DoubleCatalog.make(
-            venue: "kraken", seed: seed, instruments: DoubleCatalog.demoInstruments, account: DoubleDriver.account,
-            start: DoubleDriver.start, withMarket: withMarket)
-        double = try #require(made as? KrakenDouble)
-        client = DoubleDriver(double)
-        client.wait(.seconds(1))
-    }
-
-    func signed(
-        _ method: String, _ fields: String, nonce: UInt64? = nil, key: String? = nil, secret: String? = nil
-    ) throws -> JSONDocument {
-        self.nonce += 1
-        let number = String(nonce ?? self.nonce)
-        let path = "/0/private/" + method
-        let body = "nonce=" + number + (fields.isEmpty ? "" : "&" + fields)
-        let bytes = try #require(Base64.decode(secret ?? DoubleDriver.account.secret))
-        let sign = KrakenDouble.signature(path: path, nonce: number, body: Array(body.utf8), secret: bytes)
-        let headers = [
-            (name: "api-key", value: key ?? DoubleDriver.account.apiKey), (name: "api-sign", value: sign),
-            (name: "content-type", value: "application/x-www-form-urlencoded"),
-        ]
-        let answer = try client.request("POST", path, headers: headers, body: body)
-        #expect(answer.status == 200, "errors are told with HTTP 200")
-        return answer.json
-    }
-
-    /// The error text of an answer; `nil` when there is none.
-    func error(_ method: String, _ fields: String) throws -> String? {
-        try signed(method, fields).at("error", 0)?.string
-    }
-
-    func result(_ method: String, _ fields: String = "") throws -> JSONDocument {
-        let answer = try signed(method, fields)
-        #expect(answer["error"]?.elements?.isEmpty == true, "\(answer)")
-        return try #require(answer["result"])
-    }
-
-    func place(_ fields: String) throws -> String {
-        try #require(try result("AddOrder", fields).at("txid", 0)?.string)
-    }
-
-    func token() throws -> String { try #require(try result("GetWebSocketsToken")["token"]?.string) }
-
-    func subscribe(_ connection: Int, _ parameters: String) {
-        client.say("{\"method\":\"subscribe\",\"params\":{\(parameters)},\"req_id\":5}", on: connection)
-    }
-}
-
-private let resting = "pair=XBTUSDT&type=buy&ordertype=limit&price=50000&volume=0.001"
-
-/// Numbers as the frame spells them, and the checksum proved after every message.
-private struct CheckedBook {
-    var book = ReaderBook()
-    var messages = 0
-    var removals = 0
-    let depth: Int
-
-    init(depth: Int) { self.depth = depth }
-
-    mutating func read(_ message: JSONDocument) throws {
-        guard message["channel"]?.string == "book" else { return }
-        let data = try #require(message.at("data", 0))
-        if message["type"]?.string == "snapshot" { book = ReaderBook() }
-        for (side, name) in [(Side.buy, "bids"), (.sell, "asks")] {
-            for level in data[name]?.elements ?? [] {
-                guard case .number(let price) = level["price"], case .number(let quantity) = level["qty"] else {
-                    Issue.record("prices and quantities are JSON numbers")
-                    return
-                }
-                #expect(quantity.split(separator: ".").last?.utf8.count == 8)
-                #expect(price.split(separator: ".").last?.utf8.count == 1, "BTC-USDT has one decimal: \(price)")
-                if quantity == "0.00000000" { removals += 1 }
-                try book.apply(side, price: price, quantity: quantity)
-            }
-        }
-        book.truncate(to: depth)
-        messages += 1
-        let expected = KrakenChecksum.of(asks: book.asks, bids: book.bids)
-        #expect(data["checksum"]?.integer == Int64(expected))
-    }
-}
-
 @Suite struct KrakenDoubleTests {
     @Test(.enabled(if: SharedFiles.exist))
     func `the signature is that of the published vector`() throws {
@@ -132,8 +43,10 @@ private struct CheckedBook {
         #expect(error(try kraken.signed("Balance", "", nonce: 4999)) == "EAPI:Invalid nonce")
         #expect(error(try kraken.signed("Balance", "", nonce: 5001)) == nil)
         #expect(error(try kraken.signed("Balance", "", nonce: 5002, key: "stranger")) == "EAPI:Invalid key")
-        #expect(error(try kraken.signed("Balance", "", nonce: 5003, secret: "AAAA")) == "EAPI:Invalid signature")
-        #expect(error(try kraken.signed("Balance", "", nonce: 5002)) == nil, "a refused request spends no nonce")
+        #expect(
+            error(try kraken.signed("Balance", "", nonce: 5003, secret: "AAAA")) == "EAPI:Invalid signature")
+        #expect(
+            error(try kraken.signed("Balance", "", nonce: 5002)) == nil, "a refused request spends no nonce")
         #expect(error(try kraken.signed("Nothing", "", nonce: 6000)) == "EGeneral:Unknown method")
         let other = try kraken.client.request("GET", "/0/public/Nothing").json
         #expect(error(other) == "EGeneral:Unknown method")
@@ -153,7 +66,7 @@ private struct CheckedBook {
     @Test func `an order rests, is found by its client id, holds money and is canceled`() throws {
         let kraken = try KrakenClient()
         let client = "0123456789abcdef0123456789abcdef"
-        let id = try kraken.place(resting + "&oflags=post,fciq&cl_ord_id=\(client)")
+        let id = try kraken.place(KrakenClient.resting + "&oflags=post,fciq&cl_ord_id=\(client)")
         var open = try kraken.result("OpenOrders", "cl_ord_id=\(client)")
         #expect(open["open"]?.members?.map(\.key) == [id])
         let order = try #require(open.at("open", id))
@@ -163,7 +76,7 @@ private struct CheckedBook {
         let held = try kraken.result("BalanceEx").at("USDT", "hold_trade")?.string
         #expect(held == "50.13", "0.001 × 50,000 and 26 bps of fee")
         #expect(
-            try kraken.error("AddOrder", resting + "&cl_ord_id=\(client)")
+            try kraken.error("AddOrder", KrakenClient.resting + "&cl_ord_id=\(client)")
                 == "EGeneral:Invalid arguments:cl_ord_id not unique")
 
         #expect(try kraken.result("CancelOrder", "cl_ord_id=\(client)")["count"]?.integer == 1)
@@ -178,7 +91,7 @@ private struct CheckedBook {
         #expect(queried.at(id, "vol_exec")?.string == "0.00000000" && queried.at(id, "trades") == .array([]))
         #expect(try kraken.error("QueryOrders", "txid=OAAAAA-AAAAA-AAAAAA") == "EOrder:Unknown order")
         #expect(try kraken.error("QueryOrders", "txid=hello") == "EOrder:Invalid order")
-        _ = try kraken.place(resting + "&cl_ord_id=\(client)")
+        _ = try kraken.place(KrakenClient.resting + "&cl_ord_id=\(client)")
         #expect(kraken.double.truth.orders.count == 2, "an ended order's client id may be used again")
     }
 
@@ -189,11 +102,11 @@ private struct CheckedBook {
         ("pair=XBTUSDT&type=buy&ordertype=limit&volume=1", "EGeneral:Invalid arguments:price"),
         ("pair=XBTUSDT&type=buy&ordertype=limit&price=50000&volume=x", "EGeneral:Invalid arguments:volume"),
         ("pair=XBTUSDT&type=buy&ordertype=limit&price=50000&volume=-1", "EGeneral:Invalid arguments:volume"),
-        (resting + "&oflags=fcib", "EGeneral:Invalid arguments:oflags"),
-        (resting + "&timeinforce=DAY", "EGeneral:Invalid arguments:timeinforce"),
-        (resting + "&timeinforce=IOC&oflags=post", "EGeneral:Invalid arguments:timeinforce"),
-        (resting + "&cl_ord_id=has%20space", "EGeneral:Invalid arguments:cl_ord_id"),
-        (resting + "&cl_ord_id=nineteen-characters", "EGeneral:Invalid arguments:cl_ord_id"),
+        (KrakenClient.resting + "&oflags=fcib", "EGeneral:Invalid arguments:oflags"),
+        (KrakenClient.resting + "&timeinforce=DAY", "EGeneral:Invalid arguments:timeinforce"),
+        (KrakenClient.resting + "&timeinforce=IOC&oflags=post", "EGeneral:Invalid arguments:timeinforce"),
+        (KrakenClient.resting + "&cl_ord_id=has%20space", "EGeneral:Invalid arguments:cl_ord_id"),
+        (KrakenClient.resting + "&cl_ord_id=nineteen-characters", "EGeneral:Invalid arguments:cl_ord_id"),
         (
             "pair=XBTUSDT&type=buy&ordertype=limit&price=50000.05&volume=1",
             "EOrder:Invalid price:XBTUSDT price can only be specified up to 1 decimals."
@@ -217,7 +130,7 @@ private struct CheckedBook {
         let kraken = try KrakenClient()
         func error(_ offset: Span) throws -> String? {
             let text = CalendarTime.text(kraken.client.now + offset, decimals: 3)
-            return try kraken.error("AddOrder", resting + "&deadline=" + text)
+            return try kraken.error("AddOrder", KrakenClient.resting + "&deadline=" + text)
         }
         #expect(try error(.milliseconds(-1)) == "EService:Deadline elapsed")
         #expect(try error(.seconds(2)) == nil)
@@ -240,23 +153,33 @@ private struct CheckedBook {
         kraken.subscribe(1, "\"channel\":\"balances\",\"token\":\"\(token)\"")
         let opening = kraken.client.take(1)
         #expect(opening.first?["channel"]?.string == "status")
-        #expect(opening.filter { $0["type"]?.string == "snapshot" }.map { $0["channel"]?.string } == [
-            "executions", "balances",
-        ])
-        let id = try kraken.place("pair=XBTUSDT&type=buy&ordertype=limit&price=70000&volume=0.01&timeinforce=IOC&cl_ord_id=t1")
+        #expect(
+            opening.filter { $0["type"]?.string == "snapshot" }.map { $0["channel"]?.string } == [
+                "executions", "balances",
+            ])
+        let id = try kraken.place(
+            "pair=XBTUSDT&type=buy&ordertype=limit&price=70000&volume=0.01&timeinforce=IOC&cl_ord_id=t1")
         let pushes = kraken.client.take(1)
         let executions = pushes.filter { $0["channel"]?.string == "executions" }
         #expect(executions.map { $0["sequence"]?.integer } == (2...Int64(executions.count + 1)).map { $0 })
         let events = executions.compactMap { $0.at("data", 0) }
         #expect(events.allSatisfy { $0["order_id"]?.string == id && $0["cl_ord_id"]?.string == "t1" })
         #expect(events.prefix(2).map { $0["exec_type"]?.string } == ["pending_new", "new"])
-        #expect(events.last?["exec_type"]?.string == "filled" && events.last?["cum_qty"]?.text == "0.01000000")
+        #expect(
+            events.last?["exec_type"]?.string == "filled" && events.last?["cum_qty"]?.text == "0.01000000")
         let trades = events.filter { $0["exec_type"]?.string == "trade" }
         #expect(!trades.isEmpty && trades.allSatisfy { $0["order_status"]?.string == "partially_filled" })
 
         let history = try kraken.result("TradesHistory")
         let told = history["trades"]?.members ?? []
         #expect(told.reversed().map(\.key) == trades.map { $0["exec_id"]?.string })
+        for (push, trade) in zip(trades, told.reversed()) {
+            #expect(push["last_qty"]?.text == trade.value["vol"]?.string)
+            #expect(push["last_price"]?.text == trade.value["price"]?.string)
+            #expect(push["cost"]?.text == trade.value["cost"]?.string)
+            #expect(push.at("fees", 0, "qty")?.text == trade.value["fee"]?.string)
+            #expect(push.at("fees", 0, "asset")?.string == "USDT" && push["liquidity_ind"]?.string == "t")
+        }
         var cost = Amount.zero
         var fee = Amount.zero
         for trade in told {
@@ -284,114 +207,13 @@ private struct CheckedBook {
             #expect(order?["status"]?.string == "canceled")
             return order?["reason"]?.string
         }
+        let resting = KrakenClient.resting
         #expect(try reason(resting + "&timeinforce=IOC") == "Insufficient liquidity to fill immediately")
         #expect(try reason(resting + "&timeinforce=FOK") == "Insufficient liquidity to fill immediately")
         _ = try kraken.place("pair=XBTUSDT&type=sell&ordertype=limit&price=60000&volume=0.001")
         #expect(
             try reason("pair=XBTUSDT&type=buy&ordertype=limit&price=60000&volume=0.001&oflags=post")
                 == "Post only order")
-    }
-
-    @Test func `private channels need a live token`() throws {
-        let kraken = try KrakenClient()
-        let token = try kraken.token()
-        kraken.client.open(1, "/v2")
-        _ = kraken.client.take(1)
-        kraken.subscribe(1, "\"channel\":\"executions\",\"token\":\"wrong\"")
-        let refused = kraken.client.take(1).first
-        #expect(refused?["error"]?.string == "ESession:Invalid session" && refused?["success"] == .bool(false))
-        #expect(refused?["req_id"]?.integer == 5)
-        kraken.subscribe(1, "\"channel\":\"executions\"")
-        #expect(kraken.client.take(1).first?["error"]?.string == "ESession:Invalid session")
-        kraken.client.now = kraken.client.now + .seconds(15 * 60 + 1)
-        kraken.client.wait(.milliseconds(10))
-        kraken.subscribe(1, "\"channel\":\"executions\",\"token\":\"\(token)\"")
-        #expect(kraken.client.take(1).contains { $0["error"]?.string == "ESession:Invalid session" })
-    }
-
-    @Test(arguments: [(1, 10), (2, 25), (3, 100)] as [(UInt64, Int)])
-    func `the reader's checksum holds after every message, and its book is the venue's`(
-        _ seed: UInt64, _ depth: Int
-    ) throws {
-        let kraken = try KrakenClient(seed: seed)
-        kraken.client.open(1, "/v2")
-        kraken.subscribe(1, "\"channel\":\"book\",\"symbol\":[\"BTC/USDT\"],\"depth\":\(depth)")
-        var first = CheckedBook(depth: depth)
-        kraken.client.wait(.milliseconds(3020))
-        kraken.client.open(2, "/v2")
-        kraken.subscribe(2, "\"channel\":\"book\",\"symbol\":[\"BTC/USDT\"],\"depth\":\(depth)")
-        kraken.client.wait(.milliseconds(7000 - kraken.client.now.milliseconds % 1000))
-        for message in kraken.client.take(1) { try first.read(message) }
-        var second = CheckedBook(depth: depth)
-        for message in kraken.client.take(2) { try second.read(message) }
-        #expect(first.messages > 60 && first.removals > 10)
-        let engine = kraken.double.exchange.engines[0]
-        for book in [first.book, second.book] {
-            #expect(try ReaderBook.raw(book.bids) == BookFeed.view(engine.bids, depth))
-            #expect(try ReaderBook.raw(book.asks) == BookFeed.view(engine.asks, depth))
-        }
-    }
-
-    @Test func `subscriptions are answered symbol by symbol, and wrong ones refused`() throws {
-        let kraken = try KrakenClient()
-        kraken.client.open(1, "/v2")
-        _ = kraken.client.take(1)
-        kraken.subscribe(1, "\"channel\":\"book\",\"symbol\":[\"BTC/USDT\",\"XBT/USDT\",\"ETH/USDT\"]")
-        let answers = kraken.client.take(1)
-        let replies = answers.filter { $0["method"]?.string == "subscribe" }
-        #expect(replies.map { $0["success"] } == [.bool(true), .bool(false), .bool(true)])
-        #expect(replies[1]["error"]?.string == "Currency pair not supported XBT/USDT")
-        #expect(answers.filter { $0["type"]?.string == "snapshot" }.count == 2)
-        kraken.subscribe(1, "\"channel\":\"book\",\"symbol\":[\"BTC/USDT\"]")
-        #expect(kraken.client.take(1).first?["error"]?.string == "Already subscribed")
-        kraken.subscribe(1, "\"channel\":\"book\",\"symbol\":[\"BTC/USDT\"],\"depth\":7")
-        #expect(kraken.client.take(1).first?["error"]?.string == "Subscription depth not supported")
-        kraken.subscribe(1, "\"channel\":\"rumours\"")
-        #expect(kraken.client.take(1).first?["error"]?.string == "Subscription name invalid")
-        kraken.client.say("nonsense", on: 1)
-        #expect(kraken.client.take(1).first?["error"]?.string == "Malformed request")
-    }
-
-    @Test func `a heartbeat comes each second, and pings are answered`() throws {
-        let kraken = try KrakenClient(withMarket: false)
-        kraken.client.open(1, "/v2")
-        kraken.client.wait(.seconds(2))
-        #expect(kraken.client.take(1).count == 1, "no heartbeat before a subscription")
-        kraken.subscribe(1, "\"channel\":\"trade\",\"symbol\":[\"BTC/USDT\"]")
-        kraken.client.wait(.seconds(5))
-        let heard = kraken.client.take(1)
-        #expect(heard.filter { $0["channel"]?.string == "heartbeat" }.count == 5)
-        kraken.client.say("{\"method\":\"ping\",\"req_id\":101}", on: 1)
-        let pong = kraken.client.take(1).first
-        #expect(pong?["method"]?.string == "pong" && pong?["req_id"]?.integer == 101)
-    }
-
-    @Test func `orders may also be placed and canceled on the socket`() throws {
-        let kraken = try KrakenClient()
-        let token = try kraken.token()
-        kraken.client.open(1, "/v2")
-        _ = kraken.client.take(1)
-        let parameters =
-            "\"order_type\":\"limit\",\"side\":\"buy\",\"symbol\":\"BTC/USDT\",\"order_qty\":0.001,"
-            + "\"limit_price\":50000,\"token\":\"\(token)\""
-        kraken.client.say("{\"method\":\"add_order\",\"params\":{\(parameters)},\"req_id\":1}", on: 1)
-        let placed = kraken.client.take(1).first
-        let id = try #require(placed?.at("result", "order_id")?.string)
-        kraken.client.say(
-            "{\"method\":\"cancel_order\",\"params\":{\"order_id\":[\"\(id)\"],\"token\":\"\(token)\"},\"req_id\":2}", on: 1)
-        #expect(kraken.client.take(1).first?["success"] == .bool(true))
-        #expect(kraken.double.truth.orders.first?.isOpen == false)
-        #expect(kraken.double.truth.orders.first?.venueOrderID == id)
-    }
-
-    @Test func `the dead man's switch cancels what is not refreshed`() throws {
-        let kraken = try KrakenClient()
-        _ = try kraken.place(resting)
-        #expect(try kraken.result("CancelAllOrdersAfter", "timeout=10")["triggerTime"] != nil)
-        kraken.client.wait(.seconds(9))
-        #expect(kraken.double.truth.orders.first?.isOpen == true)
-        kraken.client.wait(.seconds(2))
-        #expect(kraken.double.truth.orders.first?.isOpen == false)
     }
 
     @Test(arguments: [0, 1, 31, 32, 1_790_000_000_000_001, Int64.max] as [Int64])

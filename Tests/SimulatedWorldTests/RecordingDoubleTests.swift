@@ -126,7 +126,8 @@ private func get(_ target: String) -> DoubleRequest {
             String(decoding: double.respond(to: get(target), at: at(0)).body, as: UTF8.self)
         }
         #expect(body("/v5/market/instruments-info?category=spot") == "{\"category\":\"spot\"}")
-        #expect(body("/v5/market/instruments-info?category=linear&symbol=BTCUSDT") == "{\"category\":\"linear\"}")
+        #expect(
+            body("/v5/market/instruments-info?category=linear&symbol=BTCUSDT") == "{\"category\":\"linear\"}")
         #expect(body("/v5/market/orderbook?category=spot&symbol=btcusdt&limit=1") == "{\"first\":true}")
         #expect(double.respond(to: get("/v5/market/orderbook?symbol=ETHUSDT"), at: at(0)).status == 404)
         #expect(double.respond(to: get("/v5/market/time"), at: at(0)).status == 404)
@@ -137,7 +138,8 @@ private func get(_ target: String) -> DoubleRequest {
         double.opened(1, path: "/v5/public/spot", at: at(0))
         double.received(subscribe, on: 1, at: at(0))
         double.advance(to: at(1000))
-        let answer = double.respond(to: get("/v5/market/orderbook?category=spot&symbol=BTCUSDT"), at: at(1000))
+        let answer = double.respond(
+            to: get("/v5/market/orderbook?category=spot&symbol=BTCUSDT"), at: at(1000))
         #expect(String(decoding: answer.body, as: UTF8.self) == "{\"second\":true}")
     }
 
@@ -182,6 +184,42 @@ private func get(_ target: String) -> DoubleRequest {
         double.received(subscribe, on: 2, at: at(16))
         double.advance(to: at(40))
         #expect(texts(double.takeOutgoing(), 2) == ["b"])
+    }
+
+    @Test func `what was not recorded is answered by a funded account of the same venue`() throws {
+        let text = """
+            # {"venue":"kraken"}
+            10\topen1\twss://ws.kraken.com/v2
+            20\tws1\t{"channel":"book","recorded":true}
+            """
+        let played = DoubleCatalog.play(
+            try Recording(Array(text.utf8)), speed: .unbounded, instruments: DoubleCatalog.demoInstruments,
+            account: DoubleDriver.account, start: DoubleDriver.start)
+        let driver = DoubleDriver(played)
+        #expect(played.truth.balances.first { $0.asset == "BTC" }?.total == (try Amount(text: "5")))
+        #expect(try driver.request("GET", "/0/public/Time").json["error"]?.elements?.isEmpty == true)
+
+        let body = "nonce=1"
+        let path = "/0/private/GetWebSocketsToken"
+        let secret = try #require(Base64.decode(DoubleDriver.account.secret))
+        let sign = KrakenDouble.signature(path: path, nonce: "1", body: Array(body.utf8), secret: secret)
+        let headers = [
+            (name: "api-key", value: DoubleDriver.account.apiKey), (name: "api-sign", value: sign),
+        ]
+        let answer = try driver.request("POST", path, headers: headers, body: body).json
+        let token = try #require(answer.at("result", "token")?.string)
+
+        driver.open(1, "/v2")
+        driver.open(2, "/v2")
+        driver.say(#"{"method":"subscribe","params":{"channel":"book","symbol":["BTC/USDT"]}}"#, on: 1)
+        driver.say(
+            "{\"method\":\"subscribe\",\"params\":{\"channel\":\"balances\",\"token\":\"\(token)\"}}", on: 2)
+        driver.wait(.milliseconds(100))
+        #expect(
+            driver.take(1).map { $0["recorded"] } == [.bool(true)], "the market is the recorded one alone")
+        let told = driver.take(2)
+        #expect(told.contains { $0["channel"]?.string == "balances" && $0["type"]?.string == "snapshot" })
+        #expect(!told.contains { $0["channel"]?.string == "book" })
     }
 
     @Test(.enabled(if: SharedFiles.exist), arguments: SharedFiles.recordings)

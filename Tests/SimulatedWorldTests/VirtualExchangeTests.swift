@@ -144,6 +144,32 @@ struct VirtualExchangeTests {
         #expect(exchange.balances(of: 0).allSatisfy { $0.held.raw == 0 })
     }
 
+    @Test(arguments: DoubleCatalog.venues)
+    func `absurd numbers are refused and never overflow`(_ venue: String) {
+        let exchange = ExchangeFixture.exchange(venue)
+        exchange.advance(to: start)
+        let extremes: [Int64] = [
+            .min, -1, 0, 1, 100_000_000, 1 << 50, .max - 7, .max / 100_000_000 * 100_000_000,
+        ]
+        for price in extremes {
+            for quantity in extremes {
+                for kind in [OrderRequest.Kind.limit, .market] {
+                    for budget in [nil, Amount(raw: Int128(quantity) * 10_000_000_000)] {
+                        var request = OrderRequest(
+                            symbol: 0, side: quantity & 1 == 0 ? .buy : .sell, kind: kind,
+                            timeInForce: .immediateOrCancel, price: Price(raw: price),
+                            quantity: Quantity(raw: quantity))
+                        request.quoteBudget = kind == .market ? budget : nil
+                        do throws(Refusal) { try exchange.place(request, account: 0, at: start) } catch {
+                            continue
+                        }
+                    }
+                }
+            }
+        }
+        #expect(exchange.accounts[0].balances.allSatisfy { $0.available.raw >= 0 })
+    }
+
     @Test func `a hold shrinks with each fill and ends with the order`() throws {
         let exchange = ExchangeFixture.exchange(
             "okx", accounts: [ExchangeFixture.account("a"), ExchangeFixture.account("b")], withMarket: false)

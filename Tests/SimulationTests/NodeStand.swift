@@ -16,6 +16,7 @@ final class NodeStand {
     let disk = SimulatedDisk()
     let doubles: [any JournaledDouble]
     private(set) var node: TradingNode?
+    private var world: World?
     private let plan: NodePlan
 
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -73,6 +74,7 @@ final class NodeStand {
     /// Starts a node on this disk; also after `kill`.
     func startNode() throws {
         let world = simulation.world(network, disk)
+        self.world = world
         let plan = plan
         nonisolated(unsafe) var outcome: Result<TradingNode, any Error>?
         Task(executorPreference: world.socketLane) {
@@ -80,6 +82,14 @@ final class NodeStand {
         }
         simulation.run(until: simulation.now + .seconds(10)) { outcome != nil }
         node = try outcome?.get()
+    }
+
+    /// kill -9: nothing of the node runs any more; what the disk and the venues have stays.
+    func killNode() {
+        guard let world else { return }
+        simulation.abandon([world.socketLane, world.storeLane, world.coldLane])
+        network.cutAll()
+        node = nil
     }
 
     func run(_ span: Span) { simulation.run(until: simulation.now + span) }

@@ -1,4 +1,5 @@
 import Books
+import Ports
 import SimulatedWorld
 import Testing
 import TradingModel
@@ -91,7 +92,7 @@ import VenueKit
         #expect(!reader.books[0].isSynced && reader.books[1].isSynced)
         for frame in reader.meeting.dialect.resubscribe(InstrumentID(0)) { reader.meeting.say(frame, on: 1) }
         for _ in 0..<8 { reader.read(.milliseconds(250)) }
-        #expect(reader.books.allSatisfy(\.isSynced))
+        #expect(reader.books.allSatisfy { $0.isSynced })
         #expect(reader.books[0].counters.resyncs == 1)
     }
 
@@ -110,12 +111,14 @@ import VenueKit
         #expect((time - meeting.now).nanoseconds.magnitude <= 500_000_000)
         let filters = try meeting.dialect.decodeFilters(meeting.ask(meeting.dialect.filtersRequest()))
         #expect(filters.map(\.symbol) == meeting.dialect.symbols.listings.map(\.symbol))
-        #expect(filters.allSatisfy(\.trading))
+        #expect(filters.allSatisfy { $0.trading })
         for filter in filters {
             for text in [filter.tick, filter.lot, filter.minimumQuantity] {
-                #expect(try DecimalText.parse(text, scale: 8) > 0)
+                let value = try DecimalText.parse(text, scale: 8)
+                #expect(value > 0)
             }
-            #expect(try Amount(text: filter.minimumNotional) >= .zero)
+            let least = try Amount(text: filter.minimumNotional)
+            #expect(least >= .zero)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Ports
 import SimulatedWorld
 import Testing
 import TradingModel
@@ -14,7 +15,8 @@ import VenueKit
 
         init(_ venue: String) throws {
             meeting = try VenueMeeting(venue)
-            #expect(try meeting.login())
+            let isReady = try meeting.login()
+            #expect(isReady)
             start = meeting.now
         }
 

@@ -144,6 +144,14 @@ import TradingModel
             fill?.fee == Amount(raw: -500_000_000_000_000_000) && fill?.isMaker == true && fill?.side == .buy)
     }
 
+    @Test mutating func `a charge without its currency is left to the trade history, a free fill is not`() {
+        let charged = okx.privateFrame(OKXOrderTests.push(OKXOrderTests.row(["fillFeeCcy": ""])))
+        #expect(charged.fills.isEmpty && charged.orders.count == 1 && charged.quarantine == nil)
+        let free = okx.privateFrame(
+            OKXOrderTests.push(OKXOrderTests.row(["fillFeeCcy": "", "fillFee": "0"])))
+        #expect(free.fills.map(\.fee) == [.zero] && free.fills[0].feeAsset == Asset("USDT"))
+    }
+
     @Test(arguments: [
         ("live", ReportedState.working), ("partially_filled", .working), ("filled", .filled),
         ("canceled", .canceled), ("mmp_canceled", .canceled),

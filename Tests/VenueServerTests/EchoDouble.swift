@@ -1,7 +1,8 @@
 import SimulatedWorld
 import TradingModel
 
-/// The smallest venue: says back what it hears, floods, pings and hangs up on request, and journals every request.
+/// The smallest venue: says back what it hears, floods, pings and hangs up on request, and journals every
+/// request.
 final class EchoDouble: JournaledDouble {
     let name = "echo"
     private var outgoing: [DoubleFrame] = []
@@ -25,13 +26,15 @@ final class EchoDouble: JournaledDouble {
         }
         if request.target == "/teapot" {
             return DoubleResponse(
-                status: 418, headers: [("x-kind", "pot"), ("Content-Length", "99"), ("connection", "close")], body: [])
+                status: 418, headers: [("x-kind", "pot"), ("Content-Length", "99"), ("connection", "close")],
+                body: [])
         }
         if request.target == "/past" {
             return DoubleResponse(status: 200, body: Array(requests.dropLast().joined(separator: ",").utf8))
         }
         let seen = request.header("x-test") ?? "-"
-        let text = "\(request.method) \(request.target) \(seen) \(String(decoding: request.body, as: UTF8.self))"
+        let text =
+            "\(request.method) \(request.target) \(seen) \(String(decoding: request.body, as: UTF8.self))"
         return DoubleResponse(status: 200, headers: [("content-type", "text/plain")], body: Array(text.utf8))
     }
 
@@ -49,12 +52,18 @@ final class EchoDouble: JournaledDouble {
         case "ping": outgoing.append(DoubleFrame(connection: connection, content: .ping))
         case "bye":
             say("last", connection)
-            outgoing.append(DoubleFrame(connection: connection, content: .close(code: 4001, reason: "as you wish")))
+            outgoing.append(
+                DoubleFrame(connection: connection, content: .close(code: 4001, reason: "as you wish")))
             say("never seen", connection)
         case "flood":
             let frames = words.count > 1 ? Int(words[1]) ?? 1 : 1
             let block = [UInt8](repeating: 120, count: 64 << 10)
-            for _ in 0..<frames { outgoing.append(DoubleFrame(connection: connection, content: .text(block))) }
+            for _ in 0..<frames {
+                outgoing.append(DoubleFrame(connection: connection, content: .text(block)))
+            }
+        case "huge":
+            let text = [UInt8](repeating: 120, count: 20 << 20)
+            outgoing.append(DoubleFrame(connection: connection, content: .text(text)))
         case "all": for other in openConnections.sorted() { say("to all from \(connection)", other) }
         default: outgoing.append(DoubleFrame(connection: connection, content: .text(text)))
         }

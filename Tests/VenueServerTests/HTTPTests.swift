@@ -22,12 +22,15 @@ import VenueServer
         }
     }
 
-    @Test func `bodies arrive whole, chunked or not, and pipelined requests are answered in order`() async throws {
+    @Test func `bodies arrive whole, chunked or not, and pipelined requests are answered in order`()
+        async throws
+    {
         try await withHost { host, authority in
             try await Wire.open(host.port, ca: authority.caPath) { wire in
                 try await wire.send("POST /o HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\n\r\n{\"a\":1}")
                 #expect(try await wire.answer().body == "POST /o - {\"a\":1}")
-                try await wire.send("DELETE /o HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+                try await wire.send(
+                    "DELETE /o HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
                 try await wire.send("2\r\nde\r\n0\r\n\r\n")
                 #expect(try await wire.answer().body == "DELETE /o - abcde")
                 try await wire.send((1...3).map { "GET /\($0) HTTP/1.1\r\nHost: x\r\n\r\n" }.joined())
@@ -57,7 +60,8 @@ import VenueServer
     @Test func `a client that asks first may send its body`() async throws {
         try await withHost { host, authority in
             try await Wire.open(host.port, ca: authority.caPath) { wire in
-                try await wire.send("POST /o HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+                try await wire.send(
+                    "POST /o HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
                 #expect(try await wire.answer().status == 100)
                 try await wire.send("ok")
                 #expect(try await wire.answer().body == "POST /o - ok")
@@ -119,7 +123,9 @@ import VenueServer
 
     @Test func `half a request, half a handshake and plain HTTP do no harm`() async throws {
         try await withHost { host, authority in
-            for part in ["", "G", "GET / HTTP/1.1\r\nHos", "POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\nabc"] {
+            for part in [
+                "", "G", "GET / HTTP/1.1\r\nHos", "POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\nabc",
+            ] {
                 try await Wire.open(host.port, ca: authority.caPath) { try await $0.send(part) }
                 try await Wire.openPlain(host.port) { try await $0.send(part) }
             }
@@ -141,15 +147,20 @@ import VenueServer
             var random = SplitMix(state: 42)
             let pieces = [
                 "GET ", "/ ", "HTTP/1.1", "\r\n", "\r\n\r\n", "Content-Length: ", "5", "Host: x\r\n", "POST ",
-                "Transfer-Encoding: chunked\r\n", "Upgrade: websocket\r\n", "Connection: Upgrade\r\n", "Expect: 100-continue\r\n",
+                "Transfer-Encoding: chunked\r\n", "Upgrade: websocket\r\n", "Connection: Upgrade\r\n",
+                "Expect: 100-continue\r\n",
                 Wire.upgrade, "0\r\n\r\n", "\u{0}", "GET / HTTP/1.1\r\n", ":", " ", "HEAD / HTTP/1.1\r\n\r\n",
                 "POST / HTTP/1.1\r\nContent-Length: 2000000\r\n\r\n", "Connection: close\r\n",
             ]
             for _ in 0..<150 {
                 var text = ""
-                for _ in 0..<Int.random(in: 1...12, using: &random) { text += pieces.randomElement(using: &random) ?? "" }
+                for _ in 0..<Int.random(in: 1...12, using: &random) {
+                    text += pieces.randomElement(using: &random) ?? ""
+                }
                 let attack = text
-                _ = await Result { try await Wire.open(host.port, ca: authority.caPath) { try await $0.send(attack) } }
+                _ = await Result {
+                    try await Wire.open(host.port, ca: authority.caPath) { try await $0.send(attack) }
+                }
             }
             try await stillServes(host, authority)
         }

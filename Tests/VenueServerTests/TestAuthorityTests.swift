@@ -1,6 +1,7 @@
 import Foundation
 import Testing
-import VenueServer
+
+@testable import VenueServer
 
 @Suite(.timeLimit(.minutes(2))) struct `Test authority` {
     @Test func `the key is for its owner only, certificates for all`() throws {
@@ -11,7 +12,8 @@ import VenueServer
         }
         #expect(try mode(authority.keyPath) == 0o600)
         #expect(try mode(authority.directory) == 0o700)
-        #expect(try String(contentsOfFile: authority.caPath, encoding: .utf8).hasPrefix("-----BEGIN CERTIFICATE"))
+        #expect(
+            try String(contentsOfFile: authority.caPath, encoding: .utf8).hasPrefix("-----BEGIN CERTIFICATE"))
         #expect(try String(contentsOfFile: authority.keyPath, encoding: .utf8).contains("PRIVATE KEY"))
     }
 
@@ -26,6 +28,17 @@ import VenueServer
         #expect(FileManager.default.fileExists(atPath: second.keyPath))
         let host = try await VenueHost.start(double: EchoDouble(), authority: second)
         try await stillServes(host, first)
+        await host.stop()
+    }
+
+    @Test func `certificates of ours that have expired are made anew`() async throws {
+        let scratch = try Scratch()
+        let old = try TestAuthority.inDirectory(scratch.path, days: -1)
+        let before = try String(contentsOfFile: old.certificatePath, encoding: .utf8)
+        let new = try TestAuthority.inDirectory(scratch.path)
+        #expect(try String(contentsOfFile: new.certificatePath, encoding: .utf8) != before)
+        let host = try await VenueHost.start(double: EchoDouble(), authority: new)
+        try await stillServes(host, new)
         await host.stop()
     }
 
@@ -47,7 +60,8 @@ import VenueServer
         let scratch = try Scratch()
         let authority = try TestAuthority.inDirectory(scratch.path)
         try FileManager.default.removeItem(atPath: authority.keyPath)
-        #expect(throws: TestAuthority.Fault.incomplete(directory: scratch.path, missing: ["server-key.pem"])) {
+        #expect(throws: TestAuthority.Fault.incomplete(directory: scratch.path, missing: ["server-key.pem"]))
+        {
             try TestAuthority.inDirectory(scratch.path)
         }
         #expect(!FileManager.default.fileExists(atPath: authority.keyPath))
@@ -77,7 +91,9 @@ import VenueServer
     }
 
     @Test func `a directory that cannot be made is a typed fault`() {
-        #expect(throws: TestAuthority.Fault.unwritable(path: "/no/such/dir", reason: "No such file or directory")) {
+        #expect(
+            throws: TestAuthority.Fault.unwritable(path: "/no/such/dir", reason: "No such file or directory")
+        ) {
             try TestAuthority.inDirectory("/no/such/dir")
         }
     }
@@ -86,7 +102,9 @@ import VenueServer
         name: String?
     ) async throws {
         try await withHost { host, authority in
-            let answer = try await Wire.open(host.port, ca: authority.caPath, name: name) { try await $0.get("/") }
+            let answer = try await Wire.open(host.port, ca: authority.caPath, name: name) {
+                try await $0.get("/")
+            }
             #expect(answer.status == 200)
         }
     }
@@ -95,7 +113,9 @@ import VenueServer
         try await withHost { host, authority in
             let stranger = try TestAuthority.temporary()
             defer { stranger.remove() }
-            let refused = await Result { try await Wire.open(host.port, ca: stranger.caPath) { try await $0.get("/") } }
+            let refused = await Result {
+                try await Wire.open(host.port, ca: stranger.caPath) { try await $0.get("/") }
+            }
             #expect(throws: (any Error).self) { try refused.get() }
             #expect(await host.counters().requests == 0)
             // the host is well afterwards

@@ -45,7 +45,9 @@ import VenueServer
     @Test func `time moves without input, and an observer's changes reach the clients`() async throws {
         try await withHost { host, authority in
             let start = try #require(await host.withDouble { _, now in now })
-            try await eventually { await host.withDouble { double, _ in (double as? EchoDouble)?.last ?? start } ?? start > start }
+            try await eventually {
+                await host.withDouble { double, _ in (double as? EchoDouble)?.last ?? start } ?? start > start
+            }
             try await Wire.open(host.port, ca: authority.caPath) { wire in
                 try await wire.upgrade("/")
                 _ = try await wire.frame()
@@ -65,7 +67,9 @@ import VenueServer
     }
     private var file: String { scratch.path + "/data/echo.journal" }
 
-    private func journal() throws -> JournalFile { try JournalFile(directory: scratch.path + "/data", venue: "echo") }
+    private func journal() throws -> JournalFile {
+        try JournalFile(directory: scratch.path + "/data", venue: "echo")
+    }
 
     private func ask(_ targets: [String], journal: sending JournalFile) async throws -> [String] {
         let host = try await VenueHost.start(double: EchoDouble(), authority: authority, journal: journal)
@@ -91,7 +95,8 @@ import VenueServer
 
     @Test func `a torn last line is cut off`() async throws {
         _ = try await ask(["/a"], journal: journal())
-        try (String(contentsOfFile: file, encoding: .utf8) + "/to").write(toFile: file, atomically: false, encoding: .utf8)
+        try (String(contentsOfFile: file, encoding: .utf8) + "/to").write(
+            toFile: file, atomically: false, encoding: .utf8)
         #expect(try await ask(["/past"], journal: journal()) == ["/a"])
         #expect(try String(contentsOfFile: file, encoding: .utf8) == "/a\n/past\n")
     }
@@ -116,9 +121,11 @@ import VenueServer
     @Test func `when the disk refuses, no answer leaves and the host ends`() async throws {
         // a journal that has reached the largest size this process may write stands in for a full disk
         let largest = 16 << 20
-        try FileManager.default.createDirectory(atPath: scratch.path + "/data", withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: scratch.path + "/data", withIntermediateDirectories: true)
         let line = String(repeating: "x", count: (1 << 20) - 1) + "\n"
-        try String(repeating: line, count: largest >> 20).write(toFile: file, atomically: false, encoding: .utf8)
+        try String(repeating: line, count: largest >> 20).write(
+            toFile: file, atomically: false, encoding: .utf8)
         signal(SIGXFSZ, SIG_IGN)
         var before = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &before)

@@ -10,7 +10,8 @@ final class Wire {
     private var buffer = ByteBuffer()
 
     private init(
-        _ incoming: NIOAsyncChannelInboundStream<ByteBuffer>, _ outgoing: NIOAsyncChannelOutboundWriter<ByteBuffer>
+        _ incoming: NIOAsyncChannelInboundStream<ByteBuffer>,
+        _ outgoing: NIOAsyncChannelOutboundWriter<ByteBuffer>
     ) {
         self.incoming = incoming.makeAsyncIterator()
         self.outgoing = outgoing
@@ -18,7 +19,8 @@ final class Wire {
 
     struct Gone: Error {}
 
-    /// Connects to 127.0.0.1:`port`, trusting only `ca`; `name` nil verifies the address instead of a host name.
+    /// Connects to 127.0.0.1:`port`, trusting only `ca`; `name` nil verifies the address instead of a host
+    /// name.
     static func open<Result: Sendable>(
         _ port: Int, ca: String, name: String? = "localhost", _ body: @Sendable (Wire) async throws -> Result
     ) async throws -> Result {
@@ -26,7 +28,9 @@ final class Wire {
         configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(ca))
         configuration.certificateVerification = .fullVerification
         let context = try NIOSSLContext(configuration: configuration)
-        return try await connect(port, body) { try NIOSSLClientHandler(context: context, serverHostname: name) }
+        return try await connect(port, body) {
+            try NIOSSLClientHandler(context: context, serverHostname: name)
+        }
     }
 
     /// The same without TLS.
@@ -107,10 +111,12 @@ final class Wire {
 
     // MARK: WebSocket (RFC 6455)
 
-    static let upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    static let upgrade =
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 
-    /// Opens a WebSocket and returns the head of the answer; `behind` goes out in the same write as the request.
+    /// Opens a WebSocket and returns the head of the answer; `behind` goes out in the same write as the
+    /// request.
     @discardableResult
     func upgrade(_ target: String, extra: String = "", behind: [UInt8] = []) async throws -> Answer {
         let head = "GET \(target) HTTP/1.1\r\nHost: localhost\r\n\(Wire.upgrade)\(extra)\r\n"
@@ -133,7 +139,9 @@ final class Wire {
         }
     }
 
-    static func bytes(_ payload: [UInt8], opcode: UInt8 = 1, fin: Bool = true, masked: Bool = true, rsv: UInt8 = 0)
+    static func bytes(
+        _ payload: [UInt8], opcode: UInt8 = 1, fin: Bool = true, masked: Bool = true, rsv: UInt8 = 0
+    )
         -> [UInt8]
     {
         var bytes = [(fin ? 0x80 : 0) | rsv << 4 | opcode]
@@ -141,7 +149,8 @@ final class Wire {
         switch payload.count {
         case ..<126: bytes.append(mask | UInt8(payload.count))
         case ..<65536: bytes += [mask | 126, UInt8(payload.count >> 8), UInt8(payload.count & 255)]
-        default: bytes += [mask | 127] + (0..<8).map { UInt8(truncatingIfNeeded: payload.count >> (56 - 8 * $0)) }
+        default:
+            bytes += [mask | 127] + (0..<8).map { UInt8(truncatingIfNeeded: payload.count >> (56 - 8 * $0)) }
         }
         guard masked else { return bytes + payload }
         let key: [UInt8] = [0x37, 0xfa, 0x21, 0x3d]

@@ -20,16 +20,16 @@ final class HTTPConnection: TLSStreamOwner, @unchecked Sendable {
     }
 
     var isConnecting: Bool { stage == .connecting }
-    /// Whether a request may be written now. A connection on which the server has said something unread must be looked
-    /// at first: it may be the farewell.
-    var isReady: Bool { stage == .idle && stream.probe() == .quiet }
-    /// Whether the server has hung up on an idle connection and the loop has not come round to it.
-    var isDead: Bool { stage == .idle && stream.probe() == .dead }
+
+    /// What an idle connection's socket says; `nil` while it is not idle. Something unread must be looked at
+    /// before a request is written: it may be the server's farewell, or only a session ticket.
+    var idleProbe: TLSStream.Probe? { stage == .idle ? stream.probe() : nil }
 
     func open() {
         openTimer = stream.lane.schedule(at: LiveClock.now + LiveTransport.connectTimeout) { [weak self] in
             guard let self, isConnecting else { return }
-            end("no connection within \(LiveTransport.connectTimeout.milliseconds / 1_000) s: \(stream.progress)")
+            let waited = LiveTransport.connectTimeout.milliseconds / 1_000
+            end("no connection within \(waited) s: \(stream.progress)")
         }
         stream.open(self)
     }
@@ -59,8 +59,8 @@ final class HTTPConnection: TLSStreamOwner, @unchecked Sendable {
         stream.close()
     }
 
-    /// `exchange` ended without its answer: what still arrives on its connection would answer the wrong request.
-    /// `false`: it is not on this connection.
+    /// `exchange` ended without its answer: what still arrives on its connection would answer the wrong
+    /// request. `false`: it is not on this connection.
     func abandon(_ exchange: HTTPExchange) -> Bool {
         guard stage == .busy, self.exchange === exchange else { return false }
         stage = .closed
@@ -95,7 +95,9 @@ final class HTTPConnection: TLSStreamOwner, @unchecked Sendable {
         } catch {
             return end("\(stream.endpoint.host) sent a malformed response: \(error)")
         }
-        if parser.isComplete { complete(isReusable: parser.isReusable && stream.received.count == 0) }
+        guard parser.isComplete else { return }
+        // Bytes left over on either side would end up in the next conversation.
+        complete(isReusable: parser.isReusable && stream.received.count == 0 && stream.backlogCount == 0)
     }
 
     func streamServiced() {

@@ -29,8 +29,8 @@ final class HTTPExchange: @unchecked Sendable {
 
     var isOver: Bool { completion == nil }
 
-    /// The whole request was handed to TLS. Told in the next turn: the caller of `perform`, whose stack this may be, must
-    /// not be called back from inside its own call.
+    /// The whole request was handed to TLS. Told in the next turn: the caller of `perform`, whose stack this
+    /// may be, must not be called back from inside its own call.
     func handedOver(at moment: Moment) {
         guard let onSent, !isOver else { return }
         lane.post { onSent(moment) }

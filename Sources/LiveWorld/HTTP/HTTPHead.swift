@@ -44,8 +44,8 @@ enum HTTPSyntaxFault: Error, Hashable, Sendable {
 }
 
 extension HTTPHead {
-    /// Reads a head without its final empty line. Lines end in CR LF; nothing looser is taken: what two readers split
-    /// differently is how responses get smuggled.
+    /// Reads a head without its final empty line. Lines end in CR LF; nothing looser is taken: what two
+    /// readers split differently is how responses get smuggled.
     init(parsing bytes: UnsafeRawBufferPointer) throws(HTTPSyntaxFault) {
         self.init()
         var lines = HeadLines(bytes)

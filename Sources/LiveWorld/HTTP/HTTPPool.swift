@@ -3,9 +3,10 @@ import TradingModel
 
 /// The kept-alive connections to one origin. Confined to the lane.
 ///
-/// A request takes the connection that was used last (the one the server is least likely to be tired of); with none free
-/// it waits and another connection is opened, up to eight. No request is ever written twice: one whose idle connection
-/// turns out dead before a byte was written goes to another, one that was written ends as lost.
+/// A request takes the connection that was used last (the one the server is least likely to be tired of);
+/// with none free it waits and another connection is opened, up to eight. No request is ever written twice:
+/// one whose idle connection turns out dead before a byte was written goes to another, one that was written
+/// ends as lost.
 final class HTTPPool: @unchecked Sendable {
     static let capacity = 8
     static let waitingLimit = 1_024
@@ -74,7 +75,8 @@ final class HTTPPool: @unchecked Sendable {
 
     private func rewarm() {
         guard rewarming == nil else { return }
-        // The server ended a warm connection (idle limit, restart): open another before the next order needs it.
+        // The server ended a warm connection (idle limit, restart): open another before the next order needs
+        // it.
         rewarming = lane.schedule(at: LiveClock.now + .seconds(1)) { [weak self] in
             guard let self, !isClosed else { return }
             rewarming = nil
@@ -83,17 +85,17 @@ final class HTTPPool: @unchecked Sendable {
     }
 
     private func dispatch() {
-        while !waiting.isEmpty, let index = connections.lastIndex(where: { $0.isReady }) {
+        while !waiting.isEmpty, let index = connections.lastIndex(where: { $0.idleProbe == .quiet }) {
             let connection = connections.remove(at: index)
             connections.append(connection)
             connection.carry(waiting.removeFirst())
         }
-        // Connections on their way serve the first of those who wait; open more for the rest.
-        var coming = connections.count { $0.isConnecting }
+        // Connections on their way, or about to be looked at, serve the first of those who wait.
+        var coming = connections.count { $0.isConnecting || $0.idleProbe == .unread }
         while coming < waiting.count {
             if connections.count >= HTTPPool.capacity {
                 // A connection the server hung up on still takes a place until the loop comes round to it.
-                guard let dead = connections.firstIndex(where: { $0.isDead }) else { return }
+                guard let dead = connections.firstIndex(where: { $0.idleProbe == .dead }) else { return }
                 connections.remove(at: dead).retire()
             }
             openConnection()

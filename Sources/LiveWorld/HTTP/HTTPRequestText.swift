@@ -1,7 +1,7 @@
 import Ports
 
-/// A request as it goes on the wire. What could break out of its place on the line is refused, not escaped: the
-/// signature was made over exactly these bytes.
+/// A request as it goes on the wire. What could break out of its place on the line is refused, not escaped:
+/// the signature was made over exactly these bytes.
 enum HTTPRequestText {
     struct Fault: Error, Hashable, Sendable {
         let detail: String

@@ -1,6 +1,7 @@
 import Ports
 
-/// One HTTP/1.1 response, however the bytes arrive. Strict and bounded: what RFC 9112 does not allow ends the connection.
+/// One HTTP/1.1 response, however the bytes arrive. Strict and bounded: what RFC 9112 does not allow ends the
+/// connection.
 struct HTTPResponseParser: Sendable {
     static let headLimit = 65_536
     static let bodyLimit = 32 * 1_024 * 1_024
@@ -45,7 +46,8 @@ struct HTTPResponseParser: Sendable {
     /// Whether another request may follow on the connection.
     private(set) var isReusable = false
 
-    /// Takes bytes until the response is complete; answers how many were taken. What is left belongs to nobody.
+    /// Takes bytes until the response is complete; answers how many were taken. What is left belongs to
+    /// nobody.
     mutating func consume(_ bytes: UnsafeRawBufferPointer) throws(HTTPSyntaxFault) -> Int {
         var offset = 0
         while offset < bytes.count, state != .done {
@@ -97,7 +99,8 @@ struct HTTPResponseParser: Sendable {
         line.append(contentsOf: rest.prefix(room))
         var index = max(3, known)
         while index < line.count {
-            if line[index] == 0x0A, line[index - 1] == 0x0D, line[index - 2] == 0x0A, line[index - 3] == 0x0D {
+            if line[index] == 0x0A, line[index - 1] == 0x0D, line[index - 2] == 0x0A, line[index - 3] == 0x0D
+            {
                 let taken = index + 1 - known
                 line.removeSubrange((index - 1)...)
                 try headEnded()
@@ -172,7 +175,9 @@ struct HTTPResponseParser: Sendable {
         guard line.count + count <= limit else { throw .tooLarge("a chunk line over \(limit) bytes") }
         line.append(contentsOf: rest.prefix(count))
         guard feed != nil else { return (count, false) }
-        guard line.count >= 2, line[line.count - 2] == 0x0D else { throw .framing("a chunk line without CR LF") }
+        guard line.count >= 2, line[line.count - 2] == 0x0D else {
+            throw .framing("a chunk line without CR LF")
+        }
         line.removeLast(2)
         return (count, true)
     }

@@ -2,7 +2,8 @@ import CWebSockets
 import Glibc
 import TradingModel
 
-/// A kernel timer as a descriptor: it rings on the lane that polls it, on the monotonic clock, to the microsecond.
+/// A kernel timer as a descriptor: it rings on the lane that polls it, on the monotonic clock, to the
+/// microsecond.
 final class AlarmClock: DescriptorHandler, @unchecked Sendable {
     let descriptor: Int32
     private var setting: Moment?

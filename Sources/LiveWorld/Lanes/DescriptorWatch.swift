@@ -16,8 +16,8 @@ final class DescriptorWatch: @unchecked Sendable {
     /// The loop's handle; `nil` once the descriptor is gone.
     fileprivate(set) var loopHandle: OpaquePointer?
     fileprivate var handler: (any DescriptorHandler)?
-    /// Whether the handler asked for writability from inside its own writability call: libwebsockets clears the request
-    /// when that call returns, so the lane repeats it before it waits again.
+    /// Whether the handler asked for writability from inside its own writability call: libwebsockets clears
+    /// the request when that call returns, so the lane repeats it before it waits again.
     var wantsWritability = false
     var isReleased = false
 

@@ -27,7 +27,8 @@ final class LaneInbox: Sendable {
 
     private let state = Mutex(State())
 
-    /// Adds work. `wake` runs, under the lock, if the lane's thread is waiting: the lane cannot be torn down meanwhile.
+    /// Adds work. `wake` runs, under the lock, if the lane's thread is waiting: the lane cannot be torn down
+    /// meanwhile.
     func submit(_ work: Work, wake: () -> Void) {
         state.withLock { state in
             guard !state.isStopped else { return }
@@ -39,7 +40,8 @@ final class LaneInbox: Sendable {
         }
     }
 
-    func schedule(at moment: Moment, _ action: @escaping @Sendable () -> Void, wake: () -> Void) -> LaneTimer {
+    func schedule(at moment: Moment, _ action: @escaping @Sendable () -> Void, wake: () -> Void) -> LaneTimer
+    {
         state.withLock { state in
             let isEarliest = state.timers.earliest.map { moment < $0 } ?? true
             let timer = state.timers.add(at: moment, action)
@@ -90,8 +92,9 @@ final class LaneInbox: Sendable {
 
     /// Runs a batch on the calling thread, which is the lane's, and leaves `batch` empty.
     ///
-    /// `runSynchronously(isolatedTo:taskExecutor:)` tells the runtime both roles of the lane at once, so calls between
-    /// actors of this lane need no hop. (The simulation runs jobs by another entry on purpose: it wants the hops.)
+    /// `runSynchronously(isolatedTo:taskExecutor:)` tells the runtime both roles of the lane at once, so
+    /// calls between actors of this lane need no hop. (The simulation runs jobs by another entry on purpose:
+    /// it wants the hops.)
     static func run(_ batch: inout [Work], on lane: some Lane) {
         let serial = lane.asUnownedSerialExecutor()
         let task = lane.asUnownedTaskExecutor()

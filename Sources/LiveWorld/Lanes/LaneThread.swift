@@ -3,8 +3,8 @@ import Synchronization
 
 /// The operating-system thread behind a live lane: started once, joined once.
 ///
-/// The thread takes no signals: SIGTERM and SIGINT belong to the program's own signal handling, and a handler that
-/// interrupts a lane in the middle of a system call would only be noise there.
+/// The thread takes no signals: SIGTERM and SIGINT belong to the program's own signal handling, and a handler
+/// that interrupts a lane in the middle of a system call would only be noise there.
 final class LaneThread: Sendable {
     private let identity = Atomic<UInt>(0)
     private let handle = Mutex<pthread_t?>(nil)
@@ -48,7 +48,8 @@ final class LaneThread: Sendable {
         if let thread { pthread_join(thread, nil) }
     }
 
-    /// Swift's Glibc module lacks pthread_setname_np; the kernel takes the name through its own file just as well.
+    /// Swift's Glibc module lacks pthread_setname_np; the kernel takes the name through its own file just as
+    /// well.
     private static func nameCurrentThread(_ name: String) {
         let file = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
         guard file >= 0 else { return }
@@ -56,7 +57,8 @@ final class LaneThread: Sendable {
         close(file)
     }
 
-    /// Every signal but those a fault raises in the thread itself: blocking these would hide the crash report.
+    /// Every signal but those a fault raises in the thread itself: blocking these would hide the crash
+    /// report.
     private static func asynchronousSignals() -> sigset_t {
         var set = sigset_t()
         sigfillset(&set)
@@ -80,8 +82,8 @@ final class LaneThread: Sendable {
     }()
 }
 
-/// A C thread entry must be a file-scope function: a closure formed inside an actor or `main` carries an isolation
-/// check that traps on a foreign thread.
+/// A C thread entry must be a file-scope function: a closure formed inside an actor or `main` carries an
+/// isolation check that traps on a foreign thread.
 private func laneThreadEntry(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let argument else { return nil }
     let registration = Unmanaged<LaneThread.Registration>.fromOpaque(argument).takeRetainedValue()

@@ -1,8 +1,8 @@
 import Ports
 import TradingModel
 
-/// A lane with a real thread under it. Besides tasks it takes plain actions and timers; both run on its thread, in
-/// order with the tasks, so that adapters can reach a lane without making a task for every event.
+/// A lane with a real thread under it. Besides tasks it takes plain actions and timers; both run on its
+/// thread, in order with the tasks, so that adapters can reach a lane without making a task for every event.
 public protocol LiveLane: Lane {
     /// Runs `action` on the lane, after what was posted before. Dropped when the lane has stopped.
     func post(_ action: @escaping @Sendable () -> Void)

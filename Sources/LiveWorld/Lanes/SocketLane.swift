@@ -4,9 +4,10 @@ import Ports
 import Synchronization
 import TradingModel
 
-/// The lane of the sockets: one thread that runs libwebsockets' service loop and Swift jobs in turn, so that a frame
-/// reaches the actors of this lane without a hop. `enqueue` from another thread appends under a lock and cancels the
-/// loop's wait; from the lane itself it only appends, because the loop looks at the queue before it waits again.
+/// The lane of the sockets: one thread that runs libwebsockets' service loop and Swift jobs in turn, so that
+/// a frame reaches the actors of this lane without a hop. `enqueue` from another thread appends under a lock
+/// and cancels the loop's wait; from the lane itself it only appends, because the loop looks at the queue
+/// before it waits again.
 ///
 /// Sockets are raw descriptors in libwebsockets' loop (`watch`); TLS and framing stand above that seam.
 public final class SocketLane: LiveLane, @unchecked Sendable {
@@ -65,8 +66,8 @@ public final class SocketLane: LiveLane, @unchecked Sendable {
 
     // MARK: Descriptors (on the lane)
 
-    /// When the events of this turn of the loop became known: what a frame handled now was readable at, give or take
-    /// what was decrypted in this same turn before it.
+    /// When the events of this turn of the loop became known: what a frame handled now was readable at, give
+    /// or take what was decrypted in this same turn before it.
     var momentOfEvent: Moment {
         if let eventMoment { return eventMoment }
         let now = LiveClock.now
@@ -91,7 +92,8 @@ public final class SocketLane: LiveLane, @unchecked Sendable {
         writabilityRequests.append(watch)
     }
 
-    /// Closes the descriptor before the loop waits again. Until then its handler hears nothing but `descriptorGone`.
+    /// Closes the descriptor before the loop waits again. Until then its handler hears nothing but
+    /// `descriptorGone`.
     func release(_ watch: DescriptorWatch) {
         guard !watch.isReleased else { return }
         watch.isReleased = true
@@ -114,7 +116,8 @@ public final class SocketLane: LiveLane, @unchecked Sendable {
             case .none:
                 lws_service(loop.context, -1)
             case .until(let moment):
-                // libwebsockets' own timers round down to a millisecond and then spin; a kernel timer does neither.
+                // libwebsockets' own timers round down to a millisecond and then spin; a kernel timer does
+                // neither.
                 alarm?.set(moment)
                 lws_service(loop.context, 0)
             }
@@ -147,6 +150,8 @@ public final class SocketLane: LiveLane, @unchecked Sendable {
 
     /// Ends every socket, then lets the tasks that heard of it run to their next wait.
     private func close() {
+        // Also when the lane never opened: nobody asked it to stop then.
+        inbox.requestStop {}
         loop?.destroy()
         loop = nil
         alarm = nil
@@ -195,7 +200,8 @@ private final class Loop {
         Loop.creation.withLock { _ in
             lws_set_log_level(0, nil)
             guard let context = lws_create_context(&information) else { return }
-            // The first service call would do this; a descriptor adopted before it has no protocol to bind to.
+            // The first service call would do this; a descriptor adopted before it has no protocol to bind
+            // to.
             guard let host = lws_get_vhost_by_name(context, "default"), lws_protocol_init(context) == 0 else {
                 lws_context_destroy(context)
                 return

@@ -15,7 +15,8 @@ public final class WorkerLane: LiveLane {
         let bell = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
         guard bell >= 0, let alarm = AlarmClock() else {
             if bell >= 0 { Glibc.close(bell) }
-            throw LaneFault.cannotStart("no descriptors for lane \(name): \(String(cString: strerror(errno)))")
+            throw LaneFault.cannotStart(
+                "no descriptors for lane \(name): \(String(cString: strerror(errno)))")
         }
         self.bell = bell
         self.alarm = alarm

@@ -1,5 +1,5 @@
-/// A growing buffer that is written at the end and read at the front; what is read stays in place until more room is
-/// needed, so readers see contiguous bytes without copies.
+/// A growing buffer that is written at the end and read at the front; what is read stays in place until more
+/// room is needed, so readers see contiguous bytes without copies.
 struct ByteWindow: ~Copyable {
     private var base: UnsafeMutableRawPointer
     private var capacity: Int

@@ -18,7 +18,8 @@ struct Endpoint: Hashable, Sendable {
 
     /// Reads `scheme://host[:port][/path][?query]`; answers the endpoint and what goes on the request line.
     /// There is no way to leave TLS out: another scheme is an error.
-    static func parse(_ address: String, scheme: String) throws(Fault) -> (endpoint: Endpoint, target: String) {
+    static func parse(_ address: String, scheme: String) throws(Fault) -> (endpoint: Endpoint, target: String)
+    {
         let prefix = scheme + "://"
         guard address.hasPrefix(prefix) else { throw Fault(detail: "address does not begin with \(prefix)") }
         guard address.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
@@ -49,7 +50,9 @@ struct Endpoint: Hashable, Sendable {
             host = text[..<colon]
             port = try parsePort(text[text.index(after: colon)...])
         }
-        guard isHost(host, bracketed: text.hasPrefix("[")) else { throw Fault(detail: "address has no valid host") }
+        guard isHost(host, bracketed: text.hasPrefix("[")) else {
+            throw Fault(detail: "address has no valid host")
+        }
         return Endpoint(host: host.lowercased(), port: port)
     }
 

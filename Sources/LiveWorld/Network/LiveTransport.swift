@@ -3,8 +3,8 @@ import TradingModel
 
 /// WebSockets and kept-alive HTTPS on one socket lane. Certificates and host names are always verified.
 ///
-/// The lane is the transport's own: `connect`, `perform` and `warm` take that lane and no other, because a frame that
-/// had to change threads would lose the reason why the lane exists.
+/// The lane is the transport's own: `connect`, `perform` and `warm` take that lane and no other, because a
+/// frame that had to change threads would lose the reason why the lane exists.
 public final class LiveTransport: VenueTransport, @unchecked Sendable {
     /// From the call of `connect` to the open socket.
     static let connectTimeout = Span.seconds(10)
@@ -20,9 +20,11 @@ public final class LiveTransport: VenueTransport, @unchecked Sendable {
     private var pools: [Endpoint: HTTPPool] = [:]
     private var isClosed = false
 
-    /// `extraCA`: a PEM file of certificate authorities believed besides the system's (doubles bring their own).
-    /// `offersDeflate`: whether venues are offered permessage-deflate.
-    public init(lane: SocketLane, extraCA: String? = nil, offersDeflate: Bool = true) throws(TransportSetupFault) {
+    /// `extraCA`: a PEM file of certificate authorities believed besides the system's (doubles bring their
+    /// own). `offersDeflate`: whether venues are offered permessage-deflate.
+    public init(lane: SocketLane, extraCA: String? = nil, offersDeflate: Bool = true)
+        throws(TransportSetupFault)
+    {
         self.lane = lane
         self.offersDeflate = offersDeflate
         trust = try TrustStore(extraCA: extraCA)
@@ -65,7 +67,8 @@ public final class LiveTransport: VenueTransport, @unchecked Sendable {
                 return refuse(error.detail, completion)
             }
             let exchange = HTTPExchange(
-                method: request.method, bytes: bytes, deadline: request.deadline, lane: self.lane, onSent: onSent,
+                method: request.method, bytes: bytes, deadline: request.deadline, lane: self.lane,
+                onSent: onSent,
                 completion: completion)
             // An order must not wait for the loop's next turn.
             if self.lane.isCurrent {

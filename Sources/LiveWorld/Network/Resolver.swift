@@ -1,8 +1,9 @@
 import Glibc
 import Synchronization
 
-/// Looks host names up. getaddrinfo(3) blocks, for half a minute when the name server is silent, so each lookup has a
-/// thread of its own for as long as it lasts: neither the socket lane nor another venue's lookup waits for it.
+/// Looks host names up. getaddrinfo(3) blocks, for half a minute when the name server is silent, so each
+/// lookup has a thread of its own for as long as it lasts: neither the socket lane nor another venue's lookup
+/// waits for it.
 final class Resolver: Sendable {
     struct Fault: Error, Hashable, Sendable {
         let detail: String
@@ -14,8 +15,8 @@ final class Resolver: Sendable {
 
     private struct State {
         var running = 0
-        /// The last answer per host. When the name server fails, an old address is better than none: the certificate
-        /// proves who answers there.
+        /// The last answer per host. When the name server fails, an old address is better than none: the
+        /// certificate proves who answers there.
         var lastKnown: [Endpoint: [SocketAddress]] = [:]
     }
     private let state = Mutex(State())
@@ -39,7 +40,9 @@ final class Resolver: Sendable {
             state.running += 1
             return true
         }
-        guard hasRoom else { return Fault(detail: "\(Resolver.capacity) name lookups are waiting for an answer") }
+        guard hasRoom else {
+            return Fault(detail: "\(Resolver.capacity) name lookups are waiting for an answer")
+        }
         var thread = pthread_t()
         let opaque = Unmanaged.passRetained(lookup)
         let status = pthread_create(&thread, nil, lookupThreadEntry, opaque.toOpaque())
@@ -74,7 +77,10 @@ final class Resolver: Sendable {
         let status = getaddrinfo(endpoint.host, String(endpoint.port), &hints, &first)
         guard status == 0 else {
             return .failure(
-                Fault(detail: "host \(endpoint.host) cannot be looked up: \(String(cString: gai_strerror(status)))"))
+                Fault(
+                    detail:
+                        "host \(endpoint.host) cannot be looked up: \(String(cString: gai_strerror(status)))")
+            )
         }
         defer { freeaddrinfo(first) }
         var addresses: [SocketAddress] = []
@@ -83,7 +89,9 @@ final class Resolver: Sendable {
             if let address = SocketAddress(answer) { addresses.append(address) }
             next = answer.ai_next
         }
-        guard !addresses.isEmpty else { return .failure(Fault(detail: "host \(endpoint.host) has no address")) }
+        guard !addresses.isEmpty else {
+            return .failure(Fault(detail: "host \(endpoint.host) has no address"))
+        }
         return .success(addresses)
     }
 }

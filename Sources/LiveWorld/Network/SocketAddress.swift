@@ -17,12 +17,14 @@ struct SocketAddress: Sendable, CustomStringConvertible {
             v4.sin_family = sa_family_t(AF_INET)
             v4.sin_port = port.bigEndian
             length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            withUnsafeMutableBytes(of: &storage) { out in withUnsafeBytes(of: v4) { out.copyMemory(from: $0) } }
+            withUnsafeMutableBytes(of: &storage) { out in withUnsafeBytes(of: v4) { out.copyMemory(from: $0) }
+            }
         } else if inet_pton(AF_INET6, text, &v6.sin6_addr) == 1 {
             v6.sin6_family = sa_family_t(AF_INET6)
             v6.sin6_port = port.bigEndian
             length = socklen_t(MemoryLayout<sockaddr_in6>.size)
-            withUnsafeMutableBytes(of: &storage) { out in withUnsafeBytes(of: v6) { out.copyMemory(from: $0) } }
+            withUnsafeMutableBytes(of: &storage) { out in withUnsafeBytes(of: v6) { out.copyMemory(from: $0) }
+            }
         } else {
             return nil
         }
@@ -31,7 +33,8 @@ struct SocketAddress: Sendable, CustomStringConvertible {
 
     /// From one answer of getaddrinfo(3).
     init?(_ answer: addrinfo) {
-        guard let address = answer.ai_addr, Int(answer.ai_addrlen) <= MemoryLayout<sockaddr_storage>.size else {
+        guard let address = answer.ai_addr, Int(answer.ai_addrlen) <= MemoryLayout<sockaddr_storage>.size
+        else {
             return nil
         }
         length = answer.ai_addrlen
@@ -48,7 +51,9 @@ struct SocketAddress: Sendable, CustomStringConvertible {
     /// connect(2) on `descriptor`. The answer is the system's: 0, or -1 with errno.
     func connect(_ descriptor: Int32) -> Int32 {
         withUnsafePointer(to: storage) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(descriptor, $0, length) }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, length)
+            }
         }
     }
 }

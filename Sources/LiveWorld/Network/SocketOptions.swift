@@ -5,7 +5,8 @@ enum SocketOptions {
     static func apply(to descriptor: Int32) {
         // An order must not wait for the acknowledgement of the one before it.
         set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-        // A path that died in silence (a firewall that forgot us) is found on idle connections within a minute…
+        // A path that died in silence (a firewall that forgot us) is found on idle connections within a
+        // minute…
         set(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1)
         set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPIDLE, 30)
         set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPINTVL, 10)

@@ -33,7 +33,8 @@ enum TLSFailure {
         case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
             X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
             X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-            "Nobody here vouches for its issuer: install the package ca-certificates, or for a double give its CA file."
+            "Nobody here vouches for its issuer: install the package ca-certificates, "
+                + "or for a double give its CA file."
         default:
             "Do not trade there until it is explained."
         }

@@ -13,15 +13,15 @@ protocol TLSStreamOwner: AnyObject, Sendable {
     func streamServiced()
     /// What `write` could not hand over at once is handed over now.
     func streamDrained()
-    /// The end, unless the owner itself closed the stream. `isComplete`: the server said that it has sent everything, so
-    /// what was received is whole.
+    /// The end, unless the owner itself closed the stream. `isComplete`: the server said that it has sent
+    /// everything, so what was received is whole.
     func streamClosed(_ reason: String, isComplete: Bool)
 }
 
 /// One TLS connection on a socket lane: name lookup, connect, handshake, bytes. Confined to the lane.
 ///
-/// Received bytes are read from the socket in pieces of 64 KiB and given to OpenSSL in memory, so a burst of small frames
-/// costs one system call, not two per frame; sent bytes go from OpenSSL straight to the socket.
+/// Received bytes are read from the socket in pieces of 64 KiB and given to OpenSSL in memory, so a burst of
+/// small frames costs one system call, not two per frame; sent bytes go from OpenSSL straight to the socket.
 final class TLSStream: DescriptorHandler, @unchecked Sendable {
     enum Stage: Equatable {
         case idle, resolving, connecting, handshaking, open
@@ -79,8 +79,8 @@ final class TLSStream: DescriptorHandler, @unchecked Sendable {
         resolver.resolve(endpoint, lane: lane) { [weak self] answer in self?.resolved(answer) }
     }
 
-    /// Hands `bytes` to TLS, or keeps what the socket does not take now. `false`: not open, or more than `limit` bytes would
-    /// wait; nothing was taken.
+    /// Hands `bytes` to TLS, or keeps what the socket does not take now. `false`: not open, or more than
+    /// `limit` bytes would wait; nothing was taken.
     func write(_ bytes: UnsafeRawBufferPointer, limit: Int) -> Bool {
         guard stage == .open, backlogCount + bytes.count <= limit else { return false }
         let handed = backlogCount == 0 ? handOver(bytes) : 0
@@ -279,7 +279,8 @@ final class TLSStream: DescriptorHandler, @unchecked Sendable {
         switch stage {
         case .closed, .broken: break
         case .connecting: attemptFailed(SocketOptions.takeErrorText(of: watch.descriptor))
-        default: fail("connection to \(endpoint.host) ended: \(SocketOptions.takeErrorText(of: watch.descriptor))")
+        default:
+            fail("connection to \(endpoint.host) ended: \(SocketOptions.takeErrorText(of: watch.descriptor))")
         }
         SSL_free(session)
         session = nil
@@ -311,7 +312,9 @@ final class TLSStream: DescriptorHandler, @unchecked Sendable {
 
     private func flush() {
         guard backlogCount > 0 else { return }
-        let handed = backlog.withUnsafeBytes { handOver(UnsafeRawBufferPointer(rebasing: $0[backlogStart...])) }
+        let handed = backlog.withUnsafeBytes {
+            handOver(UnsafeRawBufferPointer(rebasing: $0[backlogStart...]))
+        }
         guard stage == .open else { return }
         backlogStart += handed
         if backlogCount > 0 { return askForWritability() }

@@ -1,7 +1,7 @@
 import COpenSSL
 
-/// Whom the node believes: the system's certificate authorities and, if given, those of one more file (doubles bring
-/// their own). There is no switch that turns verification off.
+/// Whom the node believes: the system's certificate authorities and, if given, those of one more file
+/// (doubles bring their own). There is no switch that turns verification off.
 final class TrustStore: @unchecked Sendable {
     /// Shared by all connections; OpenSSL counts references and locks inside.
     let context: OpaquePointer

@@ -1,8 +1,8 @@
 /// How a record lies in the store: a header that chains it to the one before, then the caller's bytes.
 ///
-/// `version (1) · sequence (8, big-endian) · hash of the record before (32) · own hash (32) · payload`; the own hash is
-/// SHA-256 over everything else. A flipped bit breaks a record's own hash, a missing or swapped record breaks the next
-/// one's link, and the newest record is vouched for by the head mirror.
+/// `version (1) · sequence (8, big-endian) · hash of the record before (32) · own hash (32) · payload`; the
+/// own hash is SHA-256 over everything else. A flipped bit breaks a record's own hash, a missing or swapped
+/// record breaks the next one's link, and the newest record is vouched for by the head mirror.
 struct ChainedRecord {
     static let version: UInt8 = 1
     static let headerLength = 1 + 8 + 32 + 32
@@ -29,7 +29,9 @@ struct ChainedRecord {
         previous = Array(bytes[9..<41])
         hash = Array(bytes[41..<73])
         payload = Array(bytes[73...])
-        guard hash == ChainedRecord.seal(sequence: sequence, previous: previous, payload: payload) else { return nil }
+        guard hash == ChainedRecord.seal(sequence: sequence, previous: previous, payload: payload) else {
+            return nil
+        }
     }
 
     var stored: [UInt8] {

@@ -1,11 +1,12 @@
 import Glibc
 
-/// How much room the outbox insists on. RocksDB as Debian builds it aborts the process when a write meets a full disk, and
-/// so does opening it there; it must never get that far.
+/// How much room the outbox insists on. RocksDB as Debian builds it aborts the process when a write meets a
+/// full disk, and so does opening it there; it must never get that far.
 public struct OutboxLimits: Hashable, Sendable {
     /// Below this many free bytes nothing is appended any more.
     public var lowWater: UInt64
-    /// A file that only takes room, given up when the store has to be opened on a disk that others have filled.
+    /// A file that only takes room, given up when the store has to be opened on a disk that others have
+    /// filled.
     public var ballast: UInt64
 
     public init(lowWater: UInt64, ballast: UInt64) {
@@ -35,22 +36,25 @@ struct DiskReserve {
     func refusal() -> String? {
         guard let free = measure(directory) else { return "free space of \(directory) cannot be read" }
         guard free < limits.lowWater else { return nil }
-        return "\(free >> 20) MiB free under \(directory), less than the low-water mark of \(limits.lowWater >> 20) MiB: "
-            + "make room, then start again"
+        let mark = limits.lowWater >> 20
+        return "\(free >> 20) MiB free under \(directory), below the low-water mark of \(mark) MiB: make room"
     }
 
-    /// Before the store is opened: gives the ballast up if there is too little room. The reason if that is not enough.
+    /// Before the store is opened: gives the ballast up if there is too little room. The reason if that is
+    /// not enough.
     func makeRoomToOpen() -> String? {
         let need = min(DiskReserve.openingNeed, limits.lowWater)
         if let free = measure(directory), free >= need { return nil }
         unlink(ballastPath)
         guard let free = measure(directory) else { return "free space of \(directory) cannot be read" }
-        return free >= need ? nil : "\(free >> 20) MiB free under \(directory), too little to open the store: make room"
+        return free >= need
+            ? nil : "\(free >> 20) MiB free under \(directory), too little to open the store: make room"
     }
 
     /// After the store is open: lays the ballast out if there is ample room for it.
     func layBallast() {
-        guard limits.ballast > 0, let free = measure(directory), free > limits.lowWater + 2 * limits.ballast else {
+        guard limits.ballast > 0, let free = measure(directory), free > limits.lowWater + 2 * limits.ballast
+        else {
             return
         }
         let descriptor = open(ballastPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)

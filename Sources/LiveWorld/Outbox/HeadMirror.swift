@@ -1,10 +1,10 @@
 import Glibc
 
-/// The chain's head in a second file, written and synced after every batch: what the store must still hold when it is
-/// opened again. RocksDB opens happily without a lost log file; this file remembers.
+/// The chain's head in a second file, written and synced after every batch: what the store must still hold
+/// when it is opened again. RocksDB opens happily without a lost log file; this file remembers.
 ///
-/// Two slots of one block each are written in turn and in place, so that a torn write leaves the other, and a sync has no
-/// metadata to write. The file lies beside the store's directory, not in it.
+/// Two slots of one block each are written in turn and in place, so that a torn write leaves the other, and a
+/// sync has no metadata to write. The file lies beside the store's directory, not in it.
 final class HeadMirror: @unchecked Sendable {
     private static let slotLength = 4_096
     private static let magic = Array("arbhead1".utf8)
@@ -22,7 +22,8 @@ final class HeadMirror: @unchecked Sendable {
         let slots = [readSlot(descriptor, 0), readSlot(descriptor, 1)].compactMap { $0 }
         guard let newest = slots.max(by: { $0.generation < $1.generation }) else {
             Glibc.close(descriptor)
-            throw OutboxFileFault(path: path, detail: "holds no valid head: it was damaged or is another file")
+            throw OutboxFileFault(
+                path: path, detail: "holds no valid head: it was damaged or is another file")
         }
         return (HeadMirror(descriptor: descriptor, generation: newest.generation), newest.head)
     }
@@ -60,7 +61,9 @@ final class HeadMirror: @unchecked Sendable {
         try HeadMirror.write(descriptor, generation: generation, head)
     }
 
-    private static func write(_ descriptor: Int32, generation: UInt64, _ head: ChainHead) throws(OutboxFileFault) {
+    private static func write(_ descriptor: Int32, generation: UInt64, _ head: ChainHead)
+        throws(OutboxFileFault)
+    {
         var slot = magic
         slot += ChainedRecord.key(generation) + ChainedRecord.key(head.sequence) + head.hash
         slot += Digest.sha256(slot)
@@ -70,7 +73,8 @@ final class HeadMirror: @unchecked Sendable {
         }
     }
 
-    private static func readSlot(_ descriptor: Int32, _ index: Int) -> (generation: UInt64, head: ChainHead)? {
+    private static func readSlot(_ descriptor: Int32, _ index: Int) -> (generation: UInt64, head: ChainHead)?
+    {
         let length = magic.count + 8 + 8 + 32 + 32
         var slot = [UInt8](repeating: 0, count: length)
         guard pread(descriptor, &slot, length, off_t(index * slotLength)) == length,

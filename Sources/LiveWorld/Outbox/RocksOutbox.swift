@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// Under the data directory: `outbox/` (the store), `outbox.head` (the mirror), `outbox.lock`, `ballast`.
 ///
-/// After a failed write the store takes nothing more: what is on the disk is known again only after a restart, which
-/// verifies the chain. All calls block; they belong on the store lane.
+/// After a failed write the store takes nothing more: what is on the disk is known again only after a
+/// restart, which verifies the chain. All calls block; they belong on the store lane.
 public final class RocksOutbox: OutboxStore {
     private struct State {
         let table: RocksTable
@@ -123,7 +123,7 @@ extension RocksOutbox {
             case .held(let holder):
                 let who = holder.map { "process \($0)" } ?? "another process"
                 throw .inUse(
-                    "\(who) holds data directory \(directory): stop it, or give this node a directory of its own")
+                    "\(who) holds data directory \(directory): stop it, or give this node its own directory")
             }
         }
     }
@@ -136,7 +136,8 @@ extension RocksOutbox {
 
     /// Verifies the chain against the mirror; answers the mirror, up to date, and the chain's head.
     ///
-    /// The store may be ahead of the mirror by a batch that a crash cut off before its mirror write; never behind.
+    /// The store may be ahead of the mirror by a batch that a crash cut off before its mirror write; never
+    /// behind.
     private static func openMirror(
         _ directory: String, of table: RocksTable
     ) throws(OutboxFault) -> (HeadMirror, ChainHead) {
@@ -150,7 +151,8 @@ extension RocksOutbox {
         guard let opened else {
             guard head.sequence == 0 else {
                 throw .corrupted(
-                    sequence: head.sequence, detail: "the head mirror is missing: whether records are lost is not known")
+                    sequence: head.sequence,
+                    detail: "the head mirror is missing: whether records are lost is not known")
             }
             do { return (try HeadMirror.create(path), head) } catch { throw .unavailable(error.text) }
         }
@@ -180,13 +182,16 @@ extension RocksOutbox {
     }
 
     /// Reads the whole chain; answers its head. Throws what `body` throws, and `OutboxFault`.
-    private static func verify(_ table: RocksTable, _ body: (ChainedRecord) throws -> Void) throws -> ChainHead {
+    private static func verify(_ table: RocksTable, _ body: (ChainedRecord) throws -> Void) throws
+        -> ChainHead
+    {
         var head = ChainHead()
         do {
-            try table.forEach { key, value in
+            try table.scan { key, value in
                 let expected = head.sequence + 1
                 guard let record = ChainedRecord(stored: value) else {
-                    throw OutboxFault.corrupted(sequence: expected, detail: "the record does not match its own hash")
+                    throw OutboxFault.corrupted(
+                        sequence: expected, detail: "the record does not match its own hash")
                 }
                 guard record.sequence == expected, Array(key) == ChainedRecord.key(expected) else {
                     throw OutboxFault.corrupted(

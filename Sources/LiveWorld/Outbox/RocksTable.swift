@@ -37,13 +37,15 @@ final class RocksTable: @unchecked Sendable {
         rocksdb_readoptions_destroy(checked)
     }
 
-    /// Measured on 7.8.3: the default recovery mode opens a store with half its records after one flipped bit; this one
-    /// refuses. A torn tail, which a crash leaves, it accepts, and the head mirror tells it from a lost record.
+    /// Measured on 7.8.3: the default recovery mode opens a store with half its records after one flipped
+    /// bit; this one refuses. A torn tail, which a crash leaves, it accepts, and the head mirror tells it
+    /// from a lost record.
     private static func makeOptions() -> OpaquePointer {
         let options: OpaquePointer = rocksdb_options_create()
         rocksdb_options_set_create_if_missing(options, 1)
         rocksdb_options_set_paranoid_checks(options, 1)
-        rocksdb_options_set_wal_recovery_mode(options, Int32(rocksdb_tolerate_corrupted_tail_records_recovery))
+        rocksdb_options_set_wal_recovery_mode(
+            options, Int32(rocksdb_tolerate_corrupted_tail_records_recovery))
         rocksdb_options_set_manual_wal_flush(options, 0)
         rocksdb_options_set_recycle_log_file_num(options, 0)
         rocksdb_options_set_compression(options, Int32(rocksdb_no_compression))
@@ -74,8 +76,9 @@ final class RocksTable: @unchecked Sendable {
         if error != nil { throw RocksTable.take(error) }
     }
 
-    /// Calls `body` with every pair in key order until it throws. Blocks are verified against their checksums.
-    func forEach(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Void) throws {
+    /// Calls `body` with every pair in key order until it throws. Blocks are verified against their
+    /// checksums.
+    func scan(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Void) throws {
         let iterator: OpaquePointer = rocksdb_create_iterator(database, checked)
         defer { rocksdb_iter_destroy(iterator) }
         rocksdb_iter_seek_to_first(iterator)

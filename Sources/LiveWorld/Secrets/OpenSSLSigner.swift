@@ -1,8 +1,9 @@
 import COpenSSL
 import Ports
 
-/// HMACs keyed once and copied for every message: the key schedule is not paid on the way to an order, and the secret
-/// itself is gone from this object as soon as the keyed contexts exist. OpenSSL wipes those when they are freed.
+/// HMACs keyed once and copied for every message: the key schedule is not paid on the way to an order, and
+/// the secret itself is gone from this object as soon as the keyed contexts exist. OpenSSL wipes those when
+/// they are freed.
 public final class OpenSSLSigner: Signer, @unchecked Sendable {
     // Immutable after `init`; copying a context only reads it.
     private let sha256Keyed: OpaquePointer
@@ -28,8 +29,12 @@ public final class OpenSSLSigner: Signer, @unchecked Sendable {
         EVP_MAC_CTX_free(sha512Keyed)
     }
 
-    public func hmacSHA256(_ message: [UInt8]) -> [UInt8] { OpenSSLSigner.sign(message, sha256Keyed, count: 32) }
-    public func hmacSHA512(_ message: [UInt8]) -> [UInt8] { OpenSSLSigner.sign(message, sha512Keyed, count: 64) }
+    public func hmacSHA256(_ message: [UInt8]) -> [UInt8] {
+        OpenSSLSigner.sign(message, sha256Keyed, count: 32)
+    }
+    public func hmacSHA512(_ message: [UInt8]) -> [UInt8] {
+        OpenSSLSigner.sign(message, sha512Keyed, count: 64)
+    }
     public func sha256(_ message: [UInt8]) -> [UInt8] { Digest.sha256(message) }
 
     private static func keyed(_ digest: String, _ key: [UInt8]) -> OpaquePointer {
@@ -43,8 +48,10 @@ public final class OpenSSLSigner: Signer, @unchecked Sendable {
                 OSSL_PARAM_construct_end(),
             ]
             // A zero-length key must still be a key, or OpenSSL takes it for "as before".
-            let isKeyed = key.isEmpty
-                ? EVP_MAC_init(context, [0], 0, &parameters) : EVP_MAC_init(context, key, key.count, &parameters)
+            let isKeyed =
+                key.isEmpty
+                ? EVP_MAC_init(context, [0], 0, &parameters)
+                : EVP_MAC_init(context, key, key.count, &parameters)
             precondition(isKeyed == 1, "OpenSSL refused an HMAC key")
         }
         return context
@@ -55,7 +62,8 @@ public final class OpenSSLSigner: Signer, @unchecked Sendable {
         defer { EVP_MAC_CTX_free(context) }
         var out = [UInt8](repeating: 0, count: count)
         var length = 0
-        let isDone = EVP_MAC_update(context, message, message.count) == 1
+        let isDone =
+            EVP_MAC_update(context, message, message.count) == 1
             && EVP_MAC_final(context, &out, &length, count) == 1
         precondition(isDone && length == count, "OpenSSL could not finish an HMAC")
         return out
@@ -74,5 +82,7 @@ enum SecretBytes {
         bytes.removeAll()
     }
 
-    static func wipe(_ bytes: UnsafeMutableRawBufferPointer) { OPENSSL_cleanse(bytes.baseAddress, bytes.count) }
+    static func wipe(_ bytes: UnsafeMutableRawBufferPointer) {
+        OPENSSL_cleanse(bytes.baseAddress, bytes.count)
+    }
 }

@@ -1,8 +1,8 @@
 import Glibc
 import Ports
 
-/// Where a venue's keys come from: `ARBNODE_<VENUE>_API_KEY`, `…_SECRET`, `…_PASSPHRASE` (the venue in capitals, `-`
-/// as `_`), else a file that only its owner can read. Never configuration, logs or errors.
+/// Where a venue's keys come from: `ARBNODE_<VENUE>_API_KEY`, `…_SECRET`, `…_PASSPHRASE` (the venue in
+/// capitals, `-` as `_`), else a file that only its owner can read. Never configuration, logs or errors.
 public struct Secrets: Sendable {
     private let environment: @Sendable (String) -> String?
     private let file: [String: [UInt8]]
@@ -21,7 +21,9 @@ public struct Secrets: Sendable {
     }
 
     /// Whether a key is given for `venue`, complete or not.
-    public func mention(_ venue: String) -> Bool { value(venue, "api_key") != nil || value(venue, "secret") != nil }
+    public func mention(_ venue: String) -> Bool {
+        value(venue, "api_key") != nil || value(venue, "secret") != nil
+    }
 
     /// What `venue`'s private endpoints need. Throws `SecretsFault` for what is missing or cannot be right.
     ///
@@ -43,7 +45,9 @@ public struct Secrets: Sendable {
     private func text(_ venue: String, _ field: String) throws(SecretsFault) -> String {
         guard let bytes = value(venue, field) else { throw missing(venue, field) }
         // OKX lets a passphrase have blanks; no venue lets a header have controls.
-        guard bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { throw .unusable(venue: venue, field: field) }
+        guard bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
+            throw .unusable(venue: venue, field: field)
+        }
         return String(decoding: bytes, as: UTF8.self)
     }
 

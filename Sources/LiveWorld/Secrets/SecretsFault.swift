@@ -15,17 +15,20 @@ public enum SecretsFault: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .unreadable(let path, let reason): "secrets file \(path) cannot be read: \(reason)"
         case .tooOpen(let path, let mode):
-            "secrets file \(path) has mode \(String(mode, radix: 8)): others may read it. Run: chmod 600 \(path)"
+            "secrets file \(path) has mode \(String(mode, radix: 8)): others may read it. "
+                + "Run: chmod 600 \(path)"
         case .notOwned(let path):
             "secrets file \(path) belongs to another user. It must belong to the user who runs the node."
         case .malformed(let path, let line, let problem):
-            "\(path):\(line): \(problem); a line is 'venue.api_key = …', 'venue.secret = …' or 'venue.passphrase = …'"
+            "\(path):\(line): \(problem); "
+                + "a line is 'venue.api_key = …', 'venue.secret = …' or 'venue.passphrase = …'"
         case .missing(let venue, let field, let variable):
-            "venue \(venue) has no \(field): set \(variable), or write '\(venue).\(field) = …' into the secrets file"
+            "venue \(venue) has no \(field): set \(variable), "
+                + "or write '\(venue).\(field) = …' into the secrets file"
         case .notBase64(let venue):
             "the secret of venue \(venue) is not base64: copy it again, whole, from the venue's page"
         case .unusable(let venue, let field):
-            "the \(field) of venue \(venue) has a blank, a control or a non-ASCII character: copy it again"
+            "the \(field) of venue \(venue) has a control or a non-ASCII character: copy it again"
         }
     }
 }

@@ -16,7 +16,9 @@ enum SecretsFile {
         defer { SecretBytes.wipe(&bytes) }
         var count = 0
         while count < bytes.count {
-            let got = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + count, $0.count - count) }
+            let got = bytes.withUnsafeMutableBytes {
+                Glibc.read(descriptor, $0.baseAddress! + count, $0.count - count)
+            }
             guard got >= 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
             if got == 0 { break }
             count += got
@@ -39,7 +41,9 @@ enum SecretsFile {
         guard mode & 0o077 == 0 else { throw .tooOpen(path: path, mode: mode) }
     }
 
-    private static func parse(_ bytes: ArraySlice<UInt8>, _ path: String) throws(SecretsFault) -> [String: [UInt8]] {
+    private static func parse(_ bytes: ArraySlice<UInt8>, _ path: String) throws(SecretsFault) -> [String:
+        [UInt8]]
+    {
         var values: [String: [UInt8]] = [:]
         var number = 0
         for raw in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
@@ -51,11 +55,16 @@ enum SecretsFile {
             }
             let name = String(decoding: trim(line[..<equals]), as: UTF8.self)
             guard isKnown(name) else {
-                throw .malformed(path: path, line: number, problem: "what stands before '=' is no venue's field")
+                throw .malformed(
+                    path: path, line: number, problem: "what stands before '=' is no venue's field")
             }
             let value = Array(trim(line[(equals + 1)...]))
-            guard !value.isEmpty else { throw .malformed(path: path, line: number, problem: "an empty value") }
-            guard values[name] == nil else { throw .malformed(path: path, line: number, problem: "given twice") }
+            guard !value.isEmpty else {
+                throw .malformed(path: path, line: number, problem: "an empty value")
+            }
+            guard values[name] == nil else {
+                throw .malformed(path: path, line: number, problem: "given twice")
+            }
             values[name] = value
         }
         return values

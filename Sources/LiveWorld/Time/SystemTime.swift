@@ -2,8 +2,8 @@ import Ports
 import Synchronization
 import TradingModel
 
-/// Real time. A sleep on a live lane is a timer of that lane: it fires on the lane's own thread, without a hop. Other
-/// sleepers (the main task) are timed by `timers`.
+/// Real time. A sleep on a live lane is a timer of that lane: it fires on the lane's own thread, without a
+/// hop. Other sleepers (the main task) are timed by `timers`.
 public struct SystemTime: Timekeeper {
     private let timers: any LiveLane
 
@@ -36,7 +36,9 @@ private final class Sleeper: Sendable {
     }
     private let state = Mutex(State.fresh)
 
-    func begin(_ continuation: CheckedContinuation<Void, any Error>, until moment: Moment, on lane: any LiveLane) {
+    func begin(
+        _ continuation: CheckedContinuation<Void, any Error>, until moment: Moment, on lane: any LiveLane
+    ) {
         let isCancelled = state.withLock { state in
             guard case .fresh = state else { return true }
             state = .asleep(continuation, lane.schedule(at: moment) { [self] in end(nil) })

@@ -1,10 +1,11 @@
 import CZlib
 
-/// The receiving side of permessage-deflate (RFC 7692). The window lives across messages unless the server said that it
-/// starts afresh with each.
+/// The receiving side of permessage-deflate (RFC 7692). The window lives across messages unless the server
+/// said that it starts afresh with each.
 ///
-/// libwebsockets has an extension for this. Version 4.1.6 aborts the process when a message ends while its output buffer is
-/// exactly full (an assertion in extension-permessage-deflate.c), which any venue can bring about, so it is not used.
+/// libwebsockets has an extension for this. Version 4.1.6 aborts the process when a message ends while its
+/// output buffer is exactly full (an assertion in extension-permessage-deflate.c), which any venue can bring
+/// about, so it is not used.
 final class Inflater {
     /// §7.2.2: the sender cuts these four bytes off the end of every message.
     nonisolated(unsafe) private static let tail: UnsafeMutableRawBufferPointer = {
@@ -22,7 +23,9 @@ final class Inflater {
         self.forgetsBetweenMessages = forgetsBetweenMessages
         stream.initialize(to: z_stream())
         // Raw deflate; a window of 2^15 reads what any smaller agreed window wrote.
-        guard inflateInit2_(stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
+        guard inflateInit2_(stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+            return nil
+        }
     }
 
     deinit {
@@ -41,7 +44,9 @@ final class Inflater {
         if forgetsBetweenMessages { inflateReset(stream) }
     }
 
-    private func feed(_ bytes: UnsafeRawBufferPointer, into out: inout [UInt8], limit: Int) throws(WebSocketFault) {
+    private func feed(_ bytes: UnsafeRawBufferPointer, into out: inout [UInt8], limit: Int)
+        throws(WebSocketFault)
+    {
         let input = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
         stream.pointee.next_in = input?.assumingMemoryBound(to: UInt8.self)
         stream.pointee.avail_in = UInt32(bytes.count)

@@ -23,6 +23,8 @@ final class WebSocketClient: VenueSocket, TLSStreamOwner, @unchecked Sendable {
     /// The message whose frames are being collected; `nil` between messages.
     private var partial: (isCompressed: Bool, bytes: [UInt8])?
     private var outgoing: [UInt8] = []
+    /// After a violation nothing the venue says can be made sense of.
+    private var isDeaf = false
 
     init(
         stream: TLSStream, handshake: WebSocketHandshake, masks: MaskSource, receiver: any SocketReceiver,
@@ -114,12 +116,14 @@ final class WebSocketClient: VenueSocket, TLSStreamOwner, @unchecked Sendable {
 
     private func takeFrames() {
         while stage == .open || stage == .closing {
+            if isDeaf { return stream.received.consume(stream.received.count) }
             do {
                 let window = stream.received.bytes
                 let collected = partial?.bytes.count ?? 0
                 guard
                     let header = try WebSocketFrameHeader.parse(
-                        window, allowsCompression: inflater != nil, limit: WebSocketClient.messageLimit - collected)
+                        window, allowsCompression: inflater != nil,
+                        limit: WebSocketClient.messageLimit - collected)
                 else { return }
                 let length = header.headerLength + header.payloadLength
                 guard window.count >= length else { return }
@@ -179,7 +183,9 @@ final class WebSocketClient: VenueSocket, TLSStreamOwner, @unchecked Sendable {
     private func sendFrame(_ opcode: WebSocketFrameHeader.Opcode, _ payload: some Collection<UInt8>) -> Bool {
         outgoing.removeAll(keepingCapacity: outgoing.capacity <= 65_536)
         WebSocketFrameHeader.append(opcode, payload, mask: masks.next(), to: &outgoing)
-        return outgoing.withUnsafeBytes { stream.write($0, limit: WebSocketClient.sendLimit) }
+        // Control frames are small and few; a full queue must not keep a goodbye from being said.
+        let limit = opcode == .close ? .max : WebSocketClient.sendLimit
+        return outgoing.withUnsafeBytes { stream.write($0, limit: limit) }
     }
 
     // MARK: Closing
@@ -199,6 +205,7 @@ final class WebSocketClient: VenueSocket, TLSStreamOwner, @unchecked Sendable {
     private func violated(_ fault: WebSocketFault) {
         let reason = "closed by the node: \(fault.text)"
         if stage == .open { beginClosing(fault.closeCode, fault.text) }
+        isDeaf = true
         stream.received.consume(stream.received.count)
         tell(reason)
     }
@@ -208,7 +215,9 @@ final class WebSocketClient: VenueSocket, TLSStreamOwner, @unchecked Sendable {
         stage = .closing
         let payload = withUnsafeBytes(of: code.bigEndian) { Array($0) } + Array(text.utf8.prefix(123))
         sendFrame(.close, payload)
-        timer = stream.lane.schedule(at: LiveClock.now + .seconds(2)) { [weak self] in self?.drop("closed by the node") }
+        timer = stream.lane.schedule(at: LiveClock.now + .seconds(2)) { [weak self] in
+            self?.drop("closed by the node")
+        }
     }
 
     private func drop(_ reason: String, isTold: Bool = true) {

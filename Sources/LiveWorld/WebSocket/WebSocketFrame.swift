@@ -58,7 +58,9 @@ struct WebSocketFrameHeader: Equatable, Sendable {
     }
 
     /// Appends one whole client frame to `out`. `mask`: 32 fresh random bits (§5.3 wants them unpredictable).
-    static func append(_ opcode: Opcode, _ payload: some Collection<UInt8>, mask: UInt32, to out: inout [UInt8]) {
+    static func append(
+        _ opcode: Opcode, _ payload: some Collection<UInt8>, mask: UInt32, to out: inout [UInt8]
+    ) {
         let count = payload.count
         out.reserveCapacity(out.count + count + 14)
         out.append(0x80 | opcode.rawValue)

@@ -11,7 +11,8 @@ struct WebSocketHandshake: Sendable {
     init(endpoint: Endpoint, target: String, nonce: [UInt8], offersDeflate: Bool) {
         let key = Base64.encode(nonce)
         self.offersDeflate = offersDeflate
-        expectedAccept = Base64.encode(Digest.sha1(Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
+        expectedAccept = Base64.encode(
+            Digest.sha1(Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
         var text = """
             GET \(target) HTTP/1.1\r
             Host: \(endpoint.authority)\r
@@ -72,7 +73,8 @@ struct WebSocketHandshake: Sendable {
             case "server_no_context_takeover": agreement.serverForgetsBetweenMessages = true
             case "client_no_context_takeover": break
             default:
-                // A smaller window of the server's is readable with the largest; one for us was not offered (§7.1.2.2).
+                // A smaller window of the server's is readable with the largest; one for us was not offered
+                // (§7.1.2.2).
                 guard parameter.hasPrefix("server_max_window_bits=") else {
                     throw Refusal(detail: "the server asks for compression parameters that were not offered")
                 }

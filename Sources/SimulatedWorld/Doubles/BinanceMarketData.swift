@@ -81,7 +81,7 @@ extension BinanceSpotDouble {
         json.object { json in
             json.field("filterType", "PRICE_FILTER")
             price(&json, "minPrice", rules.tick.raw)
-            price(&json, "maxPrice", 1_000_000 * 100_000_000)
+            price(&json, "maxPrice", rules.maximumPrice.raw)
             price(&json, "tickSize", rules.tick.raw)
         }
         for type in ["LOT_SIZE", "MARKET_LOT_SIZE"] {

@@ -168,7 +168,7 @@ struct BybitFault: Error, Equatable {
         switch refusal {
         case .unknownSymbol: self = .invalidSymbol
         case .tickSize: self.init(170_134, "Order price has too many decimals.")
-        case .priceOutOfRange: self.init(170_133, "Order price lower than the minimum.")
+        case .priceOutOfRange: self.init(170_132, "Order price is out of range.")
         case .lotSize: self.init(170_137, "Order quantity has too many decimals.")
         case .quantityTooSmall: self.init(170_136, "Order quantity exceeded lower limit.")
         case .quantityTooLarge: self.init(170_135, "Order quantity exceeded upper limit.")

@@ -89,7 +89,8 @@ extension OKXDouble {
         self.order(order, showing: exchange.executions(of: order.id).last, into: &json)
     }
 
-    /// The fields shared by REST and stream; `last` is the fill the message tells about, `nil` when it tells of none.
+    /// The fields shared by REST and stream; `last` is the fill the message tells about, `nil` when it tells
+    /// of none.
     func order(_ order: ExchangeOrder, showing last: Execution?, into json: inout JSONWriter) {
         let request = order.request
         let rules = exchange.symbols[request.symbol]

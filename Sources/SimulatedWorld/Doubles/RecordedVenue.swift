@@ -1,9 +1,9 @@
 import TradingModel
 
 extension DoubleCatalog {
-    /// A recording with accounts beside it: funded, without orders, in books that nobody else moves, so that the
-    /// private endpoints and streams answer as the venue's while the market data is the recorded one. Venues without a
-    /// double (`binance-usdm`, `coinbase`) have market data alone.
+    /// A recording with accounts beside it: funded, without orders, in books that nobody else moves, so that
+    /// the private endpoints and streams answer as the venue's while the market data is the recorded one.
+    /// Venues without a double (`binance-usdm`, `coinbase`) have market data alone.
     public static func play(
         _ recording: Recording, speed: PlaybackSpeed, instruments: [DoubleInstrument],
         accounts: [DoubleAccountSpec], start: Moment

@@ -149,6 +149,9 @@ extension VirtualExchange {
             let quantity = Int64(fields[8]), let at = Int64(fields[10]),
             let clientID = Hexadecimal.text(fields[11])
         else { return nil }
+        guard isID(id), orders[id] == nil, (0...symbols[symbol].maximumPrice.raw).contains(price),
+            (0...symbols[symbol].maximumQuantity.raw).contains(quantity)
+        else { return nil }
         let budget = fields[9] == "-" ? nil : amount(fields[9])
         if fields[9] != "-", budget == nil { return nil }
         let request = OrderRequest(
@@ -166,13 +169,16 @@ extension VirtualExchange {
             let price = Int64(fields[3]), let quantity = Int64(fields[4]), let fee = amount(fields[5]),
             let at = Int64(fields[8])
         else { return nil }
-        let instrument = symbols[order.request.symbol].instrument
+        let symbol = symbols[order.request.symbol]
+        guard isID(trade), (0...symbol.maximumPrice.raw).contains(price), quantity > 0,
+            quantity <= order.remaining.raw, [symbol.base, symbol.quote].contains(fields[6])
+        else { return nil }
         return .executed(
             Execution(
                 tradeID: trade, orderID: id, account: order.account, symbol: order.request.symbol,
                 clientID: order.request.clientID, side: order.request.side, price: Price(raw: price),
                 quantity: Quantity(raw: quantity),
-                notional: instrument.notional(Price(raw: price), Quantity(raw: quantity)), fee: fee,
+                notional: symbol.instrument.notional(Price(raw: price), Quantity(raw: quantity)), fee: fee,
                 feeAsset: fields[6], isMaker: fields[7] == "maker", at: Moment(nanoseconds: at)))
     }
 
@@ -194,7 +200,14 @@ extension VirtualExchange {
         return .transfer(account: account, asset: fields[2], amount: amount)
     }
 
+    private func isID(_ number: Int64) -> Bool { number > 0 && number < 1 << 62 }
+
+    /// At most 10^15 units: no sum of a journal's amounts may overflow.
     private func amount(_ text: String) -> Amount? {
-        do throws(DecimalText.Fault) { return try Amount(text: text) } catch { return nil }
+        do throws(DecimalText.Fault) {
+            let amount = try Amount(text: text)
+            return amount.magnitude.raw <= Int128(DecimalText.power(15)) * Int128(DecimalText.power(18))
+                ? amount : nil
+        } catch { return nil }
     }
 }

@@ -44,9 +44,9 @@ struct BookFeed {
         served.removeAll()
     }
 
-    /// Notes that a reader was handed the book as it is now (a REST snapshot). A level that appeared since the last
-    /// step and is gone before the next would otherwise stand in that reader's copy for ever: the next delta tells
-    /// what differs from this view too, as a feed that lists every touched level does.
+    /// Notes that a reader was handed the book as it is now (a REST snapshot). A level that appeared since
+    /// the last step and is gone before the next would otherwise stand in that reader's copy for ever: the
+    /// next delta tells what differs from this view too, as a feed that lists every touched level does.
     mutating func serve(_ engine: MatchingEngine) {
         guard engine.updateID != lastID, engine.updateID != served.last?.id else { return }
         let bids = BookFeed.view(engine.bids, depth)

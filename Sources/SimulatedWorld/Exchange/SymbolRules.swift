@@ -30,6 +30,13 @@ public struct SymbolRules: Hashable, Sendable {
         self.referencePrice = referencePrice
     }
 
+    /// Prices beyond a hundred times the reference are refused: no venue takes any number, and no product of
+    /// two numbers a client sends may overflow.
+    var maximumPrice: Price {
+        let (hundredfold, overflow) = referencePrice.raw.multipliedReportingOverflow(by: 100)
+        return Price(raw: overflow ? .max : hundredfold / tick.raw * tick.raw)
+    }
+
     /// `BTC-USDT`, whatever the venue's spelling.
     var symbol: String { instrument.symbol }
     var base: String { instrument.base.code }
@@ -82,8 +89,6 @@ struct ExchangeRules: Sendable {
     var clientIDScope: ClientIDScope = .forever
     var selfTrade: SelfTrade = .expireTaker
     var postOnlyRefusal: PostOnlyRefusal = .cancel
-    /// Limit prices further than this from the last trade are refused; `nil`: no band.
-    var priceBand: Rate?
 
     /// `rate` of `amount`, cut towards zero at `feeDecimals`.
     func fee(_ rate: Rate, of amount: Amount) -> Amount {

@@ -194,13 +194,8 @@ extension VirtualExchange {
 
     private func checkFilters(_ request: OrderRequest, _ symbol: SymbolRules) throws(Refusal) {
         if request.kind == .limit {
-            guard request.price.raw > 0 else { throw .priceOutOfRange }
+            guard request.price.raw > 0, request.price <= symbol.maximumPrice else { throw .priceOutOfRange }
             guard request.price.raw % symbol.tick.raw == 0 else { throw .tickSize }
-            if let band = rules.priceBand {
-                let reference = lastTrade[request.symbol]
-                let width = Int64(Int128(reference) * Int128(band.raw) / Int128(Rate.one))
-                guard abs(request.price.raw - reference) <= width else { throw .priceOutOfRange }
-            }
         }
         guard request.quantity.raw > 0, request.quantity >= symbol.minimumQuantity else {
             throw .quantityTooSmall

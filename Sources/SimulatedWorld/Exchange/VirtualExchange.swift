@@ -105,11 +105,15 @@ final class VirtualExchange {
         byClientID[ClientKey(account: account, clientID: clientID)].flatMap { orders[$0] }
     }
 
-    /// In the order of arrival; `symbol` nil means every symbol.
+    /// In the order of arrival; `symbol` nil means every symbol. Every open order holds something, and ids
+    /// rise.
     func openOrders(of account: Int, symbol: Int? = nil) -> [ExchangeOrder] {
-        allOrders(of: account, symbol: symbol).filter(\.isOpen)
+        holds.keys.sorted().compactMap { orders[$0] }.filter {
+            $0.isOpen && $0.account == account && (symbol == nil || $0.request.symbol == symbol)
+        }
     }
 
+    /// Open and ended, in the order of arrival.
     func allOrders(of account: Int, symbol: Int? = nil) -> [ExchangeOrder] {
         arrival.compactMap { orders[$0] }.filter {
             $0.account == account && (symbol == nil || $0.request.symbol == symbol)

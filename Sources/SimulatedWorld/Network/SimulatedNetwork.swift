@@ -44,6 +44,13 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
         closeSockets(of: host, reason: "connection reset")
     }
 
+    /// Cuts every connection to every venue, as the death of the node's process does.
+    public func cutAll() {
+        for name in hosts.keys.sorted() {
+            if let host = hosts[name] { closeSockets(of: host, reason: "connection reset") }
+        }
+    }
+
     private func closeSockets(of host: Host, reason: String) {
         for number in sockets.keys.sorted() where sockets[number]?.host === host {
             sockets[number]?.end(reason)

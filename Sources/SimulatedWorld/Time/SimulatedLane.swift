@@ -7,6 +7,8 @@ public final class SimulatedLane: Lane, @unchecked Sendable {
     private unowned let simulation: Simulation
     private var jobs: [UnownedJob] = []
     private var head = 0
+    /// The process this lane belonged to was killed: nothing of it runs any more.
+    private(set) var isAbandoned = false
 
     init(name: String, simulation: Simulation) {
         self.name = name
@@ -18,7 +20,14 @@ public final class SimulatedLane: Lane, @unchecked Sendable {
 
     public func enqueue(_ job: consuming ExecutorJob) {
         precondition(simulation.isHome, "simulation escape: a job was enqueued off the simulator's thread")
-        jobs.append(UnownedJob(job))
+        let unowned = UnownedJob(job)
+        if !isAbandoned { jobs.append(unowned) }
+    }
+
+    func abandon() {
+        isAbandoned = true
+        jobs.removeAll()
+        head = 0
     }
 
     func runNext() {

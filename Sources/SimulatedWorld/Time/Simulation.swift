@@ -44,6 +44,12 @@ public final class Simulation: @unchecked Sendable {
         return lane
     }
 
+    /// Kills the process that these lanes belong to, between two of its steps: what it had not yet handed to the network or
+    /// the disk never happens.
+    public func abandon(_ lanes: [any Lane]) {
+        for case let lane as SimulatedLane in lanes { lane.abandon() }
+    }
+
     /// Random words for the node's own use, apart from the scheduler's.
     public func draw() -> UInt64 { random.next() }
 
@@ -82,7 +88,11 @@ public final class Simulation: @unchecked Sendable {
             timers.removeLast()
             now = max(now, next.due)
             step(next.sequence)
-            if let lane = next.lane { within(lane, next.action) } else { next.action() }
+            if let lane = next.lane {
+                if !lane.isAbandoned { within(lane, next.action) }
+            } else {
+                next.action()
+            }
             if stop() { return true }
         }
     }

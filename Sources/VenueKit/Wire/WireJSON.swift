@@ -1,6 +1,6 @@
-/// A pull reader over one JSON text: no copy, no allocation, exact number text. Strict: it refuses what RFC 8259
-/// refuses, nesting beyond `maximumDepth`, and (for objects read through `nextKey`) leaves duplicate keys to
-/// `KeySet`. Every method throws a `QuarantineReason`; after a throw the cursor must not be used.
+/// A pull reader over one JSON text: no copy, no allocation, exact number text. Strict: it refuses what RFC
+/// 8259 refuses, nesting beyond `maximumDepth`, and (for objects read through `nextKey`) leaves duplicate
+/// keys to `KeySet`. Every method throws a `QuarantineReason`; after a throw the cursor must not be used.
 public struct WireJSON {
     public static let maximumDepth = 16
     /// Larger frames are quarantined unread; the largest real frame seen is Coinbase's 5 MB snapshot.
@@ -68,7 +68,9 @@ public struct WireJSON {
     }
 
     /// Whether the entered array has another element, which must then be read or skipped.
-    public mutating func nextElement() throws(QuarantineReason) -> Bool { try nextItem(closing: UInt8(ascii: "]")) }
+    public mutating func nextElement() throws(QuarantineReason) -> Bool {
+        try nextItem(closing: UInt8(ascii: "]"))
+    }
 
     @inline(__always)
     private mutating func nextItem(closing: UInt8) throws(QuarantineReason) -> Bool {
@@ -115,9 +117,10 @@ public struct WireJSON {
         throw .truncated
     }
 
-    /// Where the first quote, backslash or control character stands, eight bytes at a time (a third faster over
-    /// recorded frames than byte by byte). In `word - 0x01…` the high bit of a byte is set where the byte was
-    /// zero; a borrow can set it falsely only above a true hit, and the lowest hit is the one that counts.
+    /// Where the first quote, backslash or control character stands, eight bytes at a time (a third faster
+    /// over recorded frames than byte by byte). In `word - 0x01…` the high bit of a byte is set where the
+    /// byte was zero; a borrow can set it falsely only above a true hit, and the lowest hit is the one that
+    /// counts.
     @inline(__always)
     private func endOfPlainText(from start: Int) -> Int {
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -163,8 +166,9 @@ public struct WireJSON {
         let start = position
         while position < bytes.count, WireJSON.isNumberByte(bytes[position]) { position += 1 }
         guard position > start else { throw .wrongType }
-        guard WireJSON.isNumber(UnsafeRawBufferPointer(rebasing: bytes[start..<position])) else { throw .malformedJSON }
-        return UnsafeRawBufferPointer(rebasing: bytes[start..<position])
+        let text = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
+        guard WireJSON.isNumber(text) else { throw .malformedJSON }
+        return text
     }
 
     /// An integer value (bare or quoted), within Int64.
@@ -257,7 +261,9 @@ public struct WireJSON {
 
     private static func isNumberByte(_ byte: UInt8) -> Bool {
         switch byte {
-        case 48...57, UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "e"), UInt8(ascii: "E"): true
+        case 48...57, UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "e"),
+            UInt8(ascii: "E"):
+            true
         default: false
         }
     }
@@ -280,7 +286,9 @@ public struct WireJSON {
         }
         if index < text.count, text[index] == UInt8(ascii: "e") || text[index] == UInt8(ascii: "E") {
             index += 1
-            if index < text.count, text[index] == UInt8(ascii: "+") || text[index] == UInt8(ascii: "-") { index += 1 }
+            if index < text.count, text[index] == UInt8(ascii: "+") || text[index] == UInt8(ascii: "-") {
+                index += 1
+            }
             guard digits() > 0 else { return false }
         }
         return index == text.count
@@ -316,7 +324,9 @@ extension UnsafeRawBufferPointer {
     /// Whether these bytes begin with the literal's.
     @inlinable public func starts(with literal: StaticString) -> Bool {
         guard count >= literal.utf8CodeUnitCount else { return false }
-        for index in 0..<literal.utf8CodeUnitCount where self[index] != literal.utf8Start[index] { return false }
+        for index in 0..<literal.utf8CodeUnitCount where self[index] != literal.utf8Start[index] {
+            return false
+        }
         return true
     }
 

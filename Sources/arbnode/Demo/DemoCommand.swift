@@ -1,12 +1,6 @@
 import ArgumentParser
-import Configuration
 import Foundation
-import LiveWorld
-import Node
-import Ports
 import SimulatedWorld
-import TradingModel
-import VenueServer
 
 /// `arbnode demo`: the whole node, for real, against four venue doubles on loopback TLS.
 struct DemoCommand: AsyncParsableCommand {
@@ -30,6 +24,7 @@ struct DemoCommand: AsyncParsableCommand {
         help: ArgumentHelp("Where outbox and venue accounts live; a new directory each time by default.", valueName: "dir"))
     var data: String?
     @Option(help: ArgumentHelp("Configuration of the node.", valueName: "file")) var config: String?
+    @OptionGroup var http: HTTPOption
     @Flag(help: "Print one JSON object on stdout.") var json = false
 
     func validate() throws {
@@ -54,47 +49,22 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     private func trade(in directory: String) async throws {
-        guard let path = config ?? HouseFiles.find("config/demo.yaml") else {
-            Terminal.say("config/demo.yaml is not here: run from the project's folder, or name it with --config")
-            throw ExitCode(78)
+        let run = try await DemoRun.trade(
+            config: config, seed: seed, directory: directory, signals: Signals(), seconds: seconds, quiet: json,
+            http: http)
+        if json {
+            Terminal.print(
+                try ReportJSON(
+                    run.report, seconds: run.elapsed, seed: seed, ledgerEqualsVenues: run.ledgerEqualsVenues,
+                    recoveredRows: run.recoveredRows
+                ).encoded())
+        } else {
+            let lines = ReportText.closing(
+                run.report, seconds: run.elapsed, ledgerEqualsVenues: run.ledgerEqualsVenues)
+            for line in lines { Terminal.print(line) }
         }
-        var configuration = try NodePlanning.load(path)
-        let signals = Signals()
-        let venues = try await DemoVenues.start(
-            &configuration, seed: seed, directory: directory, now: VenueHost.now)
-        let world = try LiveWorld.make(dataDirectory: directory + "/node", extraCA: venues.authority.caPath)
-        let plan = try NodePlanning.plan(configuration, access: venues.access, isDryRun: false)
-        let node: TradingNode
-        do { node = try await TradingNode.start(plan, in: world.world) } catch {
-            Terminal.say("The node did not start: \(error)")
-            throw ExitCode(70)
-        }
-        if node.recoveredRows > 0 { Terminal.say("Recovered \(node.recoveredRows) outbox rows; reconciling first.") }
-        let watch = LiveView(node: node, world: world.world, signals: signals, quiet: json)
-        let elapsed = await watch.follow(seconds: seconds)
-        let isFlat = await node.desk.drain(by: world.world.time.now + .seconds(10))
-        let report = await node.desk.report()
-        let truths = await venues.truths()
-        let equal = NodePlanning.ledgerEquals(report) { venue, asset in
-            truths[venue.index].balances.first { $0.asset == asset.code }?.total ?? .zero
-        }
-        await node.desk.close(by: world.world.time.now + .seconds(2))
-        try close(report, elapsed: elapsed, equal: equal, node: node)
-        await venues.stop()
-        world.shutdown()
         // Fragments below a venue's minimum remain by design; open orders, hedges or a difference do not.
-        if !equal || !isFlat { throw ExitCode(1) }
-    }
-
-    private func close(_ report: NodeReport, elapsed: Double, equal: Bool, node: TradingNode) throws {
-        guard json else {
-            for line in ReportText.closing(report, seconds: elapsed, ledgerEqualsVenues: equal) { Terminal.print(line) }
-            return
-        }
-        Terminal.print(
-            try ReportJSON(
-                report, seconds: elapsed, seed: seed, ledgerEqualsVenues: equal, recoveredRows: node.recoveredRows
-            ).encoded())
+        if !run.ledgerEqualsVenues || !run.isFlat { throw ExitCode(1) }
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Console
 import Foundation
 import LiveWorld
 import Node
@@ -23,6 +24,7 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The node's configuration.", valueName: "file")) var config: String
     @Flag(help: "Trade with real money, if the configuration says so too.") var live = false
     @Option(help: "End after this many seconds (default: run until asked).") var seconds: Double?
+    @OptionGroup var http: HTTPOption
     @Flag(help: "Print one JSON object on stdout at the end.") var json = false
 
     func validate() throws {
@@ -58,12 +60,14 @@ struct RunCommand: AsyncParsableCommand {
         }
         Terminal.say(isLive ? "LIVE: \(configuration.summary)" : "Dry run: \(configuration.summary)")
         if node.recoveredRows > 0 { Terminal.say("Recovered \(node.recoveredRows) outbox rows; reconciling first.") }
+        let pages = await http.serve(node, configured: configuration.http)
         let elapsed = await LiveView(node: node, world: world.world, signals: signals, quiet: json)
             .follow(seconds: seconds)
         Terminal.say("Ending: no new risk, finishing hedges.")
         let isFlat = await node.desk.drain(by: world.world.time.now + .seconds(15))
         let report = await node.desk.report()
         await node.desk.close(by: world.world.time.now + .seconds(2))
+        await pages?.stop()
         if json {
             Terminal.print(
                 try ReportJSON(

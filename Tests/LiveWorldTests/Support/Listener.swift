@@ -4,7 +4,8 @@ import TradingModel
 
 @testable import LiveWorld
 
-/// A receiver that writes down what it hears, checks that it hears it on the lane and in order, and lets a test wait.
+/// A receiver that writes down what it hears, checks that it hears it on the lane and in order, and lets a
+/// test wait.
 final class Listener: SocketReceiver, @unchecked Sendable {
     enum Heard: Equatable, Sendable {
         case opened
@@ -13,7 +14,8 @@ final class Listener: SocketReceiver, @unchecked Sendable {
     }
 
     private let lane: SocketLane
-    private let state = Mutex<(heard: [Heard], waiting: [(count: Int, CheckedContinuation<Void, Never>)])>(([], []))
+    private let state = Mutex<(heard: [Heard], waiting: [(count: Int, CheckedContinuation<Void, Never>)])>(
+        ([], []))
     /// Runs in the callback, on the lane.
     private let react: @Sendable (any VenueSocket, Heard) -> Void
 
@@ -67,7 +69,7 @@ final class Listener: SocketReceiver, @unchecked Sendable {
 }
 
 /// A lane, a transport and a venue that know each other.
-struct Bench {
+struct Bench: Sendable {
     let lane: SocketLane
     let transport: LiveTransport
     let venue: LoopbackVenue
@@ -77,12 +79,13 @@ struct Bench {
         names: String = "DNS:localhost", from: Int = -3_600, until: Int = 86_400, trusted: Bool = true,
         offersDeflate: Bool = true, script: @escaping @Sendable (LoopbackVenue.Connection) throws -> Void
     ) throws {
-        let authority = TestAuthority()
+        let authority = TestIssuer()
         scratch = try Scratch()
-        (trusted ? authority : TestAuthority(name: "another authority")).write(to: scratch.file("ca.pem"))
+        (trusted ? authority : TestIssuer(name: "another authority")).write(to: scratch.file("ca.pem"))
         venue = LoopbackVenue(authority.issue(names: names, from: from, until: until), script: script)
         lane = try SocketLane(name: "test sockets")
-        transport = try LiveTransport(lane: lane, extraCA: scratch.file("ca.pem"), offersDeflate: offersDeflate)
+        transport = try LiveTransport(
+            lane: lane, extraCA: scratch.file("ca.pem"), offersDeflate: offersDeflate)
     }
 
     var webSocket: String { "wss://localhost:\(venue.port)/stream" }
@@ -93,11 +96,13 @@ struct Bench {
     }
 
     func request(
-        _ target: String, method: String = "GET", body: [UInt8] = [], within: Span = .seconds(5), origin: String? = nil,
+        _ target: String, method: String = "GET", body: [UInt8] = [], within: Span = .seconds(5),
+        origin: String? = nil,
         onSent: (@Sendable (Moment) -> Void)? = nil
     ) async -> Result<HTTPResponse, TransportFault> {
         let request = HTTPRequest(
-            method: method, origin: origin ?? self.origin, target: target, body: body, deadline: LiveClock.now + within)
+            method: method, origin: origin ?? self.origin, target: target, body: body,
+            deadline: LiveClock.now + within)
         return await withCheckedContinuation { continuation in
             lane.post {
                 transport.perform(request, lane: lane, onSent: onSent) { result in

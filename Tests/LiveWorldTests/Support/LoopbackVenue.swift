@@ -14,13 +14,14 @@ final class LoopbackVenue: @unchecked Sendable {
     private let accepted = Mutex(0)
 
     /// `script` runs once per connection, on a thread of its own, after the handshake.
-    init(_ identity: TestAuthority.Identity, script: @escaping @Sendable (Connection) throws -> Void) {
+    init(_ identity: TestIssuer.Identity, script: @escaping @Sendable (Connection) throws -> Void) {
         self.script = script
         guard let context = SSL_CTX_new(TLS_server_method()) else { preconditionFailure("no TLS server") }
         precondition(SSL_CTX_use_certificate(context, identity.certificate) == 1)
         precondition(SSL_CTX_use_PrivateKey(context, identity.key) == 1)
         self.context = context
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        self.listener = listener
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -75,7 +76,8 @@ final class LoopbackVenue: @unchecked Sendable {
             self.number = number
             self.descriptor = descriptor
             var one: Int32 = 1
-            _ = setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
+            _ = setsockopt(
+                descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
             session = SSL_new(context)
             SSL_set_fd(session, descriptor)
             isOpen = SSL_accept(session) == 1
@@ -169,7 +171,9 @@ extension LoopbackVenue.Connection {
         let head = try read(2)
         guard head[1] & 0x80 != 0 else { throw LoopbackVenue.Ended() }
         var count = Int(head[1] & 0x7F)
-        if count == 126 { count = try read(2).reduce(0) { $0 << 8 | Int($1) } } else if count == 127 {
+        if count == 126 {
+            count = try read(2).reduce(0) { $0 << 8 | Int($1) }
+        } else if count == 127 {
             count = try read(8).reduce(0) { $0 << 8 | Int($1) }
         }
         let key = try read(4)

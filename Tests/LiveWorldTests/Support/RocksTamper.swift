@@ -15,7 +15,8 @@ enum RocksTamper {
         }
         key.withUnsafeBytes { bytes in
             rocksdb_delete(
-                database, writing, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, &error)
+                database, writing, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, &error
+            )
         }
         precondition(error == nil)
         rocksdb_close(database)

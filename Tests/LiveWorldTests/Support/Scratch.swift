@@ -1,7 +1,7 @@
 import Foundation
 
 /// A directory of this test's own, removed when the test is over.
-final class Scratch {
+final class Scratch: Sendable {
     let path: String
     init() throws {
         path = NSTemporaryDirectory() + "arbnode-test-" + UUID().uuidString
@@ -30,5 +30,7 @@ enum SharedFiles {
         return package.deletingLastPathComponent().appendingPathComponent("shared").path
     }()
     static func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: root + "/" + name) }
-    static func data(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: root + "/" + name)) }
+    static func data(_ name: String) throws -> Data {
+        try Data(contentsOf: URL(fileURLWithPath: root + "/" + name))
+    }
 }

@@ -18,9 +18,12 @@ extension BinanceDialect {
         let time = String(stamp.venueTime.milliseconds)
         let signature = Hex.encode(
             access.signer.hmacSHA256(Array("apiKey=\(access.apiKey)&timestamp=\(time)".utf8)))
+        let parameters =
+            "{\"apiKey\":\(JSONText.quoted(access.apiKey)),\"timestamp\":\(time),"
+            + "\"signature\":\"\(signature)\"}"
         let request =
-            "{\"id\":\"\(stamp.nonce)\",\"method\":\"userDataStream.subscribe.signature\",\"params\":{\"apiKey\":"
-            + JSONText.quoted(access.apiKey) + ",\"timestamp\":\(time),\"signature\":\"\(signature)\"}}"
+            "{\"id\":\"\(stamp.nonce)\",\"method\":\"userDataStream.subscribe.signature\","
+            + "\"params\":\(parameters)}"
         return [Array(request.utf8)]
     }
 

@@ -161,7 +161,8 @@ extension BybitDialect {
         }
         guard (0...2).allSatisfy({ seen.contains($0) }) else { throw .missingField }
         guard frame.books[index].lastSequence > 0 else { throw .badNumber }
-        // "If you receive a new snapshot message […] or u = 1, you must reset your local orderbook."
+        // `u` = 1 is a snapshot after a restart of the service, whatever the type says
+        // (v5/websocket/public/orderbook).
         if frame.books[index].lastSequence == 1 { frame.books[index].kind = .snapshot }
     }
 

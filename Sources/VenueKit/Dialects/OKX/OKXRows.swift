@@ -26,14 +26,14 @@ enum OKXRow {
         var fee = row["fillFee"]?.text
         var feeAsset = row["fillFeeCcy"]?.text
         if fee == nil {
-            // Pushes of before 2022 have only the order's total fee, which is this fill's when it is the only
-            // one.
+            // Pushes of before 2022 have only the order's total fee: this fill's, when it is the only one.
             guard row["accFillSz"]?.text == row["fillSz"]?.text else { throw .missingField }
             fee = row["fee"]?.text
             feeAsset = row["feeCcy"]?.text
         }
-        // Without its fee's currency the push cannot be booked to the last unit: the trade history will tell it.
-        guard let feeAsset, !feeAsset.isEmpty else { return nil }
+        // A charge without its currency cannot be booked to the last unit: the trade history will tell it.
+        let isFree = try ReportNumbers.amountOrZero(fee) == .zero
+        guard isFree || feeAsset?.isEmpty == false else { return nil }
         return try fill(row, listing, tradeID, fee: fee, feeAsset, time: row["fillTime"]?.text, .stream)
     }
 

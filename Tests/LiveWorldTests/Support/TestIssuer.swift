@@ -1,7 +1,7 @@
 import COpenSSL
 
 /// A certificate authority that lives as long as a test, and the certificates it issues.
-final class TestAuthority: @unchecked Sendable {
+final class TestIssuer: @unchecked Sendable {
     struct Identity {
         let certificate: OpaquePointer
         let key: OpaquePointer
@@ -10,10 +10,12 @@ final class TestAuthority: @unchecked Sendable {
     private let root: Identity
 
     init(name: String = "test authority") {
-        let key = TestAuthority.makeKey()
-        let certificate = TestAuthority.make(
+        let key = TestIssuer.makeKey()
+        let certificate = TestIssuer.make(
             subject: name, issuer: name, key: key, signer: key, from: -3_600, until: 86_400,
-            extensions: [(NID_basic_constraints, "critical,CA:TRUE"), (NID_key_usage, "critical,keyCertSign")])
+            extensions: [
+                (NID_basic_constraints, "critical,CA:TRUE"), (NID_key_usage, "critical,keyCertSign"),
+            ])
         root = Identity(certificate: certificate, key: key)
         self.name = name
     }
@@ -21,8 +23,8 @@ final class TestAuthority: @unchecked Sendable {
 
     /// `names`: as in `DNS:localhost,IP:127.0.0.1`. Times in seconds from now.
     func issue(names: String = "DNS:localhost", from: Int = -3_600, until: Int = 86_400) -> Identity {
-        let key = TestAuthority.makeKey()
-        let certificate = TestAuthority.make(
+        let key = TestIssuer.makeKey()
+        let certificate = TestIssuer.make(
             subject: "venue", issuer: name, key: key, signer: root.key, from: from, until: until,
             extensions: [(NID_basic_constraints, "CA:FALSE"), (NID_subject_alt_name, names)])
         return Identity(certificate: certificate, key: key)
@@ -57,10 +59,13 @@ final class TestAuthority: @unchecked Sendable {
         for (name, text) in [
             (X509_get_subject_name(certificate), subject), (X509_get_issuer_name(certificate), issuer),
         ] {
-            X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_FLAG | 1, Array(text.utf8), -1 + text.utf8.count + 1, -1, 0)
+            X509_NAME_add_entry_by_txt(
+                name, "CN", MBSTRING_ASC, Array(text.utf8), Int32(text.utf8.count), -1, 0)
         }
         for (kind, value) in extensions {
-            guard let made = X509V3_EXT_conf_nid(nil, nil, kind, value) else { preconditionFailure("extension \(value)") }
+            guard let made = X509V3_EXT_conf_nid(nil, nil, kind, value) else {
+                preconditionFailure("extension \(value)")
+            }
             X509_add_ext(certificate, made, -1)
             X509_EXTENSION_free(made)
         }

@@ -1,0 +1,115 @@
+import Engine
+import Node
+import TradingModel
+import VenueKit
+
+/// What the node answers over HTTP, made from one report: liveness, readiness, status for machines, metrics.
+public enum StatusPages {
+    public struct Page: Sendable {
+        public var status: Int
+        public var contentType: String
+        public var body: String
+        public init(status: Int, contentType: String, body: String) {
+            self.status = status
+            self.contentType = contentType
+            self.body = body
+        }
+    }
+
+    /// The pages by path; `nil` for any other path.
+    public static func page(_ path: String, _ report: NodeReport) -> Page? {
+        switch path {
+        // The process answers, so it lives; whether it may trade is another question.
+        case "/livez": Page(status: 200, contentType: "text/plain", body: "alive\n")
+        case "/readyz": readiness(report)
+        case "/statusz": Page(status: 200, contentType: "application/json", body: status(report))
+        case "/metrics": Page(status: 200, contentType: "text/plain; version=0.0.4", body: metrics(report))
+        default: nil
+        }
+    }
+
+    /// Ready: every venue's books are proven and its account is reconciled, and the mode lets new risk through.
+    private static func readiness(_ report: NodeReport) -> Page {
+        var reasons = report.venues.filter { !$0.mayOpen }.map { "\($0.name): account not reconciled" }
+        reasons += report.venues.filter { $0.booksSynced < $0.books }.map {
+            "\($0.name): \($0.booksSynced) of \($0.books) books proven"
+        }
+        if report.summary.mode >= .hold { reasons.append("mode \(report.summary.mode.name): \(report.summary.modeReason)") }
+        let body = reasons.isEmpty ? "ready\n" : reasons.joined(separator: "\n") + "\n"
+        return Page(status: reasons.isEmpty ? 200 : 503, contentType: "text/plain", body: body)
+    }
+
+    private static func status(_ report: NodeReport) -> String {
+        let summary = report.summary
+        let venues = report.venues.map { venue in
+            "{\"venue\":\"\(venue.name)\",\"frames\":\(venue.frames),\"books\":\(venue.books),"
+                + "\"books_synced\":\(venue.booksSynced),\"may_open\":\(venue.mayOpen),"
+                + "\"clock_offset_ms\":\(venue.clockOffset.milliseconds)}"
+        }
+        return "{\"mode\":\"\(summary.mode.name)\",\"venues\":[\(venues.joined(separator: ","))],"
+            + "\"live_orders\":\(summary.liveOrders),\"unknown_open\":\(summary.unknownOpen),"
+            + "\"unhedged_notional\":\"\(summary.unhedgedNotional)\","
+            + "\"residual_notional\":\"\(summary.residualNotional)\",\"pnl\":\"\(summary.profit)\","
+            + "\"fees\":\"\(summary.counters.fees)\"}\n"
+    }
+
+    private static func metrics(_ report: NodeReport) -> String {
+        var text = MetricsText()
+        let summary = report.summary
+        text.family("arbnode_mode", "gauge", "Operating mode: 0 NORMAL to 4 KILLED.", [("", "\(summary.mode.rawValue)")])
+        text.family(
+            "arbnode_frames_total", "counter", "Public frames received.",
+            report.venues.map { (label($0), "\($0.frames)") })
+        text.family(
+            "arbnode_books_synced", "gauge", "Books whose proof stands.",
+            report.venues.map { (label($0), "\($0.booksSynced)") })
+        text.family(
+            "arbnode_proofs_failed_total", "counter", "Gaps and checksum mismatches.",
+            report.venues.map { (label($0), "\($0.proofFailed)") })
+        text.family(
+            "arbnode_quarantined_total", "counter", "Frames set aside.",
+            report.venues.map { (label($0), "\($0.quarantined)") })
+        text.family("arbnode_edges_total", "counter", "Edges seen.", [("", "\(summary.edges)")])
+        text.family("arbnode_pairs_total", "counter", "Pairs opened.", [("", "\(summary.counters.pairs)")])
+        text.family("arbnode_orders_sent_total", "counter", "Orders sent.", [("", "\(summary.counters.ordersSent)")])
+        text.family("arbnode_orders_unknown", "gauge", "Orders of unproven fate.", [("", "\(summary.unknownOpen)")])
+        text.family("arbnode_hedges_completed_total", "counter", "Hedges done.", [("", "\(summary.hedgesCompleted)")])
+        text.family("arbnode_hedges_late_total", "counter", "Hedges past their deadline.", [("", "\(summary.hedgesLate)")])
+        text.family("arbnode_unhedged_notional", "gauge", "In quote units.", [("", "\(summary.unhedgedNotional)")])
+        text.family("arbnode_profit", "gauge", "After fees, in quote units.", [("", "\(summary.profit)")])
+        text.family(
+            "arbnode_incidents_total", "counter", "Incidents by code.",
+            report.incidents.map { ("code=\"\($0.incident.code.rawValue)\",venue=\"\(venueName($0, report))\"", "\($0.count)") })
+        text.latency("arbnode_frame_to_decision_us", report.latency.frameToDecision)
+        text.latency("arbnode_decision_to_wire_us", report.latency.decisionToWire)
+        text.latency("arbnode_fill_to_hedge_wire_us", report.latency.fillToHedgeWire)
+        text.latency("arbnode_durable_write_us", report.latency.durableWrite)
+        return text.text
+    }
+
+    private static func label(_ venue: NodeReport.Venue) -> String { "venue=\"\(venue.name)\"" }
+
+    private static func venueName(_ line: IncidentLog.Line, _ report: NodeReport) -> String {
+        line.incident.venue.map { report.venues[$0.index].name } ?? ""
+    }
+}
+
+/// Prometheus' text format.
+struct MetricsText {
+    private(set) var text = ""
+
+    mutating func family(_ name: String, _ type: String, _ help: String, _ samples: [(labels: String, value: String)]) {
+        text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+        for sample in samples {
+            text += sample.labels.isEmpty ? "\(name) \(sample.value)\n" : "\(name){\(sample.labels)} \(sample.value)\n"
+        }
+    }
+
+    mutating func latency(_ name: String, _ log: LatencyLog) {
+        let samples = [50, 99, 99.9].compactMap { p in
+            log.percentile(p).map { ("quantile=\"\(p / 100)\"", "\($0)") }
+        }
+        family(name, "summary", "Microseconds.", samples)
+        text += "\(name)_count \(log.count)\n"
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+
+/// `arbnode bench`: how fast this build is on this machine.
+struct BenchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure throughput and latency on this machine.",
+        discussion: """
+            book: frames decoded, applied and consolidated per second and venue, with allocations per frame.
+            decision: frame to decision through the whole engine. outbox: durable appends on this disk.
+            wire, hedge: a short demo over loopback TLS; decision to bytes, fill to hedge bytes.
+            Latencies in microseconds. Use a release build.
+
+            Example: arbnode bench book --json
+            """)
+
+    enum Part: String, ExpressibleByArgument, CaseIterable {
+        case book, decision, outbox, wire, hedge, all
+    }
+
+    @Argument(help: "book, decision, outbox, wire, hedge or all.") var part: Part = .all
+    @Option(help: "Rounds of each measurement; the median counts.") var rounds = 5
+    @Flag(help: "Print one JSON object on stdout.") var json = false
+
+    func validate() throws {
+        guard (1...100).contains(rounds) else { throw ValidationError("--rounds takes a number from 1 to 100.") }
+    }
+
+    func run() async throws {
+        var results = BenchResults()
+        if part == .book || part == .all {
+            for venue in DialectNames.all {
+                say("book \(venue) …")
+                results.book.append(try BookBench(venue: venue).run(rounds: rounds))
+            }
+        }
+        if part == .decision || part == .all {
+            say("decision …")
+            results.decision = try DecisionBench().run()
+        }
+        if part == .outbox || part == .all {
+            say("outbox …")
+            results.outbox = try await OutboxBench.run(rounds: rounds)
+        }
+        if part == .wire || part == .hedge || part == .all {
+            say("wire: ten seconds of demo …")
+            let report = try await WireBench.run()
+            if part != .hedge { results.wire = WireBench.wire(report) }
+            if part != .wire { results.hedge = WireBench.hedge(report) }
+        }
+        Terminal.print(json ? try results.encoded() : results.text)
+    }
+
+    private func say(_ text: String) { Terminal.say("bench: " + text) }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Configuration
+import Console
+import LiveWorld
+import Node
+import Ports
+import SimulatedWorld
+import TradingModel
+import VenueServer
+
+/// One run of the demo, from starting the venues to comparing the ledger with them.
+struct DemoRun {
+    let report: NodeReport
+    let elapsed: Double
+    let ledgerEqualsVenues: Bool
+    let isFlat: Bool
+    let recoveredRows: Int
+
+    static func trade(
+        config: String?, seed: UInt64, directory: String, signals: Signals, seconds: Double, quiet: Bool,
+        http: HTTPOption? = nil
+    ) async throws -> DemoRun {
+        guard let path = config ?? HouseFiles.find("config/demo.yaml") else {
+            Terminal.say("config/demo.yaml is not here: run from the project's folder, or name it with --config")
+            throw ExitCode(78)
+        }
+        var configuration = try NodePlanning.load(path)
+        let venues = try await DemoVenues.start(&configuration, seed: seed, directory: directory, now: VenueHost.now)
+        let live = try LiveWorld.make(dataDirectory: directory + "/node", extraCA: venues.authority.caPath)
+        let time = live.world.time
+        let node: TradingNode
+        do {
+            node = try await TradingNode.start(
+                try NodePlanning.plan(configuration, access: venues.access, isDryRun: false), in: live.world)
+        } catch {
+            Terminal.say("The node did not start: \(error)")
+            throw ExitCode(NodePlanning.exitCode(error))
+        }
+        if node.recoveredRows > 0 { Terminal.say("Recovered \(node.recoveredRows) outbox rows; reconciling first.") }
+        let pages = await http?.serve(node, configured: configuration.http)
+        let elapsed = await LiveView(node: node, world: live.world, signals: signals, quiet: quiet)
+            .follow(seconds: seconds)
+        let isFlat = await node.desk.drain(by: time.now + .seconds(10))
+        let report = await node.desk.report()
+        let truths = await venues.truths()
+        await node.desk.close(by: time.now + .seconds(2))
+        await pages?.stop()
+        await venues.stop()
+        live.shutdown()
+        let equal = NodePlanning.ledgerEquals(report) { venue, asset in
+            truths[venue.index].balances.first { $0.asset == asset.code }?.total ?? .zero
+        }
+        return DemoRun(
+            report: report, elapsed: elapsed, ledgerEqualsVenues: equal, isFlat: isFlat,
+            recoveredRows: node.recoveredRows)
+    }
+}

@@ -1,0 +1,150 @@
+import Books
+import Engine
+import Hedging
+import Orders
+import Risk
+import Strategies
+import TradingModel
+
+/// An engine with venues of one instrument, driven by hand: quotes in, directives out.
+struct Stage {
+    static let instrument = Instrument(
+        id: InstrumentID(0), base: Asset("BTC"), quote: Asset("USDT"), priceScale: 2, quantityScale: 4)
+    private(set) var now = Moment(nanoseconds: 1_000_000_000_000)
+    var engine: TradingEngine
+    private var sequence: Int64 = 10
+    private var trade = 0
+    private var pending: [OrderIntent] = []
+    private(set) var transmitted: [OrderIntent] = []
+    private(set) var alarms: [IncidentCode] = []
+    private(set) var queried: [ClientOrderID] = []
+    private(set) var rows: [OutboxRecord] = []
+    private let venueCount: Int
+
+    init(venues: Int = 2) {
+        venueCount = venues
+        func units(_ n: Int64) -> Amount { Amount(raw: Int128(n) * 1_000_000_000_000_000_000) }
+        let policy = EnginePolicy(
+            instruments: [Stage.instrument],
+            venues: (0..<venues).map { index in
+                VenuePolicy(
+                    name: "venue-\(index)", proof: .consecutive, bookDepth: 50,
+                    listings: [
+                        Listing(
+                            venue: VenueID(index), instrument: Stage.instrument, symbol: "BTCUSDT", tick: Price(raw: 1),
+                            lot: Quantity(raw: 1), minimumQuantity: Quantity(raw: 1),
+                            maximumQuantity: Quantity(raw: 10_000_000), minimumNotional: units(5),
+                            takerFee: Rate(hundredthsOfBasisPoint: 1_000), makerFee: .zero, buyFeeInBase: false)
+                    ])
+            },
+            limits: RiskLimits(
+                orderNotional: units(10_000), orderQuantity: [Quantity(raw: 10_000_000)],
+                positionNotional: units(20_000), exposureNotional: units(30_000),
+                priceCollar: Rate(hundredthsOfBasisPoint: 50_000), bookAge: .seconds(5), ordersPerSecond: 100),
+            hedge: HedgePolicy(),
+            takerTaker: [
+                TakerTakerPolicy(instrument: InstrumentID(0), minimumEdge: .zero, pairNotional: units(1_000))
+            ], node: 1)
+        engine = TradingEngine(policy: policy, recovery: Recovery(policy: policy))
+        rows.append(.started(epoch: engine.epoch, at: now))
+        for index in 0..<venues {
+            let venue = VenueID(index)
+            engine.process(.publicStream(venue, [InstrumentID(0)], isOpen: true), at: now)
+            engine.process(.privateStream(venue, isReady: true, reason: ""), at: now)
+            engine.process(.opened(venue, Asset("BTC"), units(100)), at: now)
+            engine.process(.opened(venue, Asset("USDT"), units(1_000_000)), at: now)
+            engine.process(.reconciled(venue), at: now)
+            engine.process(.headroom(venue, 1_000), at: now)
+        }
+        if venues > 2 { for index in 2..<venues { quote(index, bid: 100_20, ask: 100_60) } }
+        collect()
+    }
+
+    mutating func pass(_ span: Span) {
+        now = now + span
+        for index in 0..<venueCount where engine.books[0].tops[index].isSynced {
+            let top = engine.books[0].tops[index]
+            quote(index, bid: top.bid.price.raw, ask: top.ask.price.raw)
+        }
+    }
+
+    /// One level a side, 50 units deep. `proven` false sends a gap.
+    mutating func quote(_ venue: Int, bid: Int64, ask: Int64, proven: Bool = true) {
+        var update = BookUpdate(instrument: InstrumentID(0), kind: proven ? .snapshot : .delta)
+        sequence += proven ? 1 : 5
+        update.lastSequence = sequence
+        update.bids = [LevelChange(price: Price(raw: bid), quantity: Quantity(raw: 500_000))]
+        update.asks = [LevelChange(price: Price(raw: ask), quantity: Quantity(raw: 500_000))]
+        engine.apply(book: update, of: VenueID(venue), at: now)
+        collect()
+    }
+
+    @discardableResult mutating func directives() -> [OrderIntent] {
+        collect()
+        return pending
+    }
+
+    /// Orders waiting for the store, taken.
+    mutating func persisted() -> [OrderIntent] {
+        collect()
+        defer { pending.removeAll() }
+        return pending
+    }
+
+    mutating func pair() -> [OrderIntent] {
+        quote(0, bid: 99_90, ask: 100_00)
+        quote(1, bid: 101_00, ask: 101_10)
+        return persisted()
+    }
+
+    mutating func sentPair() -> [OrderIntent] {
+        let legs = pair()
+        durable(legs)
+        for leg in legs { engine.process(.placeAnswered(leg.id, .accepted(venueOrderID: "o\(leg.id)")), at: now) }
+        collect()
+        return legs
+    }
+
+    mutating func durable(_ intents: [OrderIntent]) {
+        engine.process(.durable(intents.map(\.id)), at: now)
+        collect()
+    }
+
+    /// Fills an order completely at its limit; the trade id is the order's, so a second call repeats the same fill.
+    mutating func fill(_ order: OrderIntent) {
+        engine.process(
+            .filled(
+                order.venue,
+                FillReport(
+                    instrument: order.instrument, clientID: order.id, venueOrderID: "o\(order.id)",
+                    tradeID: "t\(order.id)", side: order.side, price: order.limit, quantity: order.quantity, fee: .zero,
+                    feeAsset: Asset("USDT"), isMaker: false, evidence: .stream, venueTime: now)), at: now)
+        collect()
+    }
+
+    mutating func expire(_ order: OrderIntent) {
+        engine.process(
+            .reported(
+                order.venue,
+                OrderReport(
+                    instrument: order.instrument, clientID: order.id, venueOrderID: "o\(order.id)", side: order.side,
+                    state: .expired, filled: .zero, quantity: order.quantity, evidence: .stream, venueTime: now)),
+            at: now)
+        collect()
+    }
+
+    private mutating func collect() {
+        for directive in engine.takeDirectives() {
+            switch directive {
+            case .persist(let intents):
+                pending += intents
+                rows += intents.map { .intended($0, venue: "venue-\($0.venue.index)", symbol: "BTC-USDT") }
+            case .journal(let row): rows.append(row)
+            case .transmit(let intent): transmitted.append(intent)
+            case .alarm(let incident): alarms.append(incident.code)
+            case .query(let order, _): queried.append(order.id)
+            case .cancel, .fetchFills, .resynchronise: break
+            }
+        }
+    }
+}

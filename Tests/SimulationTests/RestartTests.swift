@@ -1,0 +1,108 @@
+import Engine
+import Node
+import Orders
+import Ports
+import Testing
+import TradingModel
+
+@testable import SimulatedWorld
+
+@Suite struct `A node killed at a random moment` {
+    @Test(arguments: 1...10) func `reconciles before it trades and ends with the venues' own figures`(seed: Int) throws {
+        let stand = try NodeStand(seed: UInt64(seed))
+        var random = SeededSequence(seed: UInt64(seed) &* 77)
+        for _ in 0..<3 {
+            try stand.startNode()
+            stand.run(.microseconds(random.between(1_000_000, 4_000_000)))
+            stand.killNode()
+            // The venues live on while the node is dead: orders sent just before fill now.
+            stand.run(.milliseconds(random.between(10, 2_000)))
+        }
+        try stand.startNode()
+        stand.run(.seconds(12))
+        let allOpen = try stand.report().venues.allSatisfy { $0.mayOpen }
+        #expect(allOpen)
+        let isFlat = try stand.stopNode()
+        let report = try stand.report()
+        #expect(isFlat)
+        #expect(report.summary.mode == .normal, "\(report.summary.modeReason)")
+        #expect(report.summary.unknownOpen == 0)
+        #expect(report.summary.unhedgedNotional == .zero)
+        #expect(stand.disagreements(report).isEmpty, "\(stand.disagreements(report))")
+    }
+
+    @Test func `the same seed runs the same steps`() throws {
+        func trace() throws -> (UInt64, Int) {
+            let stand = try NodeStand(seed: 5)
+            try stand.startNode()
+            stand.run(.seconds(2))
+            stand.killNode()
+            try stand.startNode()
+            stand.run(.seconds(2))
+            return (stand.simulation.trace, stand.simulation.steps)
+        }
+        let first = try trace()
+        let second = try trace()
+        #expect(first == second)
+    }
+}
+
+@Suite struct `A node whose network fails` {
+    @Test(arguments: 1...10) func `loses proof and liquidity with a connection and gets both back`(seed: Int) throws {
+        let stand = try NodeStand(seed: UInt64(seed))
+        try stand.startNode()
+        stand.run(.seconds(3))
+        let venue = stand.doubles[seed % stand.doubles.count].name
+        stand.network.cutConnections(to: venue)
+        stand.run(.milliseconds(1))
+        let cut = try stand.report()
+        #expect(cut.venues.first { $0.name == venue }?.booksSynced == 0)
+        #expect(cut.venues.first { $0.name == venue }?.mayOpen == false)
+        stand.run(.seconds(6))
+        let back = try stand.report()
+        let allBack = back.venues.allSatisfy { $0.booksSynced == 2 && $0.mayOpen }
+        #expect(allBack)
+        let resyncs = back.venues.first { $0.name == venue }?.resyncs ?? 0
+        #expect(resyncs > 0)
+        let isFlat = try stand.stopNode()
+        let end = try stand.report()
+        #expect(isFlat && stand.disagreements(end).isEmpty, "\(stand.disagreements(end))")
+    }
+
+    @Test func `hedges elsewhere when a venue vanishes with a leg open`() throws {
+        let stand = try NodeStand(seed: 3)
+        try stand.startNode()
+        for _ in 0..<8 {
+            stand.run(.milliseconds(700))
+            stand.network.setReachable("bybit", false)
+            stand.run(.milliseconds(400))
+            stand.network.setReachable("bybit", true)
+            stand.run(.seconds(1))
+        }
+        stand.run(.seconds(15))
+        let isFlat = try stand.stopNode()
+        let report = try stand.report()
+        #expect(isFlat)
+        #expect(report.summary.unknownOpen == 0)
+        #expect(report.summary.unhedgedNotional == .zero)
+        #expect(stand.disagreements(report).isEmpty, "\(stand.disagreements(report))")
+    }
+
+    @Test func `sends nothing when the disk refuses, and holds`() throws {
+        let stand = try NodeStand(seed: 2)
+        try stand.startNode()
+        stand.run(.seconds(2))
+        let sent = orderRequests(stand)
+        stand.disk.fault = .unavailable("no space left on device")
+        stand.run(.seconds(4))
+        let report = try stand.report()
+        #expect(report.summary.mode == .hold)
+        let codes = report.incidents.map(\.incident.code)
+        #expect(codes.contains(.outboxUnavailable))
+        #expect(orderRequests(stand) <= sent + 2, "at most the pair that was durable already")
+    }
+
+    private func orderRequests(_ stand: NodeStand) -> Int {
+        stand.network.requests.filter { $0.key.hasPrefix("POST") }.values.reduce(0, +)
+    }
+}
