@@ -2,7 +2,8 @@
 import PackageDescription
 
 /// The rooms and their arrows (ARCHITECTURE.md): a room imports only what stands in its dependency list, and
-/// `make check` builds with `--explicit-target-dependency-import-check error`, so this file is the whole truth.
+/// `make check` builds with `--explicit-target-dependency-import-check error`, so this file is the whole
+/// truth.
 
 let house: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
@@ -49,7 +50,8 @@ let package = Package(
     ],
     targets: [
         // C libraries installed by `make setup`
-        .systemLibrary(name: "CWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
+        .systemLibrary(
+            name: "CWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CAllocations"),
         .systemLibrary(name: "CRocksDB", providers: [.apt(["librocksdb-dev"])]),
@@ -74,20 +76,26 @@ let package = Package(
         room("Engine", ["TradingModel", "Books", "Risk", "Orders", "Routing", "Hedging", "Strategies"]),
         room("Replay", ["TradingModel", "Books", "Recordings", "VenueKit"]),
         // L4
-        room("Configuration", ["TradingModel", "Ports", "VenueKit", "Risk", "Hedging", "Strategies", "Engine", yams]),
-        room("Node", ["TradingModel", "Ports", "Books", "Orders", "Hedging", "Engine", "VenueKit", histogram]),
+        room(
+            "Configuration",
+            ["TradingModel", "Ports", "VenueKit", "Risk", "Hedging", "Strategies", "Engine", yams]),
+        room(
+            "Node", ["TradingModel", "Ports", "Books", "Orders", "Hedging", "Engine", "VenueKit", histogram]),
         room(
             "Console",
             [
                 "TradingModel", "VenueKit", "Engine", "Node", .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         // L5
         executable(
             "arbnode",
             [
-                "TradingModel", "Ports", "Books", "Routing", "Risk", "Hedging", "Strategies", "Orders", "Engine",
-                "CAllocations", "VenueKit", "Configuration", "Recordings", "Replay", "Node", "Console", "LiveWorld", "SimulatedWorld", "VenueServer",
+                "TradingModel", "Ports", "Books", "Routing", "Risk", "Hedging", "Strategies", "Orders",
+                "Engine",
+                "CAllocations", "VenueKit", "Configuration", "Recordings", "Replay", "Node", "Console",
+                "LiveWorld", "SimulatedWorld", "VenueServer",
                 arguments,
             ]),
         executable("arbsim", ["TradingModel", "Recordings", "SimulatedWorld", "VenueServer", arguments]),
@@ -97,18 +105,30 @@ let package = Package(
         specification("RecordingsTests", ["TradingModel", "Recordings"]),
         specification("ReplayTests", ["TradingModel", "Recordings", "Replay"]),
         specification("VenueKitTests", ["TradingModel", "Ports", "VenueKit", "COpenSSL"]),
+        .testTarget(
+            name: "VenueContractTests",
+            dependencies: ["TradingModel", "Ports", "Books", "VenueKit", "SimulatedWorld", "COpenSSL"],
+            exclude: ["clients"], swiftSettings: house),
         specification("SimulatedWorldTests", ["TradingModel", "SimulatedWorld"]),
         specification("VenueServerTests", ["TradingModel", "SimulatedWorld", "VenueServer"] + nio),
-        specification("LiveWorldTests", ["TradingModel", "Ports", "LiveWorld", "SimulatedWorld", "VenueServer", "CRocksDB"]),
+        specification(
+            "LiveWorldTests",
+            ["TradingModel", "Ports", "LiveWorld", "SimulatedWorld", "VenueServer", "CRocksDB"]),
         specification("ExecutorContractTests", ["Ports", "LiveWorld"]),
         specification(
             "ConfigurationTests",
-            ["TradingModel", "VenueKit", "Risk", "Hedging", "Strategies", "Engine", "Configuration", "SimulatedWorld"]),
-        specification("EngineTests", ["TradingModel", "Books", "Orders", "Risk", "Routing", "Hedging", "Strategies", "Engine"]),
+            [
+                "TradingModel", "VenueKit", "Risk", "Hedging", "Strategies", "Engine", "Configuration",
+                "SimulatedWorld",
+            ]),
+        specification(
+            "EngineTests",
+            ["TradingModel", "Books", "Orders", "Risk", "Routing", "Hedging", "Strategies", "Engine"]),
         specification(
             "SimulationTests",
             [
-                "TradingModel", "Ports", "VenueKit", "Orders", "Engine", "Node", "Configuration", "SimulatedWorld",
+                "TradingModel", "Ports", "VenueKit", "Orders", "Engine", "Node", "Configuration",
+                "SimulatedWorld",
             ]),
     ],
     swiftLanguageModes: [.v6]

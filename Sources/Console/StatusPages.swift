@@ -28,13 +28,16 @@ public enum StatusPages {
         }
     }
 
-    /// Ready: every venue's books are proven and its account is reconciled, and the mode lets new risk through.
+    /// Ready: every venue's books are proven and its account is reconciled, and the mode lets new risk
+    /// through.
     private static func readiness(_ report: NodeReport) -> Page {
         var reasons = report.venues.filter { !$0.mayOpen }.map { "\($0.name): account not reconciled" }
         reasons += report.venues.filter { $0.booksSynced < $0.books }.map {
             "\($0.name): \($0.booksSynced) of \($0.books) books proven"
         }
-        if report.summary.mode >= .hold { reasons.append("mode \(report.summary.mode.name): \(report.summary.modeReason)") }
+        if report.summary.mode >= .hold {
+            reasons.append("mode \(report.summary.mode.name): \(report.summary.modeReason)")
+        }
         let body = reasons.isEmpty ? "ready\n" : reasons.joined(separator: "\n") + "\n"
         return Page(status: reasons.isEmpty ? 200 : 503, contentType: "text/plain", body: body)
     }
@@ -56,7 +59,9 @@ public enum StatusPages {
     private static func metrics(_ report: NodeReport) -> String {
         var text = MetricsText()
         let summary = report.summary
-        text.family("arbnode_mode", "gauge", "Operating mode: 0 NORMAL to 4 KILLED.", [("", "\(summary.mode.rawValue)")])
+        text.family(
+            "arbnode_mode", "gauge", "Operating mode: 0 NORMAL to 4 KILLED.",
+            [("", "\(summary.mode.rawValue)")])
         text.family(
             "arbnode_frames_total", "counter", "Public frames received.",
             report.venues.map { (label($0), "\($0.frames)") })
@@ -71,15 +76,23 @@ public enum StatusPages {
             report.venues.map { (label($0), "\($0.quarantined)") })
         text.family("arbnode_edges_total", "counter", "Edges seen.", [("", "\(summary.edges)")])
         text.family("arbnode_pairs_total", "counter", "Pairs opened.", [("", "\(summary.counters.pairs)")])
-        text.family("arbnode_orders_sent_total", "counter", "Orders sent.", [("", "\(summary.counters.ordersSent)")])
-        text.family("arbnode_orders_unknown", "gauge", "Orders of unproven fate.", [("", "\(summary.unknownOpen)")])
-        text.family("arbnode_hedges_completed_total", "counter", "Hedges done.", [("", "\(summary.hedgesCompleted)")])
-        text.family("arbnode_hedges_late_total", "counter", "Hedges past their deadline.", [("", "\(summary.hedgesLate)")])
-        text.family("arbnode_unhedged_notional", "gauge", "In quote units.", [("", "\(summary.unhedgedNotional)")])
+        text.family(
+            "arbnode_orders_sent_total", "counter", "Orders sent.", [("", "\(summary.counters.ordersSent)")])
+        text.family(
+            "arbnode_orders_unknown", "gauge", "Orders of unproven fate.", [("", "\(summary.unknownOpen)")])
+        text.family(
+            "arbnode_hedges_completed_total", "counter", "Hedges done.", [("", "\(summary.hedgesCompleted)")])
+        text.family(
+            "arbnode_hedges_late_total", "counter", "Hedges past their deadline.",
+            [("", "\(summary.hedgesLate)")])
+        text.family(
+            "arbnode_unhedged_notional", "gauge", "In quote units.", [("", "\(summary.unhedgedNotional)")])
         text.family("arbnode_profit", "gauge", "After fees, in quote units.", [("", "\(summary.profit)")])
         text.family(
             "arbnode_incidents_total", "counter", "Incidents by code.",
-            report.incidents.map { ("code=\"\($0.incident.code.rawValue)\",venue=\"\(venueName($0, report))\"", "\($0.count)") })
+            report.incidents.map {
+                ("code=\"\($0.incident.code.rawValue)\",venue=\"\(venueName($0, report))\"", "\($0.count)")
+            })
         text.latency("arbnode_frame_to_decision_us", report.latency.frameToDecision)
         text.latency("arbnode_decision_to_wire_us", report.latency.decisionToWire)
         text.latency("arbnode_fill_to_hedge_wire_us", report.latency.fillToHedgeWire)
@@ -98,10 +111,14 @@ public enum StatusPages {
 struct MetricsText {
     private(set) var text = ""
 
-    mutating func family(_ name: String, _ type: String, _ help: String, _ samples: [(labels: String, value: String)]) {
+    mutating func family(
+        _ name: String, _ type: String, _ help: String, _ samples: [(labels: String, value: String)]
+    ) {
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
         for sample in samples {
-            text += sample.labels.isEmpty ? "\(name) \(sample.value)\n" : "\(name){\(sample.labels)} \(sample.value)\n"
+            text +=
+                sample.labels.isEmpty
+                ? "\(name) \(sample.value)\n" : "\(name){\(sample.labels)} \(sample.value)\n"
         }
     }
 

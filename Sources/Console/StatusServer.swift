@@ -33,7 +33,9 @@ public final class StatusServer: Sendable {
                 .bind(host: host, port: port).get()
             return StatusServer(port: listener.localAddress?.port ?? port, group: group, listener: listener)
         } catch {
-            do { try await group.shutdownGracefully() } catch { preconditionFailure("a loop of ours ends: \(error)") }
+            do { try await group.shutdownGracefully() } catch {
+                preconditionFailure("a loop of ours ends: \(error)")
+            }
             throw .cannotListen(host: host, port: port, reason: "\(error)")
         }
     }
@@ -46,7 +48,9 @@ public final class StatusServer: Sendable {
 
     public func stop() async {
         listener.close(promise: nil)
-        do { try await group.shutdownGracefully() } catch { preconditionFailure("a loop of ours ends: \(error)") }
+        do { try await group.shutdownGracefully() } catch {
+            preconditionFailure("a loop of ours ends: \(error)")
+        }
     }
 }
 
@@ -79,10 +83,13 @@ private final class StatusConversation: ChannelInboundHandler, @unchecked Sendab
         let isGet = head.method == .GET || head.method == .HEAD
         let promise = channel.eventLoop.makePromise(of: StatusPages.Page.self)
         promise.completeWithTask {
-            guard isGet else { return StatusPages.Page(status: 405, contentType: "text/plain", body: "GET only\n") }
+            guard isGet else {
+                return StatusPages.Page(status: 405, contentType: "text/plain", body: "GET only\n")
+            }
             return await answer(path)
                 ?? StatusPages.Page(
-                    status: 404, contentType: "text/plain", body: "there are /livez /readyz /statusz /metrics\n")
+                    status: 404, contentType: "text/plain",
+                    body: "there are /livez /readyz /statusz /metrics\n")
         }
         promise.futureResult.whenSuccess { page in
             var headers = HTTPHeaders()

@@ -33,7 +33,9 @@ extension TradingEngine {
             let instrument = policy.instruments[index]
             let deviation = obligations[index].deviation
             let notional = instrument.notional(mids[index], deviation.magnitude)
-            if deviation.magnitude < smallestHedges[index], obligations[index].open.isEmpty || !hasLiveOrders(index) {
+            if deviation.magnitude < smallestHedges[index],
+                obligations[index].open.isEmpty || !hasLiveOrders(index)
+            {
                 residual += notional
             } else {
                 unhedged += notional
@@ -43,11 +45,13 @@ extension TradingEngine {
         }
         for quote in quotes { profit += ledger.deviation(quote) }
         return EngineSummary(
-            counters: counters, edges: strategies.reduce(0) { $0 + $1.edgesSeen }, mode: mode, modeReason: modeReason,
+            counters: counters, edges: strategies.reduce(0) { $0 + $1.edgesSeen }, mode: mode,
+            modeReason: modeReason,
             unknownOpen: orders.live.count { orders[$0]?.state == .unknown }, liveOrders: orders.live.count,
             hedgesOpened: obligations.reduce(0) { $0 + $1.opened },
             hedgesCompleted: obligations.reduce(0) { $0 + $1.completed },
-            hedgesLate: obligations.reduce(0) { $0 + $1.late }, hedgesFailed: ladders.reduce(0) { $0 + $1.failures },
+            hedgesLate: obligations.reduce(0) { $0 + $1.late },
+            hedgesFailed: ladders.reduce(0) { $0 + $1.failures },
             unhedgedNotional: unhedged, residualNotional: residual, profit: profit)
     }
 

@@ -1,8 +1,8 @@
 import Orders
 import TradingModel
 
-/// What the outbox says about the past: rebuilt row by row, before anything is connected. Starting and recovering are
-/// the same path; a first start merely reads nothing.
+/// What the outbox says about the past: rebuilt row by row, before anything is connected. Starting and
+/// recovering are the same path; a first start merely reads nothing.
 public struct Recovery: Sendable {
     public private(set) var orders = OrderTable()
     public private(set) var ledger = PositionLedger()
@@ -60,7 +60,9 @@ public struct Recovery: Sendable {
     private mutating func book(_ fill: FillReport, _ order: ClientOrderID, _ venue: VenueID) {
         let instrument = policy.instruments[fill.instrument.index]
         let notional = instrument.notional(fill.price, fill.quantity)
-        guard case .booked = orders.book(fill, venue: venue, of: order, notional: notional, at: fill.venueTime) else {
+        guard
+            case .booked = orders.book(fill, venue: venue, of: order, notional: notional, at: fill.venueTime)
+        else {
             return
         }
         let flows = FillFlows(fill, instrument)
@@ -71,7 +73,8 @@ public struct Recovery: Sendable {
     }
 
     /// Rows of states are history, not evidence: only what a venue proved ends an order here.
-    private mutating func move(_ id: ClientOrderID, _ state: OrderState, _ venueOrderID: String, _ at: Moment) {
+    private mutating func move(_ id: ClientOrderID, _ state: OrderState, _ venueOrderID: String, _ at: Moment)
+    {
         guard let record = orders[id] else { return }
         orders.named(id, venueOrderID: venueOrderID)
         let event: OrderEvent? =

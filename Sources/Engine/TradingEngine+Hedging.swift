@@ -26,7 +26,8 @@ extension TradingEngine {
         // Each turn climbs one rung when nothing could be placed; the ladder has four.
         for _ in HedgeRung.allCases {
             let move = ladders[index].decide(
-                deviation: obligations[index].deviation, inFlight: inFlight(index), smallest: smallest, at: now)
+                deviation: obligations[index].deviation, inFlight: inFlight(index), smallest: smallest,
+                at: now)
             switch move {
             case .none: return
             case .giveUp:
@@ -42,8 +43,8 @@ extension TradingEngine {
         }
     }
 
-    /// The least quantity that every listed venue takes at today's price, so that a hedge can go anywhere; the largest
-    /// number there is while there is no price.
+    /// The least quantity that every listed venue takes at today's price, so that a hedge can go anywhere;
+    /// the largest number there is while there is no price.
     func smallestHedge(_ index: Int) -> Quantity {
         guard mids[index] > .zero else { return Quantity(raw: .max) }
         var least = Quantity.zero
@@ -89,8 +90,10 @@ extension TradingEngine {
                 id: ClientOrderID(
                     epoch: epoch, node: policy.node, strategy: 0, intent: intent, leg: UInt8(number & 0xFF),
                     attempt: rung.rawValue),
-                venue: leg.venue, instrument: policy.instruments[index].id, side: side, quantity: leg.quantity,
-                limit: Price(raw: limit), timeInForce: .immediateOrCancel, purpose: rung == .unwind ? .unwind : .hedge,
+                venue: leg.venue, instrument: policy.instruments[index].id, side: side,
+                quantity: leg.quantity,
+                limit: Price(raw: limit), timeInForce: .immediateOrCancel,
+                purpose: rung == .unwind ? .unwind : .hedge,
                 decidedAt: now, sendBefore: now + TradingEngine.hedgeWindow)
             guard governor.judge(question(order, now), at: now) == nil else { continue }
             intents.append(order)

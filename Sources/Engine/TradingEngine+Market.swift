@@ -37,7 +37,9 @@ extension TradingEngine {
         }
     }
 
-    mutating func quarantined(_ venue: VenueID, _ instruments: [InstrumentID], _ reason: String, _ now: Moment) {
+    mutating func quarantined(
+        _ venue: VenueID, _ instruments: [InstrumentID], _ reason: String, _ now: Moment
+    ) {
         for instrument in instruments {
             guard let slot = books[instrument.index].slot(of: venue) else { continue }
             _ = books[instrument.index].quarantined(venue, reason: reason)
@@ -83,15 +85,18 @@ extension TradingEngine {
         orders.live.contains { orders[$0]?.intent.instrument.index == index }
     }
 
-    /// Two-phase: both legs are judged and reserved, then both are made durable in one batch; neither goes alone.
+    /// Two-phase: both legs are judged and reserved, then both are made durable in one batch; neither goes
+    /// alone.
     private mutating func open(_ proposal: PairProposal, _ strategy: Int, _ index: Int, _ now: Moment) {
         let intent = takeIntent()
         func leg(_ number: UInt8, _ venue: VenueID, _ side: Side, _ limit: Price) -> OrderIntent {
             OrderIntent(
                 id: ClientOrderID(
-                    epoch: epoch, node: policy.node, strategy: UInt16(strategy + 1), intent: intent, leg: number,
+                    epoch: epoch, node: policy.node, strategy: UInt16(strategy + 1), intent: intent,
+                    leg: number,
                     attempt: 0),
-                venue: venue, instrument: policy.instruments[index].id, side: side, quantity: proposal.quantity,
+                venue: venue, instrument: policy.instruments[index].id, side: side,
+                quantity: proposal.quantity,
                 limit: limit, timeInForce: .immediateOrCancel, purpose: .open, decidedAt: now,
                 sendBefore: now + TradingEngine.openWindow)
         }

@@ -52,7 +52,8 @@ extension TradingEngine {
         else {
             if report.state == .working {
                 alarm(
-                    .foreignOrder, .warning, venue, "order \(report.venueOrderID) is not ours and was left alone", now)
+                    .foreignOrder, .warning, venue,
+                    "order \(report.venueOrderID) is not ours and was left alone", now)
             }
             return
         }
@@ -83,12 +84,16 @@ extension TradingEngine {
                 ? instrument.notional(fill.price, instrument.quantity(ofBase: flows.fee)) : flows.fee
             output.append(
                 .journal(
-                    .filled(fill, order: id, venue: policy.venues[venue.index].name, symbol: instrument.symbol)))
+                    .filled(
+                        fill, order: id, venue: policy.venues[venue.index].name, symbol: instrument.symbol)))
             obligations[index].add(
-                instrument.quantity(ofBase: flows.netBase(instrument)), cause: venue, intent: id.intent, at: now,
+                instrument.quantity(ofBase: flows.netBase(instrument)), cause: venue, intent: id.intent,
+                at: now,
                 deadline: policy.hedge.deadline)
             if overfill {
-                alarm(.overfill, .critical, venue, "\(id) filled \(instrument.text(orders[id]?.filled ?? .zero))", now)
+                alarm(
+                    .overfill, .critical, venue,
+                    "\(id) filled \(instrument.text(orders[id]?.filled ?? .zero))", now)
             }
             after(effect, before, now)
         }
@@ -140,7 +145,8 @@ extension TradingEngine {
         let index = record.intent.instrument.index
         switch record.intent.purpose {
         case .open: shortVenue[index] = record.intent.venue
-        case .hedge, .unwind: ladders[index].attemptFailed(at: now, deadline: hedgeDeadline(index), policy: policy.hedge)
+        case .hedge, .unwind:
+            ladders[index].attemptFailed(at: now, deadline: hedgeDeadline(index), policy: policy.hedge)
         }
     }
 

@@ -37,13 +37,15 @@ extension TradingEngine {
             switch side {
             case .sell:
                 return VenueCapacity(
-                    listing: listing, affordable: instrument.quantity(ofBase: available(top.venue, instrument.base)))
+                    listing: listing,
+                    affordable: instrument.quantity(ofBase: available(top.venue, instrument.base)))
             case .buy:
                 let one = instrument.notional(price, Quantity(raw: 1))
                 guard one > .zero else { return nil }
                 // One percent is left for the fee and for the limit's slippage beyond `price`.
                 let spendable = Int128(available(top.venue, instrument.quote).raw) / 101 * 100
-                return VenueCapacity(listing: listing, affordable: Quantity(raw: Int64(clamping: spendable / one.raw)))
+                return VenueCapacity(
+                    listing: listing, affordable: Quantity(raw: Int64(clamping: spendable / one.raw)))
             }
         }
     }
@@ -55,7 +57,8 @@ extension TradingEngine {
         let (asset, needed) = claim(order)
         return RiskQuestion(
             order: order, instrument: instrument, bookProven: top?.isSynced ?? false,
-            bookAge: top.map { $0.age(at: now) } ?? .seconds(86_400), referencePrice: referencePrice(order, now),
+            bookAge: top.map { $0.age(at: now) } ?? .seconds(86_400),
+            referencePrice: referencePrice(order, now),
             available: available(order.venue, asset), needed: needed,
             worstPositionNotional: worstNotional(index, adding: order),
             worstExposureNotional: exposureNotional(adding: order),

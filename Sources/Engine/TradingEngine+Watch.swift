@@ -18,7 +18,8 @@ extension TradingEngine {
     static let longestLook = Span.seconds(5)
     /// An IOC that is acknowledged and then silent for this long is asked about.
     static let patience = Span.milliseconds(400)
-    /// A request older than this can no longer arrive: venues refuse stamps older than their receive window (5 s).
+    /// A request older than this can no longer arrive: venues refuse stamps older than their receive window
+    /// (5 s).
     static let arrivalLimit = Span.seconds(6)
     /// This many absences, each after `arrivalLimit`, prove that the venue never had the order.
     static let absencesNeeded = 2
@@ -49,8 +50,8 @@ extension TradingEngine {
         guard let record = orders[id] else { return }
         switch record.state {
         case .new, .sent:
-            // The store and the transport always answer within their own deadlines. Rows of an earlier run have nobody to
-            // answer for them: they are asked about like any unknown order.
+            // The store and the transport always answer within their own deadlines. Rows of an earlier run
+            // have nobody to answer for them: they are asked about like any unknown order.
             guard id.epoch != epoch else { return }
         case .acked, .partial: guard now - record.changedAt >= TradingEngine.patience else { return }
         case .unknown: break
@@ -59,7 +60,9 @@ extension TradingEngine {
         let wait = record.state == .unknown || record.state.isTerminal ? TradingEngine.firstLook : .zero
         var look = looks[id] ?? Look(due: record.changedAt + wait)
         defer { looks[id] = look }
-        guard now >= look.due, !look.isAsking, venues[record.intent.venue.index].isAccountReady else { return }
+        guard now >= look.due, !look.isAsking, venues[record.intent.venue.index].isAccountReady else {
+            return
+        }
         look.tries += 1
         let pause = min(TradingEngine.firstLook * (1 << Int64(min(look.tries, 6))), TradingEngine.longestLook)
         look.due = now + pause

@@ -6,11 +6,12 @@ import Routing
 import Strategies
 import TradingModel
 
-/// The node's one decision maker: books, edges, risk, orders, hedges. Every input is one call that cannot suspend, so
-/// nothing comes between a check and its act; every output is a `Directive` for the desk. No clock, no randomness.
+/// The node's one decision maker: books, edges, risk, orders, hedges. Every input is one call that cannot
+/// suspend, so nothing comes between a check and its act; every output is a `Directive` for the desk. No
+/// clock, no randomness.
 ///
-/// Start reading here; then `TradingEngine+Market` (a frame becomes a pair), `+Orders` (what venues say), `+Hedging`
-/// (a fill becomes a hedge), `+Watch` (silence becomes a question).
+/// Start reading here; then `TradingEngine+Market` (a frame becomes a pair), `+Orders` (what venues say),
+/// `+Hedging` (a fill becomes a hedge), `+Watch` (silence becomes a question).
 public struct TradingEngine: Sendable {
     public let policy: EnginePolicy
     public let epoch: UInt16
@@ -54,7 +55,9 @@ public struct TradingEngine: Sendable {
                 instrument,
                 sources: policy.venues.enumerated().compactMap { index, venue in
                     venue.listings.first { $0.instrument.id == instrument.id }.map {
-                        .init(venue: VenueID(index), proof: venue.proof, depth: venue.bookDepth, takerFee: $0.takerFee)
+                        .init(
+                            venue: VenueID(index), proof: venue.proof, depth: venue.bookDepth,
+                            takerFee: $0.takerFee)
                     }
                 })
         }
@@ -91,7 +94,8 @@ public struct TradingEngine: Sendable {
     public mutating func process(_ event: EngineEvent, at now: Moment) {
         switch event {
         case .publicStream(let venue, let instruments, let isOpen): stream(venue, instruments, isOpen, now)
-        case .bookQuarantined(let venue, let instruments, let reason): quarantined(venue, instruments, reason, now)
+        case .bookQuarantined(let venue, let instruments, let reason):
+            quarantined(venue, instruments, reason, now)
         case .privateStream(let venue, let isReady, let reason): privateStream(venue, isReady, reason, now)
         case .reconciled(let venue):
             venues[venue.index].isReconciled = true
@@ -102,7 +106,8 @@ public struct TradingEngine: Sendable {
             lowerMode(to: .hold, reason: "DIRTY_START: \(detail)", now)
         case .opened(let venue, let asset, let amount):
             ledger.open(venue, asset, with: amount)
-            output.append(.journal(.opened(venue: policy.venues[venue.index].name, asset: asset, amount: amount)))
+            output.append(
+                .journal(.opened(venue: policy.venues[venue.index].name, asset: asset, amount: amount)))
         case .durable(let ids): durable(ids, now)
         case .notDurable(let ids, let reason): notDurable(ids, reason, now)
         case .placeAnswered(let id, let answer): placeAnswered(id, answer, now)
@@ -126,7 +131,8 @@ public struct TradingEngine: Sendable {
         changeMode(mode, reason, "node", now)
     }
 
-    private mutating func changeMode(_ mode: OperatingMode, _ reason: String, _ actor: String, _ now: Moment) {
+    private mutating func changeMode(_ mode: OperatingMode, _ reason: String, _ actor: String, _ now: Moment)
+    {
         governor.setMode(mode)
         modeReason = reason
         output.append(.journal(.mode(mode, reason: reason, actor: actor, at: now)))

@@ -1,7 +1,7 @@
 import TradingModel
 
-/// The rungs a hedge climbs while attempts fail (DESIGN §4). The correlated instrument stands between `otherVenue` and
-/// `unwind` once perpetuals are listed.
+/// The rungs a hedge climbs while attempts fail (DESIGN §4). The correlated instrument stands between
+/// `otherVenue` and `unwind` once perpetuals are listed.
 public enum HedgeRung: UInt8, Comparable, Sendable, CaseIterable {
     /// Again at the venue where the missing leg was, at today's price.
     case reprice
@@ -57,8 +57,8 @@ public struct HedgeLadder: Sendable {
         return .attempt(side: open.raw > 0 ? .sell : .buy, quantity: open.magnitude, rung: rung)
     }
 
-    /// An attempt ended with something still open, or no venue would take one on this rung. Until the deadline the ladder
-    /// is climbed again after a breath; only then is it exhausted.
+    /// An attempt ended with something still open, or no venue would take one on this rung. Until the
+    /// deadline the ladder is climbed again after a breath; only then is it exhausted.
     public mutating func attemptFailed(at now: Moment, deadline: Moment?, policy: HedgePolicy) {
         if rung != .failed { rung = rung.next }
         guard rung == .failed else { return }

@@ -1,7 +1,7 @@
 import TradingModel
 
-/// A hedge owed: the ledger moved away from where it should be by `quantity` (signed base), and must be back by
-/// `deadline`.
+/// A hedge owed: the ledger moved away from where it should be by `quantity` (signed base), and must be back
+/// by `deadline`.
 public struct HedgeObligation: Hashable, Sendable {
     public var quantity: Quantity
     /// The venue whose fill caused it; unwinding goes there.
@@ -14,8 +14,8 @@ public struct HedgeObligation: Hashable, Sendable {
     public var isLate: Bool
 }
 
-/// Hedge obligations of one base asset, fed by ledger deltas and by nothing else: every fill, partial, late or foreign,
-/// lands here. A delta first nets the oldest opposite obligations; the rest opens a new one.
+/// Hedge obligations of one base asset, fed by ledger deltas and by nothing else: every fill, partial, late
+/// or foreign, lands here. A delta first nets the oldest opposite obligations; the rest opens a new one.
 ///
 /// Invariant: the sum of all obligations plus the residual is the asset's deviation from its opening balance.
 public struct ObligationQueue: Sendable {
@@ -55,14 +55,17 @@ public struct ObligationQueue: Sendable {
             if open[0].quantity.raw == 0 { complete(at: now) }
         }
         guard rest.raw != 0 else { return }
-        if let index = open.lastIndex(where: { $0.intent == intent && ($0.quantity.raw < 0) == (rest.raw < 0) }) {
+        if let index = open.lastIndex(where: {
+            $0.intent == intent && ($0.quantity.raw < 0) == (rest.raw < 0)
+        }) {
             open[index].quantity += rest
             return
         }
         opened += 1
         open.append(
             HedgeObligation(
-                quantity: rest, cause: cause, intent: intent, opened: now, deadline: now + deadline, isLate: false))
+                quantity: rest, cause: cause, intent: intent, opened: now, deadline: now + deadline,
+                isLate: false))
     }
 
     /// Moves everything owed to the residual when its sum is below what any venue would take.
@@ -80,7 +83,8 @@ public struct ObligationQueue: Sendable {
         opened += 1
         open.append(
             HedgeObligation(
-                quantity: quantity, cause: cause, intent: 0, opened: now, deadline: now + deadline, isLate: false))
+                quantity: quantity, cause: cause, intent: 0, opened: now, deadline: now + deadline,
+                isLate: false))
     }
 
     /// Marks obligations whose deadline has passed; answers how many are newly late.

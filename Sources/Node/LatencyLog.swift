@@ -4,7 +4,8 @@ import TradingModel
 /// Durations of one stage in HDR histograms: three significant digits from 1 ns to a minute.
 public struct LatencyLog: Sendable {
     private var histogram = Histogram<UInt32>(
-        lowestDiscernibleValue: 1, highestTrackableValue: 60_000_000_000, numberOfSignificantValueDigits: .three)
+        lowestDiscernibleValue: 1, highestTrackableValue: 60_000_000_000,
+        numberOfSignificantValueDigits: .three)
 
     public init() {}
 

@@ -42,7 +42,8 @@ public struct NodeReport: Sendable {
 extension TradingDesk {
     public func report() -> NodeReport {
         NodeReport(
-            at: world.time.now, venues: connectors.map { venueReport($0) }, summary: engine.summary, latency: latency,
+            at: world.time.now, venues: connectors.map { venueReport($0) }, summary: engine.summary,
+            latency: latency,
             incidents: incidents.lines, accounts: engine.ledger.accounts, isFlat: engine.isFlat)
     }
 
@@ -62,15 +63,19 @@ extension TradingDesk {
         let offset = connector.assumeIsolated { $0.clockOffset }
         var books: [(String, VenueBook)] = []
         for consolidated in engine.books {
-            if let book = consolidated.book(of: venue) { books.append((consolidated.instrument.symbol, book)) }
+            if let book = consolidated.book(of: venue) {
+                books.append((consolidated.instrument.symbol, book))
+            }
         }
         return NodeReport.Venue(
             name: engine.policy.venues[venue.index].name, frames: counters.frames,
             booksSynced: books.count { $0.1.isSynced }, books: books.count,
-            resyncs: books.reduce(0) { $0 + $1.1.counters.resyncs }, proof: engine.policy.venues[venue.index].proof,
+            resyncs: books.reduce(0) { $0 + $1.1.counters.resyncs },
+            proof: engine.policy.venues[venue.index].proof,
             proofChecked: books.reduce(0) { $0 + $1.1.counters.proofsChecked },
             proofFailed: books.reduce(0) { $0 + $1.1.counters.proofsFailed },
-            quarantined: counters.quarantined.values.reduce(0, +), mayOpen: engine.venues[venue.index].mayOpen,
+            quarantined: counters.quarantined.values.reduce(0, +),
+            mayOpen: engine.venues[venue.index].mayOpen,
             clockOffset: offset, touches: books.map { touch($0.0, $0.1) })
     }
 

@@ -2,8 +2,8 @@ import Books
 import Engine
 import TradingModel
 
-/// Fills orders against the live books without sending a byte: immediate-or-cancel at the displayed levels, the
-/// listing's taker fee, nothing rests. The same engine, outbox and ledger run as in live trading.
+/// Fills orders against the live books without sending a byte: immediate-or-cancel at the displayed levels,
+/// the listing's taker fee, nothing rests. The same engine, outbox and ledger run as in live trading.
 struct PaperExchange {
     private var nextOrder = 1
     private var nextTrade = 1
@@ -16,8 +16,12 @@ struct PaperExchange {
     mutating func execute(_ order: OrderIntent, _ engine: TradingEngine, at now: Moment) -> [EngineEvent] {
         let venueOrderID = "paper-\(run)-\(nextOrder)"
         nextOrder += 1
-        let listing = engine.policy.venues[order.venue.index].listings.first { $0.instrument.id == order.instrument }
-        guard let listing, let book = engine.books[order.instrument.index].book(of: order.venue), book.isSynced else {
+        let listing = engine.policy.venues[order.venue.index].listings.first {
+            $0.instrument.id == order.instrument
+        }
+        guard let listing, let book = engine.books[order.instrument.index].book(of: order.venue),
+            book.isSynced
+        else {
             return [.placeAnswered(order.id, .refused(code: "paper", message: "no proven book"))]
         }
         var events: [EngineEvent] = [.placeAnswered(order.id, .accepted(venueOrderID: venueOrderID))]
@@ -37,14 +41,16 @@ struct PaperExchange {
             .reported(
                 order.venue,
                 OrderReport(
-                    instrument: order.instrument, clientID: order.id, venueOrderID: venueOrderID, side: order.side,
+                    instrument: order.instrument, clientID: order.id, venueOrderID: venueOrderID,
+                    side: order.side,
                     state: left == .zero ? .filled : .expired, filled: filled, quantity: order.quantity,
                     evidence: .stream, venueTime: now)))
         return events
     }
 
     private mutating func fill(
-        _ order: OrderIntent, _ listing: Listing, _ venueOrderID: String, _ price: Price, _ quantity: Quantity,
+        _ order: OrderIntent, _ listing: Listing, _ venueOrderID: String, _ price: Price,
+        _ quantity: Quantity,
         _ now: Moment
     ) -> FillReport {
         defer { nextTrade += 1 }
@@ -54,7 +60,8 @@ struct PaperExchange {
         return FillReport(
             instrument: order.instrument, clientID: order.id, venueOrderID: venueOrderID,
             tradeID: "paper-\(run)-\(nextTrade)", side: order.side, price: price, quantity: quantity,
-            fee: listing.takerFee.of(basis), feeAsset: takesBase ? instrument.base : instrument.quote, isMaker: false,
+            fee: listing.takerFee.of(basis), feeAsset: takesBase ? instrument.base : instrument.quote,
+            isMaker: false,
             evidence: .stream, venueTime: now)
     }
 }

@@ -4,11 +4,11 @@ import Ports
 import TradingModel
 import VenueKit
 
-/// Holds one venue's word against the ledger until they agree: at every start and after every gap of its private stream.
-/// Starting is recovering: a first start merely finds nothing to ask about.
+/// Holds one venue's word against the ledger until they agree: at every start and after every gap of its
+/// private stream. Starting is recovering: a first start merely finds nothing to ask about.
 ///
-/// Order (field lessons §4a): live orders by client id → fills → open orders → balances → ledger equation. Only then may
-/// new risk go there.
+/// Order (field lessons §4a): live orders by client id → fills → open orders → balances → ledger equation.
+/// Only then may new risk go there.
 struct Reconciliation {
     let desk: TradingDesk
     let venue: VenueID
@@ -55,7 +55,9 @@ struct Reconciliation {
         do throws(VenueFault) {
             for instrument in await desk.instruments(of: venue) {
                 await desk.fetchFills(venue, instrument, since: fillsSince)
-                for order in try await connector.openOrders(instrument) { await desk.judgeFound(order, at: venue) }
+                for order in try await connector.openOrders(instrument) {
+                    await desk.judgeFound(order, at: venue)
+                }
             }
             guard await desk.liveOrders(venue).isEmpty else { return .notYet("orders are still open") }
             let balances = try await connector.balances()
@@ -85,15 +87,17 @@ extension TradingDesk {
         }
     }
 
-    /// An open order found at the venue. Ours by id but without a row: it was never meant to live, so it is canceled.
-    /// A stranger's is left alone and reported.
+    /// An open order found at the venue. Ours by id but without a row: it was never meant to live, so it is
+    /// canceled. A stranger's is left alone and reported.
     func judgeFound(_ order: OrderReport, at venue: VenueID) {
         guard let id = order.clientID else {
-            return note(.foreignOrder, .warning, venue, "open order \(order.venueOrderID) is not ours; left alone")
+            return note(
+                .foreignOrder, .warning, venue, "open order \(order.venueOrderID) is not ours; left alone")
         }
         if engine.orders[id] != nil { return handle(.reported(venue, order)) }
         guard id.node == engine.policy.node else {
-            return note(.foreignOrder, .warning, venue, "open order \(id) belongs to node \(id.node); left alone")
+            return note(
+                .foreignOrder, .warning, venue, "open order \(id) belongs to node \(id.node); left alone")
         }
         note(.foreignOrder, .critical, venue, "open order \(id) is ours without a row: canceled")
         let reference = OrderReference(
@@ -116,7 +120,8 @@ extension TradingDesk {
             }
         }
         guard differences.isEmpty else {
-            return .differs(engine.policy.venues[venue.index].name + ": " + differences.joined(separator: ", "))
+            return .differs(
+                engine.policy.venues[venue.index].name + ": " + differences.joined(separator: ", "))
         }
         return .agrees
     }

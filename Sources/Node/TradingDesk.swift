@@ -5,8 +5,8 @@ import Ports
 import TradingModel
 import VenueKit
 
-/// Holds the engine and does what it says: journal first, then send. Lives on the connectors' lane, so a frame, its
-/// decision and the order it causes are one uninterrupted call on one thread.
+/// Holds the engine and does what it says: journal first, then send. Lives on the connectors' lane, so a
+/// frame, its decision and the order it causes are one uninterrupted call on one thread.
 public actor TradingDesk {
     public nonisolated let lane: any Lane
     public nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
@@ -34,7 +34,8 @@ public actor TradingDesk {
 
     /// - Parameter connectors: by `VenueID.index`.
     init(
-        world: World, engine: TradingEngine, keeper: OutboxKeeper, connectors: [VenueConnector], isDryRun: Bool,
+        world: World, engine: TradingEngine, keeper: OutboxKeeper, connectors: [VenueConnector],
+        isDryRun: Bool,
         fillsSince: Moment?
     ) {
         lane = world.socketLane
@@ -89,8 +90,8 @@ public actor TradingDesk {
         }
     }
 
-    /// No new risk; waits until every order has ended and every hedge is done, or until `deadline`. Answers whether the
-    /// node is flat. Books stay live until `close`.
+    /// No new risk; waits until every order has ended and every hedge is done, or until `deadline`. Answers
+    /// whether the node is flat. Books stay live until `close`.
     public func drain(by deadline: Moment) async -> Bool {
         handle(.draining)
         while !engine.isFlat, world.time.now < deadline {
@@ -100,7 +101,8 @@ public actor TradingDesk {
         return engine.isFlat
     }
 
-    /// Flushes the outbox and closes everything; what is still unwritten at `deadline` is left to the next start.
+    /// Flushes the outbox and closes everything; what is still unwritten at `deadline` is left to the next
+    /// start.
     public func close(by deadline: Moment) async {
         while isWriting || !rows.isEmpty, world.time.now < deadline {
             do { try await world.time.sleep(until: world.time.now + .milliseconds(5)) } catch { break }
@@ -167,7 +169,8 @@ public actor TradingDesk {
 
     // MARK: Outputs
 
-    /// Carries out what the engine decided. Carrying out may cause more inputs at once (paper fills): they queue here.
+    /// Carries out what the engine decided. Carrying out may cause more inputs at once (paper fills): they
+    /// queue here.
     func act() {
         guard !isActing else { return }
         isActing = true
@@ -187,7 +190,9 @@ public actor TradingDesk {
             connectors[venue.index].assumeIsolated { connector in
                 connector.cancel(order) { answer, _ in
                     if case .ambiguous(let code) = answer {
-                        self.assumeIsolated { $0.note(.orderUnknown, .warning, venue, "cancel of \(order.id): \(code)") }
+                        self.assumeIsolated {
+                            $0.note(.orderUnknown, .warning, venue, "cancel of \(order.id): \(code)")
+                        }
                     }
                 }
             }
@@ -199,7 +204,9 @@ public actor TradingDesk {
             }
         case .fetchFills(let venue, let instrument):
             guard paper == nil else { return }
-            Task(executorPreference: lane) { await self.fetchFills(venue, instrument, since: self.recentFills) }
+            Task(executorPreference: lane) {
+                await self.fetchFills(venue, instrument, since: self.recentFills)
+            }
         case .resynchronise(let venue, let instrument):
             connectors[venue.index].assumeIsolated { $0.resynchronise(instrument) }
         case .alarm(let incident): incidents.add(incident)
@@ -229,7 +236,9 @@ public actor TradingDesk {
         connectors[intent.venue.index].assumeIsolated { connector in
             connector.place(
                 intent,
-                sent: { at in self.assumeIsolated { $0.latency.sent(intent, trigger: isHedge ? trigger : nil, at: at) } },
+                sent: { at in
+                    self.assumeIsolated { $0.latency.sent(intent, trigger: isHedge ? trigger : nil, at: at) }
+                },
                 done: { answer, _ in self.assumeIsolated { $0.handle(.placeAnswered(intent.id, answer)) } })
         }
     }
@@ -279,7 +288,8 @@ public actor TradingDesk {
     }
 
     func note(_ code: IncidentCode, _ severity: Severity, _ venue: VenueID?, _ detail: String) {
-        incidents.add(Incident(code: code, severity: severity, venue: venue, detail: detail, at: world.time.now))
+        incidents.add(
+            Incident(code: code, severity: severity, venue: venue, detail: detail, at: world.time.now))
     }
 }
 
@@ -295,7 +305,9 @@ extension TradingDesk: VenueObserver {
         assumeIsolated { $0.handle(.bookQuarantined(venue, instruments, reason: reason.rawValue)) }
     }
 
-    public nonisolated func publicStream(_ venue: VenueID, _ instruments: [InstrumentID], isOpen: Bool, at: Moment) {
+    public nonisolated func publicStream(
+        _ venue: VenueID, _ instruments: [InstrumentID], isOpen: Bool, at: Moment
+    ) {
         assumeIsolated { $0.handle(.publicStream(venue, instruments, isOpen: isOpen)) }
     }
 

@@ -35,8 +35,8 @@ public struct TradingNode: Sendable {
     /// Rows found in the outbox: 0 on a first start.
     public let recoveredRows: Int
 
-    /// Recovers from the outbox, then connects. Throws `OutboxFault` or `OutboxRecord.Fault` when history cannot be
-    /// trusted: such a node must not trade.
+    /// Recovers from the outbox, then connects. Throws `OutboxFault` or `OutboxRecord.Fault` when history
+    /// cannot be trusted: such a node must not trade.
     public static func start(_ plan: NodePlan, in world: World) async throws -> TradingNode {
         let keeper = OutboxKeeper(world: world)
         let recovery = try await keeper.recover(into: Recovery(policy: plan.policy)) { recovery, row in

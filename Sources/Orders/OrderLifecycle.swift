@@ -1,6 +1,7 @@
 import TradingModel
 
-/// Where an order stands. `unknown` is never left by a timer (DESIGN §4): only evidence from the venue ends it.
+/// Where an order stands. `unknown` is never left by a timer (DESIGN §4): only evidence from the venue ends
+/// it.
 public enum OrderState: UInt8, Hashable, Sendable, CaseIterable {
     /// Decided, id fixed, risk reserved; durable once the outbox says so. No byte has left.
     case new
@@ -64,7 +65,8 @@ public enum OrderEvent: UInt8, Hashable, Sendable, CaseIterable {
     case reportedFilled
     case reportedCanceled
     case reportedExpired
-    /// Every channel that would show the order says it does not exist, after the request can no longer arrive.
+    /// Every channel that would show the order says it does not exist, after the request can no longer
+    /// arrive.
     case provenAbsent
 }
 
@@ -73,14 +75,15 @@ public enum Transition: Hashable, Sendable {
     case to(OrderState)
     /// Consistent, but nothing changes.
     case stay
-    /// The venue contradicts what it proved before: state moves to where the evidence points, and an incident is due.
+    /// The venue contradicts what it proved before: state moves to where the evidence points, and an incident
+    /// is due.
     case surprising(OrderState)
     /// Only our own code could cause this.
     case impossible
 }
 
-/// The whole life of an order as one exhaustive table. Fills are booked from every state; the table only says what
-/// the order is called afterwards.
+/// The whole life of an order as one exhaustive table. Fills are booked from every state; the table only says
+/// what the order is called afterwards.
 public enum OrderLifecycle {
     public static func transition(_ state: OrderState, _ event: OrderEvent) -> Transition {
         switch state {
@@ -95,8 +98,8 @@ public enum OrderLifecycle {
         }
     }
 
-    /// NEW: durable or about to be, no byte out. After a restart a row may still say NEW although its bytes left: the venue's
-    /// word stands in every case.
+    /// NEW: durable or about to be, no byte out. After a restart a row may still say NEW although its bytes
+    /// left: the venue's word stands in every case.
     private static func ofNew(_ event: OrderEvent) -> Transition {
         switch event {
         case .transmitted: .to(.sent)
@@ -148,7 +151,8 @@ public enum OrderLifecycle {
         switch event {
         case .transmitted, .neverSent: .impossible
         case .ambiguous: .stay
-        case .accepted, .refused, .partFilled, .completed, .reportedFilled, .reportedCanceled, .reportedExpired,
+        case .accepted, .refused, .partFilled, .completed, .reportedFilled, .reportedCanceled,
+            .reportedExpired,
             .provenAbsent:
             ofNew(event)
         }
@@ -174,7 +178,8 @@ public enum OrderLifecycle {
         }
     }
 
-    /// REJECTED and ABSENT: what was proven can be disproven by a fill or a live order, and the money follows it.
+    /// REJECTED and ABSENT: what was proven can be disproven by a fill or a live order, and the money follows
+    /// it.
     private static func ofDisproven(_ state: OrderState, _ event: OrderEvent) -> Transition {
         switch event {
         case .transmitted, .neverSent: .impossible

@@ -1,7 +1,7 @@
 import TradingModel
 
-/// Every order of this data directory that may still matter: all live ones, and ended ones for as long as a late fill
-/// could name them. Applies evidence through `OrderLifecycle`; answers what changed.
+/// Every order of this data directory that may still matter: all live ones, and ended ones for as long as a
+/// late fill could name them. Applies evidence through `OrderLifecycle`; answers what changed.
 public struct OrderTable: Sendable {
     private var records: [ClientOrderID: OrderRecord] = [:]
     /// Orders that are not settled, in order of creation.
@@ -82,9 +82,11 @@ public struct OrderTable: Sendable {
         return effect
     }
 
-    /// Books a fill once, whatever the order's state. The id is looked up by the caller (some trade histories carry only
-    /// the venue's order id).
-    public mutating func book(_ fill: FillReport, venue: VenueID, of id: ClientOrderID, notional: Amount, at now: Moment)
+    /// Books a fill once, whatever the order's state. The id is looked up by the caller (some trade histories
+    /// carry only the venue's order id).
+    public mutating func book(
+        _ fill: FillReport, venue: VenueID, of id: ClientOrderID, notional: Amount, at now: Moment
+    )
         -> FillEffect
     {
         guard var record = records[id] else { return .foreign }

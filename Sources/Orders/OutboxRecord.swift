@@ -1,6 +1,7 @@
 import TradingModel
 
-/// One durable fact. Venues and instruments are named, not numbered, so that a row outlives a change of configuration.
+/// One durable fact. Venues and instruments are named, not numbered, so that a row outlives a change of
+/// configuration.
 public enum OutboxRecord: Hashable, Sendable {
     /// A start of the node on this data directory; ids of that run carry the epoch.
     case started(epoch: UInt16, at: Moment)
@@ -10,7 +11,8 @@ public enum OutboxRecord: Hashable, Sendable {
     case intended(OrderIntent, venue: String, symbol: String)
     case moved(ClientOrderID, to: OrderState, venueOrderID: String, at: Moment)
     case filled(FillReport, order: ClientOrderID, venue: String, symbol: String)
-    /// A difference between ledger and venue that was explained and taken over (transfer, funding, manual order).
+    /// A difference between ledger and venue that was explained and taken over (transfer, funding, manual
+    /// order).
     case adjusted(venue: String, asset: Asset, amount: Amount, reason: String)
     case mode(OperatingMode, reason: String, actor: String, at: Moment)
 
@@ -84,16 +86,19 @@ extension OutboxRecord {
         return row.bytes
     }
 
-    /// Decodes a row. `lookup` turns names into this run's indices; a name it does not know is `malformed`, because a row
-    /// that cannot be judged must stop the start.
+    /// Decodes a row. `lookup` turns names into this run's indices; a name it does not know is `malformed`,
+    /// because a row that cannot be judged must stop the start.
     public init(
-        _ bytes: [UInt8], venue lookupVenue: (String) -> VenueID?, instrument lookupInstrument: (String) -> InstrumentID?
+        _ bytes: [UInt8], venue lookupVenue: (String) -> VenueID?,
+        instrument lookupInstrument: (String) -> InstrumentID?
     ) throws(Fault) {
         var row = RowReader(bytes)
         let version = try row.byte()
         guard version == OutboxRecord.version else { throw .unknownVersion(version) }
         func venue(_ name: String) throws(Fault) -> VenueID {
-            guard let id = lookupVenue(name) else { throw .malformed("venue \(name) is not in the configuration") }
+            guard let id = lookupVenue(name) else {
+                throw .malformed("venue \(name) is not in the configuration")
+            }
             return id
         }
         func instrument(_ symbol: String) throws(Fault) -> InstrumentID {
@@ -105,8 +110,11 @@ extension OutboxRecord {
         switch try row.byte() {
         case 1:
             self = .started(
-                epoch: UInt16(truncatingIfNeeded: try row.integer()), at: Moment(nanoseconds: try row.integer()))
-        case 2: self = .opened(venue: try row.text(), asset: Asset(try row.text()), amount: Amount(raw: try row.wide()))
+                epoch: UInt16(truncatingIfNeeded: try row.integer()),
+                at: Moment(nanoseconds: try row.integer()))
+        case 2:
+            self = .opened(
+                venue: try row.text(), asset: Asset(try row.text()), amount: Amount(raw: try row.wide()))
         case 3:
             let name = try row.text()
             let symbol = try row.text()

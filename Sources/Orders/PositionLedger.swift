@@ -1,7 +1,7 @@
 import TradingModel
 
-/// What the node owns at each venue: the balance it opened with plus every distinct fill, to the last unit. The venue's
-/// own balance must equal it, or the start is dirty (DESIGN §4).
+/// What the node owns at each venue: the balance it opened with plus every distinct fill, to the last unit.
+/// The venue's own balance must equal it, or the start is dirty (DESIGN §4).
 public struct PositionLedger: Hashable, Sendable {
     public struct Account: Hashable, Sendable {
         public let venue: VenueID
@@ -72,5 +72,7 @@ public struct FillFlows: Hashable, Sendable {
     }
 
     /// Net change of the base asset, the fee included when it is taken from it.
-    public func netBase(_ instrument: Instrument) -> Amount { feeAsset == instrument.base ? base - fee : base }
+    public func netBase(_ instrument: Instrument) -> Amount {
+        feeAsset == instrument.base ? base - fee : base
+    }
 }

@@ -59,7 +59,8 @@ struct RowReader {
 
     mutating func side() throws(OutboxRecord.Fault) -> Side { try value(Side.self) }
 
-    mutating func value<T: RawRepresentable>(_: T.Type) throws(OutboxRecord.Fault) -> T where T.RawValue == UInt8 {
+    mutating func value<T: RawRepresentable>(_: T.Type) throws(OutboxRecord.Fault) -> T
+    where T.RawValue == UInt8 {
         let raw = try byte()
         guard let value = T(rawValue: raw) else { throw .malformed("\(T.self) \(raw)") }
         return value

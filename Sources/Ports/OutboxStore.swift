@@ -1,9 +1,12 @@
-/// The durable, ordered store under the outbox. It blocks, so only the `OutboxKeeper` on the store lane may call it.
+/// The durable, ordered store under the outbox. It blocks, so only the `OutboxKeeper` on the store lane may
+/// call it.
 ///
-/// A record is opaque here (`Orders.OutboxRecord` encodes it). Records are chained by the store: each carries its
-/// sequence number, the hash of the record before it and a CRC; the head is mirrored in a second fsynced file.
+/// A record is opaque here (`Orders.OutboxRecord` encodes it). Records are chained by the store: each carries
+/// its sequence number, the hash of the record before it and a CRC; the head is mirrored in a second fsynced
+/// file.
 public protocol OutboxStore: AnyObject, Sendable {
-    /// Appends all records in one synced batch: when it returns they survive a power cut. Answers the last sequence number.
+    /// Appends all records in one synced batch: when it returns they survive a power cut. Answers the last
+    /// sequence number.
     func append(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64
     /// Every record in order, from the first. Throws when the chain is broken.
     func readAll(_ body: (UInt64, [UInt8]) throws -> Void) throws

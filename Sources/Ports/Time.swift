@@ -3,7 +3,8 @@ import TradingModel
 /// The only source of time. Live it reads the monotonic clock; simulated it is virtual.
 public protocol Timekeeper: Sendable {
     var now: Moment { get }
-    /// Returns once `moment` has come, on the caller's lane; throws `CancellationError` when its task is cancelled.
+    /// Returns once `moment` has come, on the caller's lane; throws `CancellationError` when its task is
+    /// cancelled.
     func sleep(until moment: Moment) async throws
 }
 

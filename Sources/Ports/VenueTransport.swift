@@ -3,9 +3,11 @@ import TradingModel
 /// A WebSocket to a venue. All callbacks arrive on the lane that was given to `connect`.
 public protocol SocketReceiver: AnyObject, Sendable {
     func socketOpened(_ socket: any VenueSocket)
-    /// One complete text or binary message. `bytes` is valid during the call only. `at` is when it became readable.
+    /// One complete text or binary message. `bytes` is valid during the call only. `at` is when it became
+    /// readable.
     func socketReceived(_ socket: any VenueSocket, _ bytes: UnsafeRawBufferPointer, at: Moment)
-    /// Once per socket, also when it never opened. The transport does not reconnect: backoff is the session's policy.
+    /// Once per socket, also when it never opened. The transport does not reconnect: backoff is the session's
+    /// policy.
     func socketClosed(_ socket: any VenueSocket, reason: String)
 }
 
@@ -33,11 +35,13 @@ public struct HTTPRequest: Sendable {
     public var target: String
     public var headers: [HTTPHeader]
     public var body: [UInt8]
-    /// After this moment the answer no longer counts: the request ends as `timedOut`. It decides nothing about an order.
+    /// After this moment the answer no longer counts: the request ends as `timedOut`. It decides nothing
+    /// about an order.
     public var deadline: Moment
 
     public init(
-        method: String, origin: String, target: String, headers: [HTTPHeader] = [], body: [UInt8] = [], deadline: Moment
+        method: String, origin: String, target: String, headers: [HTTPHeader] = [], body: [UInt8] = [],
+        deadline: Moment
     ) {
         self.method = method
         self.origin = origin
@@ -76,12 +80,12 @@ public enum TransportFault: Error, Hashable, Sendable {
 }
 
 public protocol VenueTransport: Sendable {
-    /// Opens a WebSocket (`wss://…`; certificate and host name are always verified). `receiver` is held strongly until
-    /// `socketClosed`.
+    /// Opens a WebSocket (`wss://…`; certificate and host name are always verified). `receiver` is held
+    /// strongly until `socketClosed`.
     func connect(_ url: String, lane: any Lane, receiver: any SocketReceiver) -> any VenueSocket
 
-    /// Sends a request on a kept-alive connection to `origin`; `completion` runs once, on `lane`. `onSent` runs on `lane`
-    /// when the whole request was handed to TLS.
+    /// Sends a request on a kept-alive connection to `origin`; `completion` runs once, on `lane`. `onSent`
+    /// runs on `lane` when the whole request was handed to TLS.
     func perform(
         _ request: HTTPRequest, lane: any Lane, onSent: (@Sendable (Moment) -> Void)?,
         completion: @escaping @Sendable (Result<HTTPResponse, TransportFault>) -> Void)

@@ -1,7 +1,7 @@
 import TradingModel
 
-/// Everything outside the core, injected once at the composition root. Live, paper, backtest and simulation differ in
-/// nothing else.
+/// Everything outside the core, injected once at the composition root. Live, paper, backtest and simulation
+/// differ in nothing else.
 public struct World: Sendable {
     public var time: any Timekeeper
     public var entropy: any Entropy

@@ -1,7 +1,7 @@
 import TradingModel
 
-/// What live orders have already laid claim to, per venue and asset. A reservation lives exactly as long as its order is
-/// unsettled: UNKNOWN keeps it.
+/// What live orders have already laid claim to, per venue and asset. A reservation lives exactly as long as
+/// its order is unsettled: UNKNOWN keeps it.
 public struct Reservations: Sendable {
     struct Key: Hashable {
         var venue: Int

@@ -1,21 +1,22 @@
 import TradingModel
 
-/// What the governor is asked about one order: the order and every number its rules need, gathered by the engine in the
-/// same call, so that nothing can change between the question and the send.
+/// What the governor is asked about one order: the order and every number its rules need, gathered by the
+/// engine in the same call, so that nothing can change between the question and the send.
 public struct RiskQuestion: Hashable, Sendable {
     public var order: OrderIntent
     public var instrument: Instrument
     /// Whether the venue's book is proven now, and how old its last message is.
     public var bookProven: Bool
     public var bookAge: Span
-    /// Best opposite price among the *other* proven venues (ask for a buy, bid for a sell); `nil` when there is none.
+    /// Best opposite price among the *other* proven venues (ask for a buy, bid for a sell); `nil` when there
+    /// is none.
     public var referencePrice: Price?
     /// Spendable on the order's venue: quote for a buy, base for a sell, net of everything reserved.
     public var available: Amount
     /// What the order would reserve there.
     public var needed: Amount
-    /// The base asset's departure from opening over all venues, in quote notional, if this and every live order filled
-    /// in the worst way.
+    /// The base asset's departure from opening over all venues, in quote notional, if this and every live
+    /// order filled in the worst way.
     public var worstPositionNotional: Amount
     /// The same summed over all instruments.
     public var worstExposureNotional: Amount
@@ -58,8 +59,9 @@ public enum Denial: String, Error, Hashable, Sendable, CaseIterable {
 
 /// Stands in front of the only call that can send an order. Pure and allocation-free.
 ///
-/// Hedges and unwinds pass where new risk is held: they are bound by mode KILLED, size, collar and balance, but neither
-/// by the position caps they reduce nor by the order rate, nor by a stale reference when nothing better is known.
+/// Hedges and unwinds pass where new risk is held: they are bound by mode KILLED, size, collar and balance,
+/// but neither by the position caps they reduce nor by the order rate, nor by a stale reference when nothing
+/// better is known.
 public struct RiskGovernor: Sendable {
     public var limits: RiskLimits
     public private(set) var mode: OperatingMode
@@ -102,8 +104,12 @@ public struct RiskGovernor: Sendable {
         if !question.bookProven { return .bookUnproven }
         if question.bookAge > limits.bookAge { return .bookStale }
         if question.referencePrice == nil { return .noReference }
-        if question.worstPositionNotional > notionalLimit(limits.positionNotional, order) { return .positionNotional }
-        if question.worstExposureNotional > notionalLimit(limits.exposureNotional, order) { return .exposureNotional }
+        if question.worstPositionNotional > notionalLimit(limits.positionNotional, order) {
+            return .positionNotional
+        }
+        if question.worstExposureNotional > notionalLimit(limits.exposureNotional, order) {
+            return .exposureNotional
+        }
         if now - windowStart >= .seconds(1) {
             windowStart = now
             passedInWindow = 0
@@ -124,7 +130,8 @@ public struct RiskGovernor: Sendable {
     }
 
     private func notionalLimit(_ limit: Amount, _ order: OrderIntent) -> Amount {
-        mode == .reduced && order.purpose == .open ? Amount(raw: limit.raw / Int128(limits.reducedDivisor)) : limit
+        mode == .reduced && order.purpose == .open
+            ? Amount(raw: limit.raw / Int128(limits.reducedDivisor)) : limit
     }
 
     private static func index(_ denial: Denial) -> Int {

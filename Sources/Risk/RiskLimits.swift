@@ -6,8 +6,8 @@ public struct RiskLimits: Hashable, Sendable {
     public var orderNotional: Amount
     /// Largest base quantity of one order, by instrument index.
     public var orderQuantity: [Quantity]
-    /// Largest notional by which one base asset, summed over venues, may depart from its opening balance, counting what
-    /// is in flight or unknown at worst case.
+    /// Largest notional by which one base asset, summed over venues, may depart from its opening balance,
+    /// counting what is in flight or unknown at worst case.
     public var positionNotional: Amount
     /// Largest sum of unhedged and in-flight notional over all instruments.
     public var exposureNotional: Amount

@@ -34,8 +34,8 @@ public struct EdgeDepth: Hashable, Sendable {
 }
 
 public enum EdgeScanner {
-    /// The best edge among the venues in `slots` (proved and fresh), or `nil` when none is at least `minimum`.
-    /// The cheapest net ask and the dearest net bid make it: no pair can beat them.
+    /// The best edge among the venues in `slots` (proved and fresh), or `nil` when none is at least
+    /// `minimum`. The cheapest net ask and the dearest net bid make it: no pair can beat them.
     public static func best(_ book: ConsolidatedBook, among slots: SlotSet, minimum: Rate) -> Edge? {
         var buySlot = -1
         var sellSlot = -1
@@ -58,16 +58,21 @@ public enum EdgeScanner {
                 }
             }
         }
-        guard buySlot >= 0, sellSlot >= 0, buySlot != sellSlot, netBid > netAsk, netAsk > 0 else { return nil }
+        guard buySlot >= 0, sellSlot >= 0, buySlot != sellSlot, netBid > netAsk, netAsk > 0 else {
+            return nil
+        }
         let net = rate(netBid, over: netAsk)
         guard net >= minimum else { return nil }
         return Edge(
             buyVenue: book.tops[buySlot].venue, sellVenue: book.tops[sellSlot].venue, buySlot: buySlot,
-            sellSlot: sellSlot, ask: book.tops[buySlot].ask.price, bid: book.tops[sellSlot].bid.price, net: net)
+            sellSlot: sellSlot, ask: book.tops[buySlot].ask.price, bid: book.tops[sellSlot].bid.price,
+            net: net)
     }
 
     /// Walks both ladders while the next piece still earns `minimum`, up to `limit`.
-    public static func depth(_ book: ConsolidatedBook, of edge: Edge, minimum: Rate, limit: Quantity) -> EdgeDepth {
+    public static func depth(_ book: ConsolidatedBook, of edge: Edge, minimum: Rate, limit: Quantity)
+        -> EdgeDepth
+    {
         var result = EdgeDepth(quantity: .zero, worstAsk: edge.ask, worstBid: edge.bid)
         let asks = book.books[edge.buySlot].asks
         let bids = book.books[edge.sellSlot].bids

@@ -50,9 +50,9 @@ public struct VenueCapacity: Sendable {
     }
 }
 
-/// Splits one side over venues by all-in price, level by level, within a limit. Greedy by net price is the cheapest split
-/// when every venue takes any quantity; minimums and lots are then repaired by leaving out the venue whose share is too
-/// small and trying again, keeping the cheapest plan that routes the most.
+/// Splits one side over venues by all-in price, level by level, within a limit. Greedy by net price is the
+/// cheapest split when every venue takes any quantity; minimums and lots are then repaired by leaving out the
+/// venue whose share is too small and trying again, keeping the cheapest plan that routes the most.
 public enum SmartOrderRouter {
     /// - Parameters:
     ///   - capacities: by book slot; `nil` keeps the venue out.
@@ -149,7 +149,8 @@ public enum SmartOrderRouter {
             guard let listing = capacities[share.slot]?.listing else { continue }
             legs.append(
                 RouteLeg(
-                    venue: listing.venue, quantity: share.quantity, limit: share.limit, notional: share.notional,
+                    venue: listing.venue, quantity: share.quantity, limit: share.limit,
+                    notional: share.notional,
                     fee: listing.takerFee.of(share.notional)))
             reasons.append(RouteReason(venue: listing.venue, cause: .used))
         }

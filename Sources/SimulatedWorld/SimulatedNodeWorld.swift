@@ -5,7 +5,8 @@ import TradingModel
 extension Simulation {
     public func world(_ network: SimulatedNetwork, _ disk: SimulatedDisk) -> World {
         World(
-            time: VirtualTime(self), entropy: SimulatedEntropy(self), transport: network, socketLane: lane("socket"),
+            time: VirtualTime(self), entropy: SimulatedEntropy(self), transport: network,
+            socketLane: lane("socket"),
             storeLane: lane("store"), coldLane: lane("cold"), openOutbox: { MemoryStore(disk) })
     }
 }

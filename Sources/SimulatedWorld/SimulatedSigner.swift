@@ -1,7 +1,7 @@
 import Ports
 
-/// Signs for a simulated node without a C library. Behind real sockets nodes sign with OpenSSL, so there the doubles
-/// check signatures by other code than made them.
+/// Signs for a simulated node without a C library. Behind real sockets nodes sign with OpenSSL, so there the
+/// doubles check signatures by other code than made them.
 public struct SimulatedSigner: Signer {
     private let secret: [UInt8]
     private let decoded: [UInt8]

@@ -13,7 +13,8 @@ public struct StrategyView {
     public var now: Moment
 
     public init(
-        book: ConsolidatedBook, tradable: SlotSet, buying: [VenueCapacity?], selling: [VenueCapacity?], now: Moment
+        book: ConsolidatedBook, tradable: SlotSet, buying: [VenueCapacity?], selling: [VenueCapacity?],
+        now: Moment
     ) {
         self.book = book
         self.tradable = tradable

@@ -2,7 +2,8 @@ import Books
 import Routing
 import TradingModel
 
-/// Taker-taker arbitrage: where one venue's ask, fees included, is below another's bid, fees included, take both.
+/// Taker-taker arbitrage: where one venue's ask, fees included, is below another's bid, fees included, take
+/// both.
 public struct TakerTaker: Sendable {
     public let policy: TakerTakerPolicy
     private var quietUntil = Moment.distantPast
@@ -25,9 +26,12 @@ public struct TakerTaker: Sendable {
     /// A pair was sent: rest.
     public mutating func acted(at now: Moment) { quietUntil = now + policy.cooldown }
 
-    /// Sizes an edge: by depth, notional, balances, lots and both venues' minimums. `nil` when nothing sendable is left.
+    /// Sizes an edge: by depth, notional, balances, lots and both venues' minimums. `nil` when nothing
+    /// sendable is left.
     public func propose(_ edge: Edge, _ view: StrategyView) -> PairProposal? {
-        guard let buyer = view.buying[edge.buySlot], let seller = view.selling[edge.sellSlot] else { return nil }
+        guard let buyer = view.buying[edge.buySlot], let seller = view.selling[edge.sellSlot] else {
+            return nil
+        }
         let instrument = view.book.instrument
         let one = instrument.notional(edge.ask, Quantity(raw: 1))
         guard one > .zero else { return nil }
@@ -37,11 +41,14 @@ public struct TakerTaker: Sendable {
             min(affordable, byNotional), min(buyer.listing.maximumQuantity, seller.listing.maximumQuantity))
         let depth = EdgeScanner.depth(view.book, of: edge, minimum: policy.minimumEdge, limit: cap)
         let share = Quantity(raw: Int64(Int128(depth.quantity.raw) * Int128(policy.depthShare) / 100))
-        // Both legs trade the same quantity, so it must be whole in both venues' lots; lots are powers of ten in practice,
-        // and a quantity that is whole in the coarser but not in the finer lot is refused here rather than at the venue.
+        // Both legs trade the same quantity, so it must be whole in both venues' lots; lots are powers of ten
+        // in practice, and a quantity that is whole in the coarser but not in the finer lot is refused here
+        // rather than at the venue.
         let lot = max(buyer.listing.lot, seller.listing.lot)
         let quantity = share.rounded(downTo: lot)
-        guard quantity > .zero, quantity.raw % min(buyer.listing.lot, seller.listing.lot).raw == 0 else { return nil }
+        guard quantity > .zero, quantity.raw % min(buyer.listing.lot, seller.listing.lot).raw == 0 else {
+            return nil
+        }
         let buyLimit = TakerTaker.reach(depth.worstAsk, policy.slippage, .buy, tick: buyer.listing.tick)
         let sellLimit = TakerTaker.reach(depth.worstBid, policy.slippage, .sell, tick: seller.listing.tick)
         guard quantity >= buyer.listing.smallestOrder(at: edge.ask),

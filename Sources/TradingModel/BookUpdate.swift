@@ -10,7 +10,9 @@ public struct LevelChange: Hashable, Sendable {
     /// Decimals the venue spelled in the price text and in the quantity text; checksummed by some venues.
     public var priceDecimals: UInt8
     public var quantityDecimals: UInt8
-    @inlinable public init(price: Price, quantity: Quantity, priceDecimals: UInt8 = 0, quantityDecimals: UInt8 = 0) {
+    @inlinable public init(
+        price: Price, quantity: Quantity, priceDecimals: UInt8 = 0, quantityDecimals: UInt8 = 0
+    ) {
         self.price = price
         self.quantity = quantity
         self.priceDecimals = priceDecimals
@@ -19,7 +21,8 @@ public struct LevelChange: Hashable, Sendable {
 }
 
 /// A decoded book message in the venue's own terms of proof; which fields are set depends on the venue.
-/// One value is reused for every frame: `reset` keeps the capacity of its arrays, so decoding allocates nothing.
+/// One value is reused for every frame: `reset` keeps the capacity of its arrays, so decoding allocates
+/// nothing.
 public struct BookUpdate: Sendable {
     public enum Kind: UInt8, Sendable { case snapshot, delta }
 
@@ -31,9 +34,11 @@ public struct BookUpdate: Sendable {
     public var firstSequence: Int64
     /// Last id covered (Binance `u` / `lastUpdateId`, OKX `seqId`, Bybit `u`); −1 when the venue has none.
     public var lastSequence: Int64
-    /// The predecessor's id (OKX `prevSeqId`); `BookUpdate.none` when absent (OKX itself uses −1 on snapshots).
+    /// The predecessor's id (OKX `prevSeqId`); `BookUpdate.none` when absent (OKX itself uses −1 on
+    /// snapshots).
     public var previousSequence: Int64
-    /// The venue's checksum of the book after this message (Kraken unsigned, OKX legacy signed, both as 32 bits).
+    /// The venue's checksum of the book after this message (Kraken unsigned, OKX legacy signed, both as 32
+    /// bits).
     public var checksum: UInt32?
     /// The venue's own stamp; `.distantPast` when it sends none.
     public var venueTime: Moment
@@ -86,7 +91,8 @@ public struct PublicTrade: Hashable, Sendable {
 public enum BookProof: String, Sendable, CaseIterable {
     /// Binance spot: REST snapshot joined with deltas by `U`/`u` ids.
     case spanningIDs = "spanning-ids"
-    /// OKX: each message names its predecessor (`prevSeqId`); legacy frames carry a CRC32 of the top 25 instead.
+    /// OKX: each message names its predecessor (`prevSeqId`); legacy frames carry a CRC32 of the top 25
+    /// instead.
     case previousLink = "previous-link"
     /// Bybit v5: stream snapshot, then deltas whose `u` rises by one; `u` = 1 replaces the book.
     case consecutive = "consecutive"

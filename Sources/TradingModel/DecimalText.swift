@@ -19,7 +19,9 @@ public enum DecimalText {
         }
     }
 
-    @usableFromInline static let powersOfTen: [Int64] = (0...18).map { n in (0..<n).reduce(Int64(1)) { p, _ in p * 10 } }
+    @usableFromInline static let powersOfTen: [Int64] = (0...18).map { n in
+        (0..<n).reduce(Int64(1)) { p, _ in p * 10 }
+    }
 
     /// 10ⁿ for n in 0…18.
     @inlinable public static func power(_ n: Int) -> Int64 { powersOfTen[n] }
@@ -97,7 +99,9 @@ public enum DecimalText {
     public static func parse(_ text: String, scale: Int) throws(Fault) -> Int64 {
         var copy = text
         let result: Result<Parsed, Fault> = copy.withUTF8 { buffer in
-            do throws(Fault) { return .success(try parse(UnsafeRawBufferPointer(buffer), scale: scale)) } catch {
+            do throws(Fault) {
+                return .success(try parse(UnsafeRawBufferPointer(buffer), scale: scale))
+            } catch {
                 return .failure(error)
             }
         }
@@ -136,7 +140,9 @@ public enum DecimalText {
     public static func format(_ raw: Int128, scale: Int) -> String {
         var digits = String(raw.magnitude)
         if scale > 0 {
-            if digits.utf8.count <= scale { digits = String(repeating: "0", count: scale + 1 - digits.utf8.count) + digits }
+            if digits.utf8.count <= scale {
+                digits = String(repeating: "0", count: scale + 1 - digits.utf8.count) + digits
+            }
             let cut = digits.index(digits.endIndex, offsetBy: -scale)
             var fraction = digits[cut...]
             while fraction.last == "0" { fraction.removeLast() }
@@ -145,7 +151,8 @@ public enum DecimalText {
         return raw < 0 ? "-" + digits : digits
     }
 
-    /// Fixed-decimals text: `format(61837630, scale: 3, decimals: 5)` is `61837.63000`. `decimals` ≥ the digits in use.
+    /// Fixed-decimals text: `format(61837630, scale: 3, decimals: 5)` is `61837.63000`. `decimals` ≥ the
+    /// digits in use.
     public static func format(_ raw: Int64, scale: Int, decimals: Int) -> String {
         let plain = format(raw, scale: scale)
         guard decimals > 0 else { return plain }

@@ -21,8 +21,8 @@ public struct InstrumentID: Hashable, Comparable, Sendable {
     @inlinable public static func < (a: InstrumentID, b: InstrumentID) -> Bool { a.index < b.index }
 }
 
-/// A canonical spot instrument, the same at every venue that lists it. Prices and quantities of all its listings
-/// use its scales, so they compare as integers. `priceScale + quantityScale` ≤ 18.
+/// A canonical spot instrument, the same at every venue that lists it. Prices and quantities of all its
+/// listings use its scales, so they compare as integers. `priceScale + quantityScale` ≤ 18.
 public struct Instrument: Hashable, Sendable {
     public let id: InstrumentID
     public let base: Asset
@@ -59,7 +59,9 @@ public struct Instrument: Hashable, Sendable {
     }
 
     public func text(_ price: Price) -> String { DecimalText.format(price.raw, scale: priceScale) }
-    public func text(_ quantity: Quantity) -> String { DecimalText.format(quantity.raw, scale: quantityScale) }
+    public func text(_ quantity: Quantity) -> String {
+        DecimalText.format(quantity.raw, scale: quantityScale)
+    }
 }
 
 /// One instrument as one venue lists it: its spelling, its filters, its fees.
@@ -79,7 +81,8 @@ public struct Listing: Hashable, Sendable {
     public var buyFeeInBase: Bool
 
     public init(
-        venue: VenueID, instrument: Instrument, symbol: String, tick: Price, lot: Quantity, minimumQuantity: Quantity,
+        venue: VenueID, instrument: Instrument, symbol: String, tick: Price, lot: Quantity,
+        minimumQuantity: Quantity,
         maximumQuantity: Quantity, minimumNotional: Amount, takerFee: Rate, makerFee: Rate, buyFeeInBase: Bool
     ) {
         precondition(tick.raw > 0 && lot.raw > 0, "tick and lot are positive")

@@ -1,8 +1,8 @@
 /// A point on the node's own timeline, in nanoseconds since the Unix epoch.
 ///
-/// The timeline is anchored to the wall clock once, at start, and then follows a monotonic clock: it never steps
-/// back, so deadlines and ages are plain subtraction. A venue's clock differs from it by a measured offset
-/// (`VenueKit.ClockOffset`), which is what signs requests; a stepped wall clock changes nothing here.
+/// The timeline is anchored to the wall clock once, at start, and then follows a monotonic clock: it never
+/// steps back, so deadlines and ages are plain subtraction. A venue's clock differs from it by a measured
+/// offset (`VenueKit.ClockOffset`), which is what signs requests; a stepped wall clock changes nothing here.
 public struct Moment: Comparable, Hashable, Sendable {
     public var nanoseconds: Int64
 
@@ -20,11 +20,16 @@ public struct Moment: Comparable, Hashable, Sendable {
         let (sum, overflow) = a.nanoseconds.addingReportingOverflow(b.nanoseconds)
         return Moment(nanoseconds: overflow ? .max : sum)
     }
-    @inlinable public static func - (a: Moment, b: Moment) -> Span { Span(nanoseconds: a.nanoseconds &- b.nanoseconds) }
-    @inlinable public static func - (a: Moment, b: Span) -> Moment { Moment(nanoseconds: a.nanoseconds &- b.nanoseconds) }
+    @inlinable public static func - (a: Moment, b: Moment) -> Span {
+        Span(nanoseconds: a.nanoseconds &- b.nanoseconds)
+    }
+    @inlinable public static func - (a: Moment, b: Span) -> Moment {
+        Moment(nanoseconds: a.nanoseconds &- b.nanoseconds)
+    }
 }
 
-/// A length of time in nanoseconds. `Swift.Duration` counts attoseconds in 128 bits, which the hot path need not pay.
+/// A length of time in nanoseconds. `Swift.Duration` counts attoseconds in 128 bits, which the hot path need
+/// not pay.
 public struct Span: Comparable, Hashable, Sendable {
     public var nanoseconds: Int64
 
@@ -39,8 +44,12 @@ public struct Span: Comparable, Hashable, Sendable {
     @inlinable public var milliseconds: Int64 { nanoseconds / 1_000_000 }
 
     @inlinable public static func < (a: Span, b: Span) -> Bool { a.nanoseconds < b.nanoseconds }
-    @inlinable public static func + (a: Span, b: Span) -> Span { Span(nanoseconds: a.nanoseconds + b.nanoseconds) }
-    @inlinable public static func - (a: Span, b: Span) -> Span { Span(nanoseconds: a.nanoseconds - b.nanoseconds) }
+    @inlinable public static func + (a: Span, b: Span) -> Span {
+        Span(nanoseconds: a.nanoseconds + b.nanoseconds)
+    }
+    @inlinable public static func - (a: Span, b: Span) -> Span {
+        Span(nanoseconds: a.nanoseconds - b.nanoseconds)
+    }
     @inlinable public static func * (a: Span, n: Int64) -> Span { Span(nanoseconds: a.nanoseconds * n) }
     @inlinable public static func / (a: Span, n: Int64) -> Span { Span(nanoseconds: a.nanoseconds / n) }
 }

@@ -1,8 +1,10 @@
-/// One order leg's identity for life, 128 bits, spelled as 32 lower-case hex digits: every venue here takes that.
+/// One order leg's identity for life, 128 bits, spelled as 32 lower-case hex digits: every venue here takes
+/// that.
 ///
-/// Layout, high to low: epoch 16, node 16, strategy 16, intent 40, leg 8, attempt 8, checksum 24. The epoch counts
-/// starts of the node on one data directory, so ids never repeat across restarts; the checksum tells our ids from a
-/// stranger's. It names its owner, so an order found at a venue without a row is still ours to judge.
+/// Layout, high to low: epoch 16, node 16, strategy 16, intent 40, leg 8, attempt 8, checksum 24. The epoch
+/// counts starts of the node on one data directory, so ids never repeat across restarts; the checksum tells
+/// our ids from a stranger's. It names its owner, so an order found at a venue without a row is still ours to
+/// judge.
 public struct ClientOrderID: Hashable, Comparable, Sendable {
     public let high: UInt64
     public let low: UInt64
@@ -87,7 +89,8 @@ public struct OrderIntent: Hashable, Sendable {
     public var sendBefore: Moment
 
     public init(
-        id: ClientOrderID, venue: VenueID, instrument: InstrumentID, side: Side, quantity: Quantity, limit: Price,
+        id: ClientOrderID, venue: VenueID, instrument: InstrumentID, side: Side, quantity: Quantity,
+        limit: Price,
         timeInForce: TimeInForce, purpose: OrderPurpose, decidedAt: Moment, sendBefore: Moment
     ) {
         self.id = id

@@ -6,7 +6,8 @@ public struct Price: Comparable, Hashable, Sendable {
     @inlinable public static func < (a: Price, b: Price) -> Bool { a.raw < b.raw }
 }
 
-/// A base quantity as an integer count of 10^-`Instrument.quantityScale` base units. May be negative (a position).
+/// A base quantity as an integer count of 10^-`Instrument.quantityScale` base units. May be negative (a
+/// position).
 public struct Quantity: Comparable, Hashable, Sendable {
     public var raw: Int64
     @inlinable public init(raw: Int64) { self.raw = raw }
@@ -26,8 +27,8 @@ public struct Quantity: Comparable, Hashable, Sendable {
     }
 }
 
-/// An amount of one asset (balance, notional, fee, profit) in units of 10^-18, whatever the asset: ±1.7·10^20 units.
-/// Overflow traps: no real balance reaches it, and input is bounded where it enters.
+/// An amount of one asset (balance, notional, fee, profit) in units of 10^-18, whatever the asset: ±1.7·10^20
+/// units. Overflow traps: no real balance reaches it, and input is bounded where it enters.
 public struct Amount: Comparable, Hashable, Sendable {
     public static let scale = 18
     public var raw: Int128
@@ -54,7 +55,9 @@ public struct Amount: Comparable, Hashable, Sendable {
         let whole = try DecimalText.parse(String(parts[0]), scale: 0)
         var fraction: Int64 = 0
         if parts.count == 2 {
-            guard !parts[1].isEmpty, parts[1].utf8.allSatisfy({ (48...57).contains($0) }) else { throw .malformed }
+            guard !parts[1].isEmpty, parts[1].utf8.allSatisfy({ (48...57).contains($0) }) else {
+                throw .malformed
+            }
             fraction = try DecimalText.parse("0." + parts[1], scale: Amount.scale)
         }
         guard whole >= 0 else { throw .malformed }

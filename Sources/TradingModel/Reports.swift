@@ -27,7 +27,8 @@ public struct OrderReport: Hashable, Sendable {
     public var venueTime: Moment
 
     public init(
-        instrument: InstrumentID, clientID: ClientOrderID?, venueOrderID: String, side: Side, state: ReportedState,
+        instrument: InstrumentID, clientID: ClientOrderID?, venueOrderID: String, side: Side,
+        state: ReportedState,
         filled: Quantity, quantity: Quantity, reason: String = "", evidence: Evidence, venueTime: Moment
     ) {
         self.instrument = instrument
@@ -43,7 +44,8 @@ public struct OrderReport: Hashable, Sendable {
     }
 }
 
-/// One execution. `(venue, instrument, tradeID)` identifies it for ever: however often it is told, it is booked once.
+/// One execution. `(venue, instrument, tradeID)` identifies it for ever: however often it is told, it is
+/// booked once.
 public struct FillReport: Hashable, Sendable {
     public var instrument: InstrumentID
     /// `nil` when the venue did not say (some trade histories) or the order is not ours.

@@ -1,8 +1,8 @@
 import Ports
 import TradingModel
 
-/// One venue's language: bytes ⇄ the node's terms. A pure value: no socket, no clock, no secret. The connector gives it
-/// time and a signer, and does the waiting.
+/// One venue's language: bytes ⇄ the node's terms. A pure value: no socket, no clock, no secret. The
+/// connector gives it time and a signer, and does the waiting.
 public protocol VenueDialect: Sendable {
     init(profile: VenueProfile, symbols: SymbolTable)
 
@@ -10,7 +10,8 @@ public protocol VenueDialect: Sendable {
     var symbols: SymbolTable { get }
     var proof: BookProof { get }
 
-    /// Whether the venue refuses a nonce that arrives after a higher one (Kraken): its requests then go one at a time.
+    /// Whether the venue refuses a nonce that arrives after a higher one (Kraken): its requests then go one
+    /// at a time.
     var requiresOrderedNonces: Bool { get }
 
     // Public market data
@@ -21,9 +22,10 @@ public protocol VenueDialect: Sendable {
     /// The REST request that seeds a book; `nil` where the stream itself brings the snapshot.
     func snapshotRequest(_ instrument: InstrumentID) -> RequestPlan?
     /// Decodes the body of `snapshotRequest` into one snapshot update. Also used for recorded bodies.
-    mutating func decodeSnapshot(_ body: UnsafeRawBufferPointer, of instrument: InstrumentID, into frame: inout PublicFrame)
-    /// Frames that make the venue send a fresh snapshot of one book on an open public socket; empty where a snapshot
-    /// is requested over REST.
+    mutating func decodeSnapshot(
+        _ body: UnsafeRawBufferPointer, of instrument: InstrumentID, into frame: inout PublicFrame)
+    /// Frames that make the venue send a fresh snapshot of one book on an open public socket; empty where a
+    /// snapshot is requested over REST.
     func resubscribe(_ instrument: InstrumentID) -> [[UInt8]]
     var keepAlive: KeepAlive { get }
 
@@ -50,12 +52,15 @@ public protocol VenueDialect: Sendable {
     /// Asks for one order by client id.
     func query(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
     func decodeQuery(_ outcome: RequestOutcome, of order: OrderReference) -> QueryAnswer
-    /// A second endpoint to ask when the first says it does not know the order; `absent` stands only if both say so.
+    /// A second endpoint to ask when the first says it does not know the order; `absent` stands only if both
+    /// say so.
     func queryFallback(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan?
     func openOrders(_ instrument: InstrumentID, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
-    func decodeOpenOrders(_ response: HTTPResponse, of instrument: InstrumentID) throws(VenueFault) -> [OrderReport]
+    func decodeOpenOrders(_ response: HTTPResponse, of instrument: InstrumentID) throws(VenueFault)
+        -> [OrderReport]
     /// Fills of one instrument since a moment, oldest first; the caller drops those it knows.
-    func fills(_ instrument: InstrumentID, since: Moment, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
+    func fills(_ instrument: InstrumentID, since: Moment, _ stamp: RequestStamp, _ access: VenueAccess)
+        -> RequestPlan
     func decodeFills(_ response: HTTPResponse, of instrument: InstrumentID) throws(VenueFault) -> [FillReport]
     func balances(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
     func decodeBalances(_ response: HTTPResponse) throws(VenueFault) -> [BalanceReport]
@@ -95,7 +100,9 @@ public struct RequestPlan: Sendable {
     public var body: [UInt8]
     /// Units of the venue's rate budget.
     public var weight: Int
-    public init(method: String, target: String, headers: [HTTPHeader] = [], body: [UInt8] = [], weight: Int = 1) {
+    public init(
+        method: String, target: String, headers: [HTTPHeader] = [], body: [UInt8] = [], weight: Int = 1
+    ) {
         self.method = method
         self.target = target
         self.headers = headers
@@ -128,7 +135,10 @@ public struct ListingFilters: Hashable, Sendable {
     public var minimumQuantity: String
     public var minimumNotional: String
     public var trading: Bool
-    public init(symbol: String, tick: String, lot: String, minimumQuantity: String, minimumNotional: String, trading: Bool) {
+    public init(
+        symbol: String, tick: String, lot: String, minimumQuantity: String, minimumNotional: String,
+        trading: Bool
+    ) {
         self.symbol = symbol
         self.tick = tick
         self.lot = lot

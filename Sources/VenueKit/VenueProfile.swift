@@ -1,6 +1,7 @@
 import TradingModel
 
-/// What `venues/<venue>.yaml` says about a venue: facts that differ between venues and change without a release.
+/// What `venues/<venue>.yaml` says about a venue: facts that differ between venues and change without a
+/// release.
 public struct VenueProfile: Sendable {
     /// `binance-spot`, `okx`, `bybit`, `kraken`.
     public var name: String
@@ -31,7 +32,8 @@ public struct VenueProfile: Sendable {
     }
 
     public init(
-        name: String, restOrigin: String, publicURL: String, privateURL: String, proof: BookProof, bookDepth: Int,
+        name: String, restOrigin: String, publicURL: String, privateURL: String, proof: BookProof,
+        bookDepth: Int,
         receiveWindow: Span, retryClass: RetryClass, ambiguousCodes: Set<String>, duplicateCodes: Set<String>,
         budget: RateBudgetRule, keepAliveEvery: Span, silence: Span
     ) {
@@ -51,8 +53,8 @@ public struct VenueProfile: Sendable {
     }
 }
 
-/// A request allowance: `capacity` units that refill evenly over `window`; the last `reserve` units are for cancels and
-/// hedges alone.
+/// A request allowance: `capacity` units that refill evenly over `window`; the last `reserve` units are for
+/// cancels and hedges alone.
 public struct RateBudgetRule: Hashable, Sendable {
     public var capacity: Int
     public var window: Span

@@ -1,13 +1,14 @@
 import Foundation
 
-/// Finds files that come with the product (`config/demo.yaml`, `venues/…`): under the working directory, else beside the
-/// executable or any folder above it.
+/// Finds files that come with the product (`config/demo.yaml`, `venues/…`): under the working directory, else
+/// beside the executable or any folder above it.
 enum HouseFiles {
     static func find(_ name: String) -> String? {
         let manager = FileManager.default
         if manager.fileExists(atPath: name) { return name }
         var folder = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-        if let own = try? manager.destinationOfSymbolicLink(atPath: "/proc/self/exe") {  // absent outside Linux
+        // Absent outside Linux; the command's own path then serves.
+        if let own = try? manager.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
             folder = URL(fileURLWithPath: own)
         }
         while folder.path != "/" {

@@ -69,7 +69,8 @@ struct ReportJSON: Encodable {
     var latencyUs: Latency
     var incidents: [IncidentLine]
 
-    init(_ report: NodeReport, seconds: Double, seed: UInt64?, ledgerEqualsVenues: Bool?, recoveredRows: Int) {
+    init(_ report: NodeReport, seconds: Double, seed: UInt64?, ledgerEqualsVenues: Bool?, recoveredRows: Int)
+    {
         let summary = report.summary
         self.seconds = seconds
         self.seed = seed
@@ -83,7 +84,8 @@ struct ReportJSON: Encodable {
         edges = summary.edges
         pairs = summary.counters.pairs
         orders = Orders(
-            new: summary.counters.ordersNew, sent: summary.counters.ordersSent, acked: summary.counters.ordersAcked,
+            new: summary.counters.ordersNew, sent: summary.counters.ordersSent,
+            acked: summary.counters.ordersAcked,
             filled: summary.counters.ordersFilled, canceled: summary.counters.ordersCanceled,
             rejected: summary.counters.ordersRejected, unknownOpen: summary.unknownOpen)
         hedges = Hedges(

@@ -14,7 +14,8 @@ enum ReportText {
         for venue in report.venues {
             rows.append([
                 venue.name, "\(venue.frames)", "\(venue.booksSynced)/\(venue.books)", venue.proof.rawValue,
-                "\(venue.proofChecked)", "\(venue.proofFailed)", "\(venue.resyncs)", venue.mayOpen ? "yes" : "no",
+                "\(venue.proofChecked)", "\(venue.proofFailed)", "\(venue.resyncs)",
+                venue.mayOpen ? "yes" : "no",
             ])
         }
         var touches = [["best bid / ask"] + report.venues.map(\.name)]
@@ -24,7 +25,8 @@ enum ReportText {
                     + report.venues.map { venue in
                         guard venue.touches.indices.contains(index) else { return "-" }
                         let touch = venue.touches[index]
-                        return touch.bid.isEmpty || touch.ask.isEmpty ? "unproven" : touch.bid + "/" + touch.ask
+                        return touch.bid.isEmpty || touch.ask.isEmpty
+                            ? "unproven" : touch.bid + "/" + touch.ask
                     })
         }
         return ["\(summary.mode.name)  \(clock)", ""] + TextTable(rows: rows).lines + [""]

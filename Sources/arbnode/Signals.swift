@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// SIGINT and SIGTERM: the first asks for an orderly end, a second ends the process at once; the next start recovers.
+/// SIGINT and SIGTERM: the first asks for an orderly end, a second ends the process at once; the next start
+/// recovers.
 final class Signals: Sendable {
     private let asked = Atomic<Bool>(false)
     private nonisolated(unsafe) static var shared: Signals?

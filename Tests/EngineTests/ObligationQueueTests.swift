@@ -62,7 +62,9 @@ import TradingModel
     }
 
     /// Random deltas against a plain sum: whatever is netted, parked or woken, nothing is lost.
-    @Test(arguments: 1...50) func `obligations and residual always add up to the ledger's deviation`(seed: Int) {
+    @Test(arguments: 1...50) func `obligations and residual always add up to the ledger's deviation`(
+        seed: Int
+    ) {
         var random = SeededNumbers(seed: UInt64(seed))
         var queue = ObligationQueue()
         var ledger: Int64 = 0
@@ -70,12 +72,14 @@ import TradingModel
             let delta = random.between(-50, 50)
             ledger += delta
             queue.add(
-                Self.quantity(delta), cause: VenueID(Int(random.between(0, 3))), intent: UInt64(random.between(1, 9)),
+                Self.quantity(delta), cause: VenueID(Int(random.between(0, 3))),
+                intent: UInt64(random.between(1, 9)),
                 at: Self.at(Int64(step)), deadline: Self.deadline)
             if random.between(0, 4) == 0 { queue.settle(below: Self.quantity(20), at: Self.at(Int64(step))) }
             if random.between(0, 4) == 0 {
                 queue.awaken(
-                    from: Self.quantity(10), cause: VenueID(0), at: Self.at(Int64(step)), deadline: Self.deadline)
+                    from: Self.quantity(10), cause: VenueID(0), at: Self.at(Int64(step)),
+                    deadline: Self.deadline)
             }
             #expect(queue.deviation.raw == ledger)
             let signs = Set(queue.open.map { $0.quantity.raw.signum() })
@@ -92,7 +96,8 @@ import TradingModel
     @Test func `waits while the other leg is in flight`() {
         var ladder = HedgeLadder()
         let move = ladder.decide(
-            deviation: Quantity(raw: 100), inFlight: Quantity(raw: -100), smallest: Quantity(raw: 5), at: .distantPast)
+            deviation: Quantity(raw: 100), inFlight: Quantity(raw: -100), smallest: Quantity(raw: 5),
+            at: .distantPast)
         #expect(move == .none)
     }
 
@@ -113,11 +118,13 @@ import TradingModel
         }
         #expect(rungs == [.reprice, .otherVenue, .unwind])
         #expect(q.move(&ladder, 70, at: 11) == .none, "a breath")
-        #expect(q.move(&ladder, 70, at: 20) == .attempt(side: .sell, quantity: Quantity(raw: 70), rung: .reprice))
+        #expect(
+            q.move(&ladder, 70, at: 20) == .attempt(side: .sell, quantity: Quantity(raw: 70), rung: .reprice))
         for _ in 0..<3 { ladder.attemptFailed(at: q.at(121), deadline: deadline, policy: policy) }
         #expect(q.move(&ladder, 70, at: 121) == .giveUp)
         #expect(ladder.failures == 1)
-        #expect(q.move(&ladder, 70, at: 121) == .attempt(side: .sell, quantity: Quantity(raw: 70), rung: .failed))
+        #expect(
+            q.move(&ladder, 70, at: 121) == .attempt(side: .sell, quantity: Quantity(raw: 70), rung: .failed))
         ladder.attemptFailed(at: q.at(121), deadline: deadline, policy: policy)
         #expect(q.move(&ladder, 70, at: 122) == .none, "a slow retry")
         #expect(q.move(&ladder, 70, at: 121 + 500) != .none)
@@ -150,5 +157,7 @@ struct SeededNumbers {
         state ^= state << 17
         return state
     }
-    mutating func between(_ low: Int64, _ high: Int64) -> Int64 { low + Int64(next() % UInt64(high - low + 1)) }
+    mutating func between(_ low: Int64, _ high: Int64) -> Int64 {
+        low + Int64(next() % UInt64(high - low + 1))
+    }
 }

@@ -3,8 +3,8 @@ import Testing
 import TradingModel
 
 @Suite struct `The life of an order` {
-    /// The whole table, one row a state, one column an event, in the order of `allCases`. `!` marks what contradicts the
-    /// venue's own proof, `×` what only our own code could cause, `·` no change.
+    /// The whole table, one row a state, one column an event, in the order of `allCases`. `!` marks what
+    /// contradicts the venue's own proof, `×` what only our own code could cause, `·` no change.
     static let sketch = """
         .         transmitted neverSent accepted refused   ambiguous partFilled completed repFilled repCanceled repExpired absent
         NEW       SENT        ABSENT    ACKED    REJECTED  UNKNOWN   PARTIAL    FILLED    FILLED    CANCELED    EXPIRED    ABSENT
@@ -20,7 +20,9 @@ import TradingModel
         """
 
     @Test func `is exactly the sketched table`() throws {
-        let rows = Self.sketch.split(separator: "\n").dropFirst().map { $0.split(separator: " ").map(String.init) }
+        let rows = Self.sketch.split(separator: "\n").dropFirst().map {
+            $0.split(separator: " ").map(String.init)
+        }
         #expect(rows.count == OrderState.allCases.count)
         for row in rows {
             let state = try #require(OrderState.allCases.first { $0.name == row[0] })
@@ -42,7 +44,8 @@ import TradingModel
 
     @Test func `never leaves UNKNOWN without evidence`() {
         let evidence: Set<OrderEvent> = [
-            .accepted, .refused, .partFilled, .completed, .reportedFilled, .reportedCanceled, .reportedExpired,
+            .accepted, .refused, .partFilled, .completed, .reportedFilled, .reportedCanceled,
+            .reportedExpired,
             .provenAbsent,
         ]
         for event in OrderEvent.allCases where !evidence.contains(event) {

@@ -6,7 +6,8 @@ import TradingModel
     static let id = ClientOrderID(epoch: 7, node: 2, strategy: 3, intent: 99, leg: 1, attempt: 0)
     static let intent = OrderIntent(
         id: id, venue: VenueID(1), instrument: InstrumentID(0), side: .sell, quantity: Quantity(raw: 123),
-        limit: Price(raw: 456), timeInForce: .immediateOrCancel, purpose: .hedge, decidedAt: Moment(nanoseconds: 5),
+        limit: Price(raw: 456), timeInForce: .immediateOrCancel, purpose: .hedge,
+        decidedAt: Moment(nanoseconds: 5),
         sendBefore: Moment(nanoseconds: 9))
     static let fill = FillReport(
         instrument: InstrumentID(0), clientID: id, venueOrderID: "o-1", tradeID: "t-1", side: .sell,
@@ -24,14 +25,17 @@ import TradingModel
 
     static func decode(_ bytes: [UInt8]) throws(OutboxRecord.Fault) -> OutboxRecord {
         try OutboxRecord(
-            bytes, venue: { $0 == "okx" ? VenueID(1) : nil }, instrument: { $0 == "BTC-USDT" ? InstrumentID(0) : nil })
+            bytes, venue: { $0 == "okx" ? VenueID(1) : nil },
+            instrument: { $0 == "BTC-USDT" ? InstrumentID(0) : nil })
     }
 
     @Test(arguments: rows.indices) func `reads back what was written`(index: Int) throws {
         #expect(try Self.decode(Self.rows[index].encoded()) == Self.rows[index])
     }
 
-    @Test(arguments: rows.indices) func `is refused when cut anywhere, and when longer than it says`(index: Int) {
+    @Test(arguments: rows.indices) func `is refused when cut anywhere, and when longer than it says`(
+        index: Int
+    ) {
         let bytes = Self.rows[index].encoded()
         for length in 0..<bytes.count {
             #expect(throws: OutboxRecord.Fault.self) { try Self.decode(Array(bytes[..<length])) }
@@ -52,7 +56,8 @@ import TradingModel
         for _ in 0..<20_000 {
             var bytes = Self.rows[Int(random.between(0, 6))].encoded()
             for _ in 0..<random.between(1, 4) {
-                bytes[Int(random.between(0, Int64(bytes.count - 1)))] = UInt8(truncatingIfNeeded: random.next())
+                bytes[Int(random.between(0, Int64(bytes.count - 1)))] = UInt8(
+                    truncatingIfNeeded: random.next())
             }
             _ = try? Self.decode(bytes)  // either answer is fine, a trap is not
         }
@@ -61,7 +66,8 @@ import TradingModel
 
 @Suite struct `A client order id` {
     @Test func `survives its text and tells its fields`() throws {
-        let id = ClientOrderID(epoch: 65_535, node: 4_242, strategy: 9, intent: (1 << 40) - 1, leg: 255, attempt: 3)
+        let id = ClientOrderID(
+            epoch: 65_535, node: 4_242, strategy: 9, intent: (1 << 40) - 1, leg: 255, attempt: 3)
         let read = try #require(ClientOrderID(id.description))
         #expect(read == id)
         #expect(read.epoch == 65_535 && read.node == 4_242 && read.strategy == 9)

@@ -7,8 +7,10 @@ import TradingModel
     static let instrument = Instrument(
         id: InstrumentID(0), base: Asset("BTC"), quote: Asset("USDT"), priceScale: 2, quantityScale: 4)
     static let limits = RiskLimits(
-        orderNotional: amount(10_000), orderQuantity: [Quantity(raw: 5_000)], positionNotional: amount(20_000),
-        exposureNotional: amount(30_000), priceCollar: Rate(hundredthsOfBasisPoint: 10_000), bookAge: .seconds(5),
+        orderNotional: amount(10_000), orderQuantity: [Quantity(raw: 5_000)],
+        positionNotional: amount(20_000),
+        exposureNotional: amount(30_000), priceCollar: Rate(hundredthsOfBasisPoint: 10_000),
+        bookAge: .seconds(5),
         ordersPerSecond: 3)
     static let now = Moment(nanoseconds: 1_000_000_000_000)
 
@@ -17,19 +19,24 @@ import TradingModel
         _ purpose: OrderPurpose = .open, _ change: (inout RiskQuestion) -> Void = { _ in }
     ) -> RiskQuestion {
         let order = OrderIntent(
-            id: ClientOrderID(epoch: 1, node: 1, strategy: 1, intent: 1, leg: 0, attempt: 0), venue: VenueID(0),
-            instrument: InstrumentID(0), side: .buy, quantity: Quantity(raw: 1_000), limit: Price(raw: 6_000_000),
-            timeInForce: .immediateOrCancel, purpose: purpose, decidedAt: now, sendBefore: now + .milliseconds(100))
+            id: ClientOrderID(epoch: 1, node: 1, strategy: 1, intent: 1, leg: 0, attempt: 0),
+            venue: VenueID(0),
+            instrument: InstrumentID(0), side: .buy, quantity: Quantity(raw: 1_000),
+            limit: Price(raw: 6_000_000),
+            timeInForce: .immediateOrCancel, purpose: purpose, decidedAt: now,
+            sendBefore: now + .milliseconds(100))
         var question = RiskQuestion(
             order: order, instrument: instrument, bookProven: true, bookAge: .milliseconds(10),
             referencePrice: Price(raw: 6_000_000), available: amount(100_000), needed: amount(6_010),
-            worstPositionNotional: amount(6_000), worstExposureNotional: amount(6_000), notional: amount(6_000))
+            worstPositionNotional: amount(6_000), worstExposureNotional: amount(6_000),
+            notional: amount(6_000))
         change(&question)
         return question
     }
 
     static func judge(
-        _ mode: OperatingMode = .normal, _ purpose: OrderPurpose = .open, _ change: (inout RiskQuestion) -> Void = { _ in }
+        _ mode: OperatingMode = .normal, _ purpose: OrderPurpose = .open,
+        _ change: (inout RiskQuestion) -> Void = { _ in }
     ) -> Denial? {
         var governor = RiskGovernor(limits: limits, mode: mode)
         return governor.judge(good(purpose, change), at: now)
@@ -43,9 +50,13 @@ import TradingModel
         #expect(Self.judge { $0.order.quantity = Quantity(raw: 5_000) } == nil)
         #expect(Self.judge { $0.order.quantity = Quantity(raw: 5_001) } == .orderQuantity)
         #expect(Self.judge { $0.worstPositionNotional = Self.amount(20_000) } == nil)
-        #expect(Self.judge { $0.worstPositionNotional = Self.amount(20_000) + Amount(raw: 1) } == .positionNotional)
+        #expect(
+            Self.judge { $0.worstPositionNotional = Self.amount(20_000) + Amount(raw: 1) }
+                == .positionNotional)
         #expect(Self.judge { $0.worstExposureNotional = Self.amount(30_000) } == nil)
-        #expect(Self.judge { $0.worstExposureNotional = Self.amount(30_000) + Amount(raw: 1) } == .exposureNotional)
+        #expect(
+            Self.judge { $0.worstExposureNotional = Self.amount(30_000) + Amount(raw: 1) }
+                == .exposureNotional)
         #expect(Self.judge { $0.needed = $0.available } == nil)
         #expect(Self.judge { $0.needed = $0.available + Amount(raw: 1) } == .balance)
         #expect(Self.judge { $0.bookAge = .seconds(5) } == nil)
@@ -63,7 +74,8 @@ import TradingModel
         #expect(Self.judge { $0.order.limit = Price(raw: 6_060_000) } == nil)
         #expect(Self.judge { $0.order.limit = Price(raw: 6_060_001) } == .priceCollar)
         #expect(Self.judge { ($0.order.side, $0.order.limit) = (.sell, Price(raw: 5_940_000)) } == nil)
-        #expect(Self.judge { ($0.order.side, $0.order.limit) = (.sell, Price(raw: 5_939_999)) } == .priceCollar)
+        #expect(
+            Self.judge { ($0.order.side, $0.order.limit) = (.sell, Price(raw: 5_939_999)) } == .priceCollar)
     }
 
     @Test func `each mode lets through what it must and no more`() {
@@ -81,7 +93,9 @@ import TradingModel
         #expect(Self.judge(.reduced) == .orderNotional, "REDUCED halves the limits")
     }
 
-    @Test func `a hedge passes where new risk is stopped by caps, books or rate, but never unfunded or uncollared`() {
+    @Test
+    func `a hedge passes where new risk is stopped by caps, books or rate, but never unfunded or uncollared`()
+    {
         #expect(Self.judge(.normal, .hedge) { $0.worstPositionNotional = Self.amount(1_000_000) } == nil)
         #expect(Self.judge(.normal, .hedge) { $0.bookProven = false } == nil)
         #expect(Self.judge(.normal, .hedge) { $0.needed = $0.available + Amount(raw: 1) } == .balance)

@@ -56,7 +56,8 @@ import TradingModel
         #expect(market.route(.buy, 5, limit: 102_00).legs.isEmpty)
     }
 
-    /// With lots of one and no minimums, the cheapest split is found by taking unit after unit from the cheapest level.
+    /// With lots of one and no minimums, the cheapest split is found by taking unit after unit from the
+    /// cheapest level.
     @Test(arguments: 1...60) func `is never dearer than taking unit by unit what is cheapest`(seed: Int) {
         var random = SeededNumbers(seed: UInt64(seed))
         var market = Sketch()
@@ -105,11 +106,13 @@ import TradingModel
         market.book(0, fee: 0, bids: [(90_00, 1)], asks: [(100_00, 3), (100_10, 4), (100_90, 9)])
         market.book(1, fee: 0, bids: [(100_50, 5), (100_20, 9)], asks: [(110_00, 1)])
         guard let edge = market.edge(minimum: 0) else { return #expect(Bool(false), "there is an edge") }
-        let depth = EdgeScanner.depth(market.consolidated, of: edge, minimum: .zero, limit: Quantity(raw: 100))
+        let depth = EdgeScanner.depth(
+            market.consolidated, of: edge, minimum: .zero, limit: Quantity(raw: 100))
         #expect(depth.quantity.raw == 7)
         #expect(depth.worstAsk.raw == 100_10 && depth.worstBid.raw == 100_20)
         #expect(
-            EdgeScanner.depth(market.consolidated, of: edge, minimum: .zero, limit: Quantity(raw: 2)).quantity.raw == 2)
+            EdgeScanner.depth(market.consolidated, of: edge, minimum: .zero, limit: Quantity(raw: 2)).quantity
+                .raw == 2)
     }
 
     @Test func `a limit reaches beyond the seen price on the tick, to the taker's disadvantage`() {
@@ -142,8 +145,10 @@ struct Sketch {
         book(venue, fee: fee, bids: [(1, 1)], asks: levels)
         capacities[venue] = VenueCapacity(
             listing: Listing(
-                venue: VenueID(venue), instrument: Sketch.instrument, symbol: "S\(venue)", tick: Price(raw: 1),
-                lot: Quantity(raw: lot), minimumQuantity: Quantity(raw: minimum), maximumQuantity: Quantity(raw: maximum),
+                venue: VenueID(venue), instrument: Sketch.instrument, symbol: "S\(venue)",
+                tick: Price(raw: 1),
+                lot: Quantity(raw: lot), minimumQuantity: Quantity(raw: minimum),
+                maximumQuantity: Quantity(raw: maximum),
                 minimumNotional: .zero, takerFee: fees[venue], makerFee: .zero, buyFeeInBase: true),
             affordable: Quantity(raw: affordable))
     }

@@ -31,10 +31,12 @@ struct Stage {
                     name: "venue-\(index)", proof: .consecutive, bookDepth: 50,
                     listings: [
                         Listing(
-                            venue: VenueID(index), instrument: Stage.instrument, symbol: "BTCUSDT", tick: Price(raw: 1),
+                            venue: VenueID(index), instrument: Stage.instrument, symbol: "BTCUSDT",
+                            tick: Price(raw: 1),
                             lot: Quantity(raw: 1), minimumQuantity: Quantity(raw: 1),
                             maximumQuantity: Quantity(raw: 10_000_000), minimumNotional: units(5),
-                            takerFee: Rate(hundredthsOfBasisPoint: 1_000), makerFee: .zero, buyFeeInBase: false)
+                            takerFee: Rate(hundredthsOfBasisPoint: 1_000), makerFee: .zero,
+                            buyFeeInBase: false)
                     ])
             },
             limits: RiskLimits(
@@ -100,7 +102,9 @@ struct Stage {
     mutating func sentPair() -> [OrderIntent] {
         let legs = pair()
         durable(legs)
-        for leg in legs { engine.process(.placeAnswered(leg.id, .accepted(venueOrderID: "o\(leg.id)")), at: now) }
+        for leg in legs {
+            engine.process(.placeAnswered(leg.id, .accepted(venueOrderID: "o\(leg.id)")), at: now)
+        }
         collect()
         return legs
     }
@@ -110,14 +114,16 @@ struct Stage {
         collect()
     }
 
-    /// Fills an order completely at its limit; the trade id is the order's, so a second call repeats the same fill.
+    /// Fills an order completely at its limit; the trade id is the order's, so a second call repeats the same
+    /// fill.
     mutating func fill(_ order: OrderIntent) {
         engine.process(
             .filled(
                 order.venue,
                 FillReport(
                     instrument: order.instrument, clientID: order.id, venueOrderID: "o\(order.id)",
-                    tradeID: "t\(order.id)", side: order.side, price: order.limit, quantity: order.quantity, fee: .zero,
+                    tradeID: "t\(order.id)", side: order.side, price: order.limit, quantity: order.quantity,
+                    fee: .zero,
                     feeAsset: Asset("USDT"), isMaker: false, evidence: .stream, venueTime: now)), at: now)
         collect()
     }
@@ -127,8 +133,10 @@ struct Stage {
             .reported(
                 order.venue,
                 OrderReport(
-                    instrument: order.instrument, clientID: order.id, venueOrderID: "o\(order.id)", side: order.side,
-                    state: .expired, filled: .zero, quantity: order.quantity, evidence: .stream, venueTime: now)),
+                    instrument: order.instrument, clientID: order.id, venueOrderID: "o\(order.id)",
+                    side: order.side,
+                    state: .expired, filled: .zero, quantity: order.quantity, evidence: .stream,
+                    venueTime: now)),
             at: now)
         collect()
     }

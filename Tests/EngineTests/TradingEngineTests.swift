@@ -8,7 +8,10 @@ import Testing
 import TradingModel
 
 @Suite struct `The trading engine` {
-    @Test func `turns a crossing of two venues into two durable legs, buy where it is cheap, sell where it is dear`() {
+    @Test
+    func
+        `turns a crossing of two venues into two durable legs, buy where it is cheap, sell where it is dear`()
+    {
         var stage = Stage()
         stage.quote(0, bid: 99_90, ask: 100_00)
         #expect(stage.directives().isEmpty)
@@ -49,7 +52,10 @@ import TradingModel
         #expect(stage.alarms.contains(.outboxUnavailable))
     }
 
-    @Test func `both legs filled leave nothing owed, and books stay closed to a second pair until the rest is over`() {
+    @Test
+    func
+        `both legs filled leave nothing owed, and books stay closed to a second pair until the rest is over`()
+    {
         var stage = Stage()
         let legs = stage.sentPair()
         stage.fill(legs[0])
@@ -84,7 +90,8 @@ import TradingModel
         #expect(hedge.allSatisfy { $0.purpose == .hedge && $0.timeInForce == .immediateOrCancel })
     }
 
-    @Test func `the ladder goes on to another venue, then unwinds, then gives up after the deadline and holds`() {
+    @Test
+    func `the ladder goes on to another venue, then unwinds, then gives up after the deadline and holds`() {
         var stage = Stage(venues: 3)
         let legs = stage.sentPair()
         stage.fill(legs[0])
@@ -164,7 +171,9 @@ import TradingModel
             var stage = Stage()
             switch trouble {
             case 0: stage.engine.process(.mode(.hold, reason: "test", actor: "test"), at: stage.now)
-            case 1: stage.engine.process(.privateStream(VenueID(1), isReady: false, reason: "closed"), at: stage.now)
+            case 1:
+                stage.engine.process(
+                    .privateStream(VenueID(1), isReady: false, reason: "closed"), at: stage.now)
             case 2: break
             default: stage.engine.process(.draining, at: stage.now)
             }

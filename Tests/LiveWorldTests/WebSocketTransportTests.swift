@@ -227,6 +227,23 @@ import TradingModel
         #expect(listener.soFar == [.closed("closed by the node")])
     }
 
+    @Test func `random bytes after the upgrade end the socket, never the process`() async throws {
+        let bench = try Bench { venue in
+            var random = SplitMix(seed: UInt64(venue.number))
+            try venue.acceptWebSocket(extensions: venue.number % 2 == 0 ? "permessage-deflate" : nil)
+            // A plausible first byte, so that it is not always the first one that is refused.
+            let first: [UInt8] = [0x81, 0x82, 0xC1, 0x01, 0x41, 0x88, 0x89][venue.number % 7...].prefix(1) + []
+            try venue.write(first + [UInt8(random.next() % 126)] + random.bytes(400))
+            venue.farewell()
+        }
+        for _ in 0..<100 {
+            let listener = Listener(bench.lane)
+            _ = bench.connect(listener)
+            #expect(await !listener.end().isEmpty)
+        }
+        bench.stop()
+    }
+
     @Test func `a lane that stops tells every socket`() async throws {
         let bench = try Bench { venue in
             try venue.acceptWebSocket()

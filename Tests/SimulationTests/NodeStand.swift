@@ -8,8 +8,8 @@ import SimulatedWorld
 import TradingModel
 import VenueKit
 
-/// A whole node against four doubles in virtual time: the product's own configuration, connectors, dialects, engine and
-/// outbox records; only lanes, network and disk are simulated.
+/// A whole node against four doubles in virtual time: the product's own configuration, connectors, dialects,
+/// engine and outbox records; only lanes, network and disk are simulated.
 final class NodeStand {
     let simulation: Simulation
     let network: SimulatedNetwork
@@ -54,16 +54,20 @@ final class NodeStand {
             network.add(double)
             access.append(
                 VenueAccess(
-                    apiKey: "key", passphrase: name == "okx" ? "words" : "", signer: SimulatedSigner(secret: secret)))
+                    apiKey: "key", passphrase: name == "okx" ? "words" : "",
+                    signer: SimulatedSigner(secret: secret)))
         }
         self.doubles = doubles
         plan = NodePlan(
-            policy: configuration.policy, dialects: dialects, access: access, isDryRun: false, paperBalances: [])
+            policy: configuration.policy, dialects: dialects, access: access, isDryRun: false,
+            paperBalances: [])
     }
 
     private static func point(_ profile: inout VenueProfile, at host: String) {
         func moved(_ url: String, _ scheme: String) -> String {
-            let rest = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).dropFirst(2).first ?? ""
+            let rest =
+                url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).dropFirst(2).first
+                ?? ""
             return "\(scheme)://\(host)" + (rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? "")
         }
         profile.restOrigin = "https://" + host
@@ -78,7 +82,9 @@ final class NodeStand {
         let plan = plan
         nonisolated(unsafe) var outcome: Result<TradingNode, any Error>?
         Task(executorPreference: world.socketLane) {
-            do { outcome = .success(try await TradingNode.start(plan, in: world)) } catch { outcome = .failure(error) }
+            do { outcome = .success(try await TradingNode.start(plan, in: world)) } catch {
+                outcome = .failure(error)
+            }
         }
         simulation.run(until: simulation.now + .seconds(10)) { outcome != nil }
         node = try outcome?.get()
@@ -123,7 +129,8 @@ final class NodeStand {
         report.accounts.compactMap { account in
             let double = doubles[account.venue.index]
             let held = double.truth.balances.first { $0.asset == account.asset.code }?.total ?? .zero
-            return held == account.balance ? nil : "\(double.name) \(account.asset): \(account.balance) ≠ \(held)"
+            return held == account.balance
+                ? nil : "\(double.name) \(account.asset): \(account.balance) ≠ \(held)"
         }
     }
 }

@@ -8,7 +8,9 @@ import TradingModel
 @testable import SimulatedWorld
 
 @Suite struct `A node killed at a random moment` {
-    @Test(arguments: 1...10) func `reconciles before it trades and ends with the venues' own figures`(seed: Int) throws {
+    @Test(arguments: 1...10) func `reconciles before it trades and ends with the venues' own figures`(
+        seed: Int
+    ) throws {
         let stand = try NodeStand(seed: UInt64(seed))
         var random = SeededSequence(seed: UInt64(seed) &* 77)
         for _ in 0..<3 {
@@ -48,7 +50,9 @@ import TradingModel
 }
 
 @Suite struct `A node whose network fails` {
-    @Test(arguments: 1...10) func `loses proof and liquidity with a connection and gets both back`(seed: Int) throws {
+    @Test(arguments: 1...10) func `loses proof and liquidity with a connection and gets both back`(seed: Int)
+        throws
+    {
         let stand = try NodeStand(seed: UInt64(seed))
         try stand.startNode()
         stand.run(.seconds(3))

@@ -90,6 +90,7 @@ final class HTTPPool: @unchecked Sendable {
             connections.append(connection)
             connection.carry(waiting.removeFirst())
         }
+        guard !waiting.isEmpty else { return }
         // Connections on their way, or about to be looked at, serve the first of those who wait.
         var coming = connections.count { $0.isConnecting || $0.idleProbe == .unread }
         while coming < waiting.count {

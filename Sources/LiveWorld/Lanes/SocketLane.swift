@@ -165,7 +165,8 @@ public final class SocketLane: LiveLane, @unchecked Sendable {
 
     /// Called under the inbox's lock, which the loop takes before it ends: the context is alive.
     private func interrupt() {
-        guard let context = loop?.context else { return }
+        // On the lane itself the loop is not waiting but handling an event; it looks at the queue after that.
+        guard !isCurrent, let context = loop?.context else { return }
         lws_cancel_service(context)
     }
 }

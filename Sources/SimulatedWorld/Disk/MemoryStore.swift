@@ -1,6 +1,7 @@
 import Ports
 
-/// What a disk keeps when its process dies: the rows that were synced. One disk outlives the nodes started on it.
+/// What a disk keeps when its process dies: the rows that were synced. One disk outlives the nodes started on
+/// it.
 public final class SimulatedDisk: @unchecked Sendable {
     public internal(set) var rows: [[UInt8]] = []
     /// When set, every append fails with it.

@@ -1,8 +1,9 @@
 import Ports
 import TradingModel
 
-/// Carries a simulated node's requests and frames to the doubles and back, with latency drawn from the seed. Hosts are
-/// named by their double: `https://okx.test`, `wss://okx.test/…`. Each connection keeps its order, as TCP does.
+/// Carries a simulated node's requests and frames to the doubles and back, with latency drawn from the seed.
+/// Hosts are named by their double: `https://okx.test`, `wss://okx.test/…`. Each connection keeps its order,
+/// as TCP does.
 public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
     private let simulation: Simulation
     private var hosts: [String: Host] = [:]
@@ -91,7 +92,9 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
         let (name, path) = SimulatedNetwork.split(url)
         let number = nextConnection
         nextConnection += 1
-        guard let lane = lane as? SimulatedLane else { preconditionFailure("simulated sockets need simulated lanes") }
+        guard let lane = lane as? SimulatedLane else {
+            preconditionFailure("simulated sockets need simulated lanes")
+        }
         let socket = SimulatedSocket(simulation, receiver, lane)
         guard let host = hosts[name], host.isReachable else {
             simulation.schedule(at: arrival(), on: lane) { socket.end("no route to \(name)") }
@@ -123,11 +126,15 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
         _ request: HTTPRequest, lane: any Lane, onSent: (@Sendable (Moment) -> Void)?,
         completion: @escaping @Sendable (Result<HTTPResponse, TransportFault>) -> Void
     ) {
-        guard let lane = lane as? SimulatedLane else { preconditionFailure("simulated requests need simulated lanes") }
+        guard let lane = lane as? SimulatedLane else {
+            preconditionFailure("simulated requests need simulated lanes")
+        }
         let (name, _) = SimulatedNetwork.split(request.origin)
         let path = request.target.split(separator: "?").first.map(String.init) ?? request.target
         guard let host = hosts[name], host.isReachable else {
-            simulation.schedule(at: simulation.now, on: lane) { completion(.failure(.neverSent("no route to \(name)"))) }
+            simulation.schedule(at: simulation.now, on: lane) {
+                completion(.failure(.neverSent("no route to \(name)")))
+            }
             return
         }
         requests["\(request.method) \(name)\(path)", default: 0] += 1
@@ -135,7 +142,9 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
         simulation.schedule(at: sentAt, on: lane) { onSent?(sentAt) }
         simulation.schedule(at: arrival()) { [self] in
             guard host.isReachable else {
-                simulation.schedule(at: simulation.now, on: lane) { completion(.failure(.lost("connection reset"))) }
+                simulation.schedule(at: simulation.now, on: lane) {
+                    completion(.failure(.lost("connection reset")))
+                }
                 return
             }
             host.double.advance(to: simulation.now)
@@ -165,7 +174,8 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
 
     /// `scheme://host[:port]/path` → (host, path with query).
     static func split(_ url: String) -> (String, String) {
-        let rest = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).dropFirst(2).first ?? ""
+        let rest =
+            url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).dropFirst(2).first ?? ""
         let name = rest.prefix { $0 != "/" && $0 != ":" && $0 != "?" }
         let path = rest.drop { $0 != "/" }
         return (String(name), path.isEmpty ? "/" : String(path))

@@ -2,11 +2,12 @@ import Glibc
 import Ports
 import TradingModel
 
-/// One thread, one seed, virtual time: runs every lane's jobs and every timer of a simulated node in an order the seed
-/// chooses. Jobs of one lane keep their order, as on a thread; between lanes any interleaving may come. When nothing is
-/// ready, time jumps to the next timer.
+/// One thread, one seed, virtual time: runs every lane's jobs and every timer of a simulated node in an order
+/// the seed chooses. Jobs of one lane keep their order, as on a thread; between lanes any interleaving may
+/// come. When nothing is ready, time jumps to the next timer.
 ///
-/// Jobs run by `runSynchronously(on:)`, which never elides a hop between lanes: deterministic must also be adversarial.
+/// Jobs run by `runSynchronously(on:)`, which never elides a hop between lanes: deterministic must also be
+/// adversarial.
 public final class Simulation: @unchecked Sendable {
     public private(set) var now: Moment
     public let seed: UInt64
@@ -44,8 +45,8 @@ public final class Simulation: @unchecked Sendable {
         return lane
     }
 
-    /// Kills the process that these lanes belong to, between two of its steps: what it had not yet handed to the network or
-    /// the disk never happens.
+    /// Kills the process that these lanes belong to, between two of its steps: what it had not yet handed to
+    /// the network or the disk never happens.
     public func abandon(_ lanes: [any Lane]) {
         for case let lane as SimulatedLane in lanes { lane.abandon() }
     }
@@ -55,7 +56,9 @@ public final class Simulation: @unchecked Sendable {
 
     /// Runs `action` at `moment`, as if on `lane` when one is given.
     @discardableResult
-    public func schedule(at moment: Moment, on lane: SimulatedLane? = nil, _ action: @escaping () -> Void) -> UInt64 {
+    public func schedule(at moment: Moment, on lane: SimulatedLane? = nil, _ action: @escaping () -> Void)
+        -> UInt64
+    {
         precondition(isHome, "simulation escape: a timer was set off the simulator's thread")
         sequence += 1
         let timer = Timer(due: max(moment, now), sequence: sequence, lane: lane, action: action)
@@ -70,8 +73,8 @@ public final class Simulation: @unchecked Sendable {
         timers.removeAll { $0.sequence == number }
     }
 
-    /// Runs until `stop` says so, until `limit` has come, or until nothing can ever happen again. Answers whether `stop`
-    /// ended it.
+    /// Runs until `stop` says so, until `limit` has come, or until nothing can ever happen again. Answers
+    /// whether `stop` ended it.
     @discardableResult
     public func run(until limit: Moment, stop: () -> Bool = { false }) -> Bool {
         precondition(isHome, "a simulation runs on the thread that made it")

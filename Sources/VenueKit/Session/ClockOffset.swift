@@ -1,7 +1,7 @@
 import TradingModel
 
-/// How far a venue's clock is ahead of ours, from request round trips: the sample with the shortest trip of the last
-/// eight bounds the error by half its length.
+/// How far a venue's clock is ahead of ours, from request round trips: the sample with the shortest trip of
+/// the last eight bounds the error by half its length.
 public struct ClockOffset: Sendable {
     struct Sample: Sendable {
         var offset: Span
@@ -25,6 +25,7 @@ public struct ClockOffset: Sendable {
     /// Half the round trip: the true offset lies within ± this of the estimate.
     public var uncertainty: Span { (best?.roundTrip ?? .zero) / 2 }
 
-    /// The venue's time now, never ahead of the estimate: a stamp more than a second ahead is refused everywhere.
+    /// The venue's time now, never ahead of the estimate: a stamp more than a second ahead is refused
+    /// everywhere.
     public func venueTime(at now: Moment) -> Moment { now + offset }
 }

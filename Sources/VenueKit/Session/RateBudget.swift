@@ -6,8 +6,8 @@ public enum BudgetLane: UInt8, Comparable, Sendable, CaseIterable {
     public static func < (a: BudgetLane, b: BudgetLane) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// A venue's request allowance, charged before sending: units refill evenly; the reserve is for cancels and hedges; one
-/// latch holds everything back after the venue said stop.
+/// A venue's request allowance, charged before sending: units refill evenly; the reserve is for cancels and
+/// hedges; one latch holds everything back after the venue said stop.
 public struct RateBudget: Sendable {
     private let rule: RateBudgetRule
     /// In billionths of a unit, so that refilling is exact.
@@ -55,7 +55,9 @@ public struct RateBudget: Sendable {
     }
 
     /// The venue said stop (429, 418, `Retry-After`).
-    public mutating func block(for span: Span, at now: Moment) { blockedUntil = max(blockedUntil, now + span) }
+    public mutating func block(for span: Span, at now: Moment) {
+        blockedUntil = max(blockedUntil, now + span)
+    }
 
     private mutating func refill(at now: Moment) {
         guard now > updated else { return }

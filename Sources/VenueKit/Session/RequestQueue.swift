@@ -1,6 +1,7 @@
 import TradingModel
 
-/// Requests that must go out one at a time, because the venue wants its nonces in order: the most urgent first.
+/// Requests that must go out one at a time, because the venue wants its nonces in order: the most urgent
+/// first.
 struct RequestQueue {
     struct Waiting {
         var lane: BudgetLane

@@ -7,7 +7,8 @@ enum StreamRole: Hashable, Sendable {
     case account
 }
 
-/// Hands a socket's callbacks to its connector. They arrive on the connector's own lane, so each is a plain call.
+/// Hands a socket's callbacks to its connector. They arrive on the connector's own lane, so each is a plain
+/// call.
 final class StreamReceiver: SocketReceiver {
     private let connector: VenueConnector
     private let role: StreamRole

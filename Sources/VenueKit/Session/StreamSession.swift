@@ -1,6 +1,7 @@
 import TradingModel
 
-/// The life of one socket as arithmetic over time: when to reconnect, when to speak, when silence means death.
+/// The life of one socket as arithmetic over time: when to reconnect, when to speak, when silence means
+/// death.
 public struct StreamSession: Sendable {
     public enum State: Hashable, Sendable {
         case closed
@@ -49,7 +50,8 @@ public struct StreamSession: Sendable {
 
     public mutating func spoke(at now: Moment) { spokeAt = now }
 
-    /// The socket closed or never opened. Answers how long to wait before the next attempt; `jitter` is any random word.
+    /// The socket closed or never opened. Answers how long to wait before the next attempt; `jitter` is any
+    /// random word.
     public mutating func closed(at now: Moment, jitter: UInt64) -> Span {
         if state == .open, now - openedAt >= StreamSession.proven { failures = 0 }
         state = .closed

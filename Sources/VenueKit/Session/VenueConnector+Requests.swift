@@ -10,7 +10,8 @@ extension VenueConnector {
 
     // MARK: Orders
 
-    /// Sends an order that is durable and approved. `sent` tells when its last byte was handed to TLS; `done` comes once.
+    /// Sends an order that is durable and approved. `sent` tells when its last byte was handed to TLS; `done`
+    /// comes once.
     public func place(
         _ order: OrderIntent, sent: @escaping @Sendable (Moment) -> Void,
         done: @escaping @Sendable (PlaceAnswer, Moment) -> Void
@@ -50,7 +51,9 @@ extension VenueConnector {
 
     public func openOrders(_ instrument: InstrumentID) async throws(VenueFault) -> [OrderReport] {
         guard let access else { return [] }
-        let response = try await answer(.query) { stamp, dialect in dialect.openOrders(instrument, stamp, access) }
+        let response = try await answer(.query) { stamp, dialect in
+            dialect.openOrders(instrument, stamp, access)
+        }
         return try dialect.decodeOpenOrders(response, of: instrument)
     }
 
@@ -100,7 +103,8 @@ extension VenueConnector {
             guard (200..<300).contains(response.status) else {
                 let text = String(decoding: response.body.prefix(200), as: UTF8.self)
                 throw .refused(
-                    status: response.status, code: "", message: text, retryAfter: VenueConnector.retryAfter(response))
+                    status: response.status, code: "", message: text,
+                    retryAfter: VenueConnector.retryAfter(response))
             }
             return response
         }
@@ -167,7 +171,8 @@ extension VenueConnector {
     /// A venue that says stop is obeyed by every later request.
     private func heed(_ response: HTTPResponse, at now: Moment) {
         guard response.status == 429 || response.status == 418 || response.status == 403 else { return }
-        let wait = VenueConnector.retryAfter(response) ?? (response.status == 429 ? .seconds(1) : .seconds(60))
+        let wait =
+            VenueConnector.retryAfter(response) ?? (response.status == 429 ? .seconds(1) : .seconds(60))
         budget.block(for: wait, at: now)
         report(.rateLimited, .critical, "HTTP \(response.status): silent for \(wait.milliseconds) ms")
     }

@@ -1,8 +1,8 @@
 import Ports
 import TradingModel
 
-/// One venue's wires: its sockets, its request budget, its clock. It decodes and forwards; it decides nothing about
-/// trading. It lives on the desk's lane: the desk calls it, and it calls the desk, synchronously.
+/// One venue's wires: its sockets, its request budget, its clock. It decodes and forwards; it decides nothing
+/// about trading. It lives on the desk's lane: the desk calls it, and it calls the desk, synchronously.
 public actor VenueConnector {
     public nonisolated let lane: any Lane
     public nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
@@ -107,7 +107,8 @@ public actor VenueConnector {
                 if max(clock.offset, .zero - clock.offset) > VenueConnector.skewLimit {
                     report(
                         .clockSkew, .warning,
-                        "the venue's clock differs by \(clock.offset.milliseconds) ms; requests are signed with its time")
+                        "the venue's clock differs by \(clock.offset.milliseconds) ms; requests are signed with its time"
+                    )
                 }
             } catch { report(.venueRefused, .warning, "time of day: \(error)") }
             guard await pause(VenueConnector.clockInterval) else { return }
@@ -137,11 +138,14 @@ public actor VenueConnector {
         guard !isStopping, let access else { return }
         if clock.isKnown == false {
             // Signed stamps need the venue's time first; a failure is retried with the stream's own backoff.
-            do throws(VenueFault) { try await synchroniseClock() } catch { return retryAccount("time of day: \(error)") }
+            do throws(VenueFault) { try await synchroniseClock() } catch {
+                return retryAccount("time of day: \(error)")
+            }
         }
         if let plan = dialect.privateTokenRequest(stamp(), access) {
             do throws(VenueFault) {
-                // The first plan only told whether a token is needed; the stamp of the one sent is made when it is sent.
+                // The first plan only told whether a token is needed; the stamp of the one sent is made when
+                // it is sent.
                 _ = plan
                 let response = try await answer(.query) { stamp, dialect in
                     dialect.privateTokenRequest(stamp, access) ?? plan
@@ -233,13 +237,6 @@ public actor VenueConnector {
     }
 
     private func deliver(_ frame: PrivateFrame, at now: Moment) {
-        if let reason = frame.quarantine {
-            // What was in it is unknown: everything it could have said must be asked for.
-            counters.quarantined[reason, default: 0] += 1
-            report(.frameQuarantined, .critical, "private frame: \(reason.rawValue)")
-            accountSocket?.close()
-            return
-        }
         for reply in frame.replies { accountSocket?.send(reply) }
         if let refused = frame.refused {
             report(.privateStreamLost, .critical, refused)
@@ -248,6 +245,14 @@ public actor VenueConnector {
         }
         if !frame.orders.isEmpty || !frame.fills.isEmpty || !frame.balances.isEmpty {
             observer?.evidence(venue, frame, at: now)
+        }
+        if let reason = frame.quarantine {
+            // Its good rows were used; what else was in it is unknown: everything it could have said must be
+            // asked for.
+            counters.quarantined[reason, default: 0] += 1
+            report(.frameQuarantined, .critical, "private frame: \(reason.rawValue)")
+            accountSocket?.close()
+            return
         }
         if frame.ready { setAccountReady(true, "") }
     }

@@ -1,11 +1,12 @@
 import TradingModel
 
-/// Who listens to a connector: the trading desk. Every call comes on the connector's lane, which is the desk's too, and
-/// is synchronous: a frame reaches its decision without a hop.
+/// Who listens to a connector: the trading desk. Every call comes on the connector's lane, which is the
+/// desk's too, and is synchronous: a frame reaches its decision without a hop.
 public protocol VenueObserver: AnyObject, Sendable {
     func bookMessage(_ venue: VenueID, _ update: BookUpdate, at: Moment)
     /// A frame was quarantined: this book, or with `nil` every book of `instruments`, loses its proof now.
-    func bookQuarantined(_ venue: VenueID, _ instruments: [InstrumentID], reason: QuarantineReason, at: Moment)
+    func bookQuarantined(
+        _ venue: VenueID, _ instruments: [InstrumentID], reason: QuarantineReason, at: Moment)
     /// A public connection opened (books start empty) or was lost (books are empty).
     func publicStream(_ venue: VenueID, _ instruments: [InstrumentID], isOpen: Bool, at: Moment)
     func privateStream(_ venue: VenueID, isReady: Bool, reason: String, at: Moment)

@@ -22,7 +22,9 @@ public indirect enum JSONTree: Hashable, Sendable {
 
     public init(_ bytes: [UInt8]) throws(QuarantineReason) {
         let result: Result<JSONTree, QuarantineReason> = bytes.withUnsafeBytes { buffer in
-            do throws(QuarantineReason) { return .success(try JSONTree(buffer)) } catch { return .failure(error) }
+            do throws(QuarantineReason) { return .success(try JSONTree(buffer)) } catch {
+                return .failure(error)
+            }
         }
         self = try result.get()
     }
@@ -77,7 +79,9 @@ public indirect enum JSONTree: Hashable, Sendable {
             let escape = bytes[index + 1]
             if escape == UInt8(ascii: "u") {
                 flush()
-                units.append(UInt16(String(decoding: bytes[(index + 2)..<(index + 6)], as: UTF8.self), radix: 16) ?? 0xFFFD)
+                units.append(
+                    UInt16(String(decoding: bytes[(index + 2)..<(index + 6)], as: UTF8.self), radix: 16)
+                        ?? 0xFFFD)
                 index += 6
                 continue
             }

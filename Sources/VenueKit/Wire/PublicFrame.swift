@@ -1,7 +1,7 @@
 import TradingModel
 
-/// One decoded public frame. A connector owns one and reuses it: decoding a book frame allocates nothing once its
-/// arrays have grown.
+/// One decoded public frame. A connector owns one and reuses it: decoding a book frame allocates nothing once
+/// its arrays have grown.
 public struct PublicFrame: Sendable {
     public enum Kind: Hashable, Sendable {
         /// `books[0..<bookCount]` hold book messages, in order.
@@ -23,12 +23,13 @@ public struct PublicFrame: Sendable {
     public var books: [BookUpdate] = [BookUpdate()]
     public var bookCount = 0
     public var trades: [PublicTrade] = []
-    /// Set with `.quarantined` when the frame named its instrument: only that book loses its proof, else all of the
-    /// connection's do.
+    /// Set with `.quarantined` when the frame named its instrument: only that book loses its proof, else all
+    /// of the connection's do.
     public var quarantinedInstrument: InstrumentID?
     /// With `.unknownSymbol`, the symbol as spelled.
     public var unknownSymbol = ""
-    /// With `.inexactNumber` or `.badNumber` of an overflow: what was wrong, for the replayer that learns scales.
+    /// With `.inexactNumber` or `.badNumber` of an overflow: what was wrong, for the replayer that learns
+    /// scales.
     public var numberFault: NumberFault?
 
     public struct NumberFault: Hashable, Sendable {

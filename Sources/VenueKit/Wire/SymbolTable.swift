@@ -43,7 +43,9 @@ public struct SymbolTable: Sendable {
         return nil
     }
 
-    public func listing(_ instrument: InstrumentID) -> Listing? { listings.first { $0.instrument.id == instrument } }
+    public func listing(_ instrument: InstrumentID) -> Listing? {
+        listings.first { $0.instrument.id == instrument }
+    }
     public func listing(symbol: String) -> Listing? { listings.first { $0.symbol == symbol } }
 
     /// FNV-1a.

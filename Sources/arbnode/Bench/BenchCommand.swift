@@ -23,7 +23,9 @@ struct BenchCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object on stdout.") var json = false
 
     func validate() throws {
-        guard (1...100).contains(rounds) else { throw ValidationError("--rounds takes a number from 1 to 100.") }
+        guard (1...100).contains(rounds) else {
+            throw ValidationError("--rounds takes a number from 1 to 100.")
+        }
     }
 
     func run() async throws {

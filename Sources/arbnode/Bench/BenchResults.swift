@@ -67,7 +67,8 @@ struct BenchResults: Encodable {
             for row in book {
                 rows.append([
                     row.venue, String(format: "%.0f", row.framesPerS), String(format: "%.0f", row.nsPerFrame),
-                    String(format: "%.0f", row.bytesPerFrame), String(format: "%.4f", row.allocationsPerFrame),
+                    String(format: "%.0f", row.bytesPerFrame),
+                    String(format: "%.4f", row.allocationsPerFrame),
                 ])
             }
             lines += TextTable(rows: rows).lines + [""]
@@ -92,7 +93,10 @@ struct BenchResults: Encodable {
         if let hedge { row("fill → hedge on the wire (demo)", hedge.fillToHedgeWireUs) }
         if rows.count > 1 { lines += TextTable(rows: rows).lines }
         if let decision {
-            lines.append(String(format: "decision: %.0f frames/s, %.4f allocations/frame", decision.framesPerS, decision.allocationsPerFrame))
+            lines.append(
+                String(
+                    format: "decision: %.0f frames/s, %.4f allocations/frame", decision.framesPerS,
+                    decision.allocationsPerFrame))
         }
         return lines.joined(separator: "\n")
     }

@@ -16,7 +16,9 @@ struct BookBench {
 
     init(venue name: String) throws {
         let configuration = try CapturedFrames.configuration()
-        guard let index = configuration.venues.firstIndex(where: { $0.profile.name == name }) else { throw ExitCode(78) }
+        guard let index = configuration.venues.firstIndex(where: { $0.profile.name == name }) else {
+            throw ExitCode(78)
+        }
         self.index = index
         venue = configuration.venues[index]
         policyInstruments = configuration.policy.instruments
@@ -35,9 +37,15 @@ struct BookBench {
         var books = policyInstruments.map { instrument in
             ConsolidatedBook(
                 instrument,
-                sources: [.init(venue: VenueID(index), proof: venue.profile.proof, depth: venue.profile.bookDepth, takerFee: .zero)])
+                sources: [
+                    .init(
+                        venue: VenueID(index), proof: venue.profile.proof, depth: venue.profile.bookDepth,
+                        takerFee: .zero)
+                ])
         }
-        for book in books.indices { books[book].connectionOpened(VenueID(index), epoch: 1, at: CapturedFrames.start) }
+        for book in books.indices {
+            books[book].connectionOpened(VenueID(index), epoch: 1, at: CapturedFrames.start)
+        }
         let half = captured.pieces.count / 2
         var frames = 0
         var bytes = 0
@@ -60,7 +68,8 @@ struct BookBench {
             }
             guard frame.kind == .book else { continue }
             for book in 0..<frame.bookCount {
-                _ = books[frame.books[book].instrument.index].apply(frame.books[book], from: VenueID(index), at: entry.at)
+                _ = books[frame.books[book].instrument.index].apply(
+                    frame.books[book], from: VenueID(index), at: entry.at)
             }
         }
         let spent = arbnode_allocations() - allocations

@@ -4,8 +4,8 @@ import SimulatedWorld
 import TradingModel
 import VenueKit
 
-/// A minute of one venue's public frames, taken from its double in virtual time, with the REST snapshots its protocol
-/// needs; the benchmarks feed them again and again.
+/// A minute of one venue's public frames, taken from its double in virtual time, with the REST snapshots its
+/// protocol needs; the benchmarks feed them again and again.
 struct CapturedFrames {
     enum Piece {
         case frame([UInt8])
@@ -22,7 +22,8 @@ struct CapturedFrames {
         guard let dialect = DialectCatalog.make(venue.profile, venue.listings),
             let double = DoubleCatalog.make(
                 venue: venue.profile.name, seed: 7, instruments: DoubleCatalog.demoInstruments,
-                account: DoubleCatalog.demoAccount(apiKey: "bench", secret: "YmVuY2g="), start: CapturedFrames.start)
+                account: DoubleCatalog.demoAccount(apiKey: "bench", secret: "YmVuY2g="),
+                start: CapturedFrames.start)
         else { throw ExitCode(70) }
         self.dialect = dialect
         listings = venue.listings
@@ -45,7 +46,8 @@ struct CapturedFrames {
             for listing in venue.listings {
                 guard let plan = dialect.snapshotRequest(listing.instrument.id) else { continue }
                 let answer = double.respond(
-                    to: DoubleRequest(method: plan.method, target: plan.target, headers: [], body: plan.body), at: now)
+                    to: DoubleRequest(method: plan.method, target: plan.target, headers: [], body: plan.body),
+                    at: now)
                 pieces.append((now, .snapshot(answer.body, listing.instrument.id)))
             }
         }
@@ -53,7 +55,8 @@ struct CapturedFrames {
     }
 
     private static func path(_ url: String) -> String {
-        let rest = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).dropFirst(2).first ?? ""
+        let rest =
+            url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).dropFirst(2).first ?? ""
         return rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? "/"
     }
 

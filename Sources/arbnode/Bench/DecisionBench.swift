@@ -7,8 +7,8 @@ import TradingModel
 import VenueKit
 import VenueServer
 
-/// Frame → decision through the whole engine, four venues merged by time, no orders sent: every frame is decoded, applied,
-/// consolidated and judged by the strategies.
+/// Frame → decision through the whole engine, four venues merged by time, no orders sent: every frame is
+/// decoded, applied, consolidated and judged by the strategies.
 struct DecisionBench {
     private let configuration: NodeConfiguration
     private let captured: [CapturedFrames]
@@ -19,19 +19,24 @@ struct DecisionBench {
     }
 
     func run() throws -> BenchResults.Decision {
-        var engine = TradingEngine(policy: configuration.policy, recovery: Recovery(policy: configuration.policy))
+        var engine = TradingEngine(
+            policy: configuration.policy, recovery: Recovery(policy: configuration.policy))
         var dialects = captured.map(\.dialect)
         var frame = PublicFrame()
         for index in captured.indices {
             let instruments = captured[index].listings.map(\.instrument.id)
             engine.process(.publicStream(VenueID(index), instruments, isOpen: true), at: CapturedFrames.start)
-            engine.process(.privateStream(VenueID(index), isReady: true, reason: ""), at: CapturedFrames.start)
+            engine.process(
+                .privateStream(VenueID(index), isReady: true, reason: ""), at: CapturedFrames.start)
             engine.process(.reconciled(VenueID(index)), at: CapturedFrames.start)
             engine.process(.headroom(VenueID(index), 1_000), at: CapturedFrames.start)
         }
-        // No balances: every edge is found and judged, and none can be afforded, so the stream stays as captured.
+        // No balances: every edge is found and judged, and none can be afforded, so the stream stays as
+        // captured.
         var merged: [(venue: Int, at: Moment, piece: CapturedFrames.Piece)] = []
-        for (index, capture) in captured.enumerated() { merged += capture.pieces.map { (index, $0.at, $0.piece) } }
+        for (index, capture) in captured.enumerated() {
+            merged += capture.pieces.map { (index, $0.at, $0.piece) }
+        }
         merged.sort { ($0.at, $0.venue) < ($1.at, $1.venue) }
         var log = LatencyLog()
         let half = merged.count / 2
@@ -45,9 +50,12 @@ struct DecisionBench {
             }
             let before = VenueHost.now
             switch entry.piece {
-            case .frame(let text): text.withUnsafeBytes { dialects[entry.venue].decodePublic($0, into: &frame) }
+            case .frame(let text):
+                text.withUnsafeBytes { dialects[entry.venue].decodePublic($0, into: &frame) }
             case .snapshot(let body, let instrument):
-                body.withUnsafeBytes { dialects[entry.venue].decodeSnapshot($0, of: instrument, into: &frame) }
+                body.withUnsafeBytes {
+                    dialects[entry.venue].decodeSnapshot($0, of: instrument, into: &frame)
+                }
             }
             if frame.kind == .book {
                 for book in 0..<frame.bookCount {

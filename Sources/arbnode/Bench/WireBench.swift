@@ -14,13 +14,15 @@ enum WireBench {
 
     static func wire(_ report: NodeReport) -> BenchResults.Wire {
         BenchResults.Wire(
-            decisionToWireUs: .init(report.latency.decisionToWire), durableWriteUs: .init(report.latency.durableWrite),
+            decisionToWireUs: .init(report.latency.decisionToWire),
+            durableWriteUs: .init(report.latency.durableWrite),
             frameToDecisionUs: .init(report.latency.frameToDecision))
     }
 
     static func hedge(_ report: NodeReport) -> BenchResults.Hedge {
         BenchResults.Hedge(
-            fillToHedgeWireUs: .init(report.latency.fillToHedgeWire), completed: report.summary.hedgesCompleted,
+            fillToHedgeWireUs: .init(report.latency.fillToHedgeWire),
+            completed: report.summary.hedgesCompleted,
             late: report.summary.hedgesLate)
     }
 }

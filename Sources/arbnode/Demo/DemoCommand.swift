@@ -17,11 +17,13 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "How long to trade.") var seconds: Double = 30
     @Option(help: "Which market: the same seed gives the same prices.") var seed: UInt64 = 1
     @Option(
-        help: ArgumentHelp("Serve a recording instead of the generated market (repeatable).", valueName: "file"))
+        help: ArgumentHelp(
+            "Serve a recording instead of the generated market (repeatable).", valueName: "file"))
     var recording: [String] = []
     @Option(help: "Speed of recordings: 1 is as recorded, 2.5, …, max.") var speed: String = "1"
     @Option(
-        help: ArgumentHelp("Where outbox and venue accounts live; a new directory each time by default.", valueName: "dir"))
+        help: ArgumentHelp(
+            "Where outbox and venue accounts live; a new directory each time by default.", valueName: "dir"))
     var data: String?
     @Option(help: ArgumentHelp("Configuration of the node.", valueName: "file")) var config: String?
     @OptionGroup var http: HTTPOption
@@ -43,14 +45,16 @@ struct DemoCommand: AsyncParsableCommand {
             try await trade(in: directory.path)
         } else {
             try await RecordedDemo(
-                files: recording, speed: PlaybackSpeed(speed) ?? .recorded, seconds: seconds, directory: directory.path, json: json
+                files: recording, speed: PlaybackSpeed(speed) ?? .recorded, seconds: seconds,
+                directory: directory.path, json: json
             ).run()
         }
     }
 
     private func trade(in directory: String) async throws {
         let run = try await DemoRun.trade(
-            config: config, seed: seed, directory: directory, signals: Signals(), seconds: seconds, quiet: json,
+            config: config, seed: seed, directory: directory, signals: Signals(), seconds: seconds,
+            quiet: json,
             http: http)
         if json {
             Terminal.print(

@@ -21,11 +21,13 @@ struct DemoRun {
         http: HTTPOption? = nil
     ) async throws -> DemoRun {
         guard let path = config ?? HouseFiles.find("config/demo.yaml") else {
-            Terminal.say("config/demo.yaml is not here: run from the project's folder, or name it with --config")
+            Terminal.say(
+                "config/demo.yaml is not here: run from the project's folder, or name it with --config")
             throw ExitCode(78)
         }
         var configuration = try NodePlanning.load(path)
-        let venues = try await DemoVenues.start(&configuration, seed: seed, directory: directory, now: VenueHost.now)
+        let venues = try await DemoVenues.start(
+            &configuration, seed: seed, directory: directory, now: VenueHost.now)
         let live = try LiveWorld.make(dataDirectory: directory + "/node", extraCA: venues.authority.caPath)
         let time = live.world.time
         let node: TradingNode
@@ -36,7 +38,9 @@ struct DemoRun {
             Terminal.say("The node did not start: \(error)")
             throw ExitCode(NodePlanning.exitCode(error))
         }
-        if node.recoveredRows > 0 { Terminal.say("Recovered \(node.recoveredRows) outbox rows; reconciling first.") }
+        if node.recoveredRows > 0 {
+            Terminal.say("Recovered \(node.recoveredRows) outbox rows; reconciling first.")
+        }
         let pages = await http?.serve(node, configured: configuration.http)
         let elapsed = await LiveView(node: node, world: live.world, signals: signals, quiet: quiet)
             .follow(seconds: seconds)

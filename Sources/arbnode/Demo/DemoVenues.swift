@@ -7,8 +7,9 @@ import TradingModel
 import VenueKit
 import VenueServer
 
-/// The demo's venues: doubles behind real TLS sockets on loopback, sharing one seeded market. Their accounts are kept in
-/// the data directory, so that a demo killed at any moment finds the same venues when it starts again.
+/// The demo's venues: doubles behind real TLS sockets on loopback, sharing one seeded market. Their accounts
+/// are kept in the data directory, so that a demo killed at any moment finds the same venues when it starts
+/// again.
 struct DemoVenues {
     let hosts: [VenueHost]
     let authority: TestAuthority
@@ -31,9 +32,11 @@ struct DemoVenues {
             let account = DoubleCatalog.demoAccount(apiKey: apiKey, secret: secret, passphrase: passphrase)
             guard
                 let double = DoubleCatalog.make(
-                    venue: name, seed: seed, instruments: DoubleCatalog.demoInstruments, account: account, start: now)
+                    venue: name, seed: seed, instruments: DoubleCatalog.demoInstruments, account: account,
+                    start: now)
             else {
-                Terminal.say("\(name) has no double; the demo runs \(DoubleCatalog.venues.joined(separator: ", "))")
+                Terminal.say(
+                    "\(name) has no double; the demo runs \(DoubleCatalog.venues.joined(separator: ", "))")
                 throw ExitCode(78)
             }
             let journal = try JournalFile(directory: directory + "/venues", venue: name)
@@ -52,7 +55,9 @@ struct DemoVenues {
     /// Replaces host and port, keeps the venue's own paths.
     static func point(_ venue: inout NodeConfiguration.Venue, at port: Int) {
         func moved(_ url: String, _ scheme: String) -> String {
-            let rest = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).dropFirst(2).first ?? ""
+            let rest =
+                url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).dropFirst(2).first
+                ?? ""
             let path = rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? ""
             return "\(scheme)://127.0.0.1:\(port)\(path)"
         }

@@ -14,8 +14,8 @@ import TradingModel
 import VenueKit
 import VenueServer
 
-/// The demo over recorded traffic: each recording is served, byte for byte, by a double behind TLS; the node keeps its
-/// books from it and sends its orders to the paper exchange, because history cannot be traded with.
+/// The demo over recorded traffic: each recording is served, byte for byte, by a double behind TLS; the node
+/// keeps its books from it and sends its orders to the paper exchange, because history cannot be traded with.
 struct RecordedDemo {
     let files: [String]
     let speed: PlaybackSpeed
@@ -52,7 +52,8 @@ struct RecordedDemo {
         }
         let live = try LiveWorld.make(dataDirectory: directory + "/node", extraCA: authority.caPath)
         let plan = NodePlan(
-            policy: RecordedDemo.policy(venues, instruments), dialects: try venues.map { try NodePlanning.dialect($0) },
+            policy: RecordedDemo.policy(venues, instruments),
+            dialects: try venues.map { try NodePlanning.dialect($0) },
             access: venues.map { _ in nil }, isDryRun: true,
             paperBalances: NodePlanning.paperBalances(venues.map(\.listings)))
         let node = try await TradingNode.start(plan, in: live.world)
@@ -64,10 +65,13 @@ struct RecordedDemo {
         if json {
             Terminal.print(
                 try ReportJSON(
-                    report, seconds: elapsed, seed: nil, ledgerEqualsVenues: nil, recoveredRows: node.recoveredRows
+                    report, seconds: elapsed, seed: nil, ledgerEqualsVenues: nil,
+                    recoveredRows: node.recoveredRows
                 ).encoded())
         } else {
-            for line in ReportText.closing(report, seconds: elapsed, ledgerEqualsVenues: nil) { Terminal.print(line) }
+            for line in ReportText.closing(report, seconds: elapsed, ledgerEqualsVenues: nil) {
+                Terminal.print(line)
+            }
         }
         for host in hosts { await host.stop() }
         live.shutdown()
@@ -107,7 +111,8 @@ struct RecordedDemo {
         }
         return pairs.enumerated().map { index, pair in
             Instrument(
-                id: InstrumentID(index), base: Asset(pair[0]), quote: Asset(pair[1]), priceScale: 8, quantityScale: 8)
+                id: InstrumentID(index), base: Asset(pair[0]), quote: Asset(pair[1]), priceScale: 8,
+                quantityScale: 8)
         }
     }
 
@@ -120,8 +125,10 @@ struct RecordedDemo {
         if let known = source.sheet.listing(of: instrument, venue: venue) { return known }
         return Listing(
             venue: venue, instrument: instrument, symbol: spelled, tick: Price(raw: 1), lot: Quantity(raw: 1),
-            minimumQuantity: Quantity(raw: 1), maximumQuantity: Quantity(raw: .max / 4), minimumNotional: .zero,
-            takerFee: source.sheet.takerFee, makerFee: source.sheet.makerFee, buyFeeInBase: source.sheet.buyFeeInBase)
+            minimumQuantity: Quantity(raw: 1), maximumQuantity: Quantity(raw: .max / 4),
+            minimumNotional: .zero,
+            takerFee: source.sheet.takerFee, makerFee: source.sheet.makerFee,
+            buyFeeInBase: source.sheet.buyFeeInBase)
     }
 
     static func policy(_ venues: [NodeConfiguration.Venue], _ instruments: [Instrument]) -> EnginePolicy {
@@ -140,7 +147,8 @@ struct RecordedDemo {
             hedge: HedgePolicy(),
             takerTaker: instruments.map {
                 TakerTakerPolicy(
-                    instrument: $0.id, minimumEdge: Rate(hundredthsOfBasisPoint: 100), pairNotional: units(5_000))
+                    instrument: $0.id, minimumEdge: Rate(hundredthsOfBasisPoint: 100),
+                    pairNotional: units(5_000))
             }, node: 1)
     }
 }
@@ -148,7 +156,9 @@ struct RecordedDemo {
 /// Splits a venue's spelling of a pair: `BTC-USDT`, `BTC/USDT`, `BTCUSDT`.
 enum RecordedSymbol {
     /// Longest first, so that `…USDT` is not read as `…USD` with a stray T.
-    static let quotes = ["FDUSD", "USDT", "USDC", "TUSD", "BUSD", "USD", "EUR", "GBP", "TRY", "BRL", "BTC", "ETH", "BNB"]
+    static let quotes = [
+        "FDUSD", "USDT", "USDC", "TUSD", "BUSD", "USD", "EUR", "GBP", "TRY", "BRL", "BTC", "ETH", "BNB",
+    ]
 
     static func split(_ symbol: String) -> [String]? {
         for separator in ["-", "/"] {

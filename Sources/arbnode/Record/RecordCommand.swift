@@ -6,7 +6,8 @@ import Recordings
 import TradingModel
 import VenueKit
 
-/// `arbnode record`: a venue's public traffic, byte for byte, in the format that replay, backtest and the doubles read.
+/// `arbnode record`: a venue's public traffic, byte for byte, in the format that replay, backtest and the
+/// doubles read.
 struct RecordCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
@@ -17,20 +18,24 @@ struct RecordCommand: AsyncParsableCommand {
             Example: arbnode record --venue okx --symbol BTC-USDT --out okx.rec.gz --seconds 60
             """)
 
-    @Option(help: ArgumentHelp(DialectCatalog.names.joined(separator: ", "), valueName: "name")) var venue: String
-    @Option(help: ArgumentHelp("An instrument of the venue's file, BTC-USDT (repeatable).", valueName: "symbol"))
+    @Option(help: ArgumentHelp(DialectCatalog.names.joined(separator: ", "), valueName: "name")) var venue:
+        String
+    @Option(
+        help: ArgumentHelp("An instrument of the venue's file, BTC-USDT (repeatable).", valueName: "symbol"))
     var symbol: [String]
     @Option(help: ArgumentHelp("The recording to write; must not exist.", valueName: "file")) var out: String
     @Option(help: "End after this many seconds.") var seconds: Double?
     @Option(help: ArgumentHelp("Use these venue files.", valueName: "dir")) var venues: String = "venues"
     @Option(help: ArgumentHelp("REST origin instead of the venue's, for test venues.", valueName: "url"))
     var rest: String?
-    @Option(help: ArgumentHelp("Public WebSocket URL instead of the venue's.", valueName: "url")) var publicWs: String?
+    @Option(help: ArgumentHelp("Public WebSocket URL instead of the venue's.", valueName: "url"))
+    var publicWs: String?
     @Option(help: ArgumentHelp("A CA to trust besides the system's.", valueName: "file")) var ca: String?
 
     func validate() throws {
         guard DialectCatalog.names.contains(venue) else {
-            throw ValidationError("--venue \(venue): known are \(DialectCatalog.names.joined(separator: ", ")).")
+            throw ValidationError(
+                "--venue \(venue): known are \(DialectCatalog.names.joined(separator: ", ")).")
         }
         guard !symbol.isEmpty else { throw ValidationError("Name at least one --symbol.") }
     }
@@ -57,7 +62,9 @@ struct RecordCommand: AsyncParsableCommand {
         let writer: RecordingWriter
         do throws(RecordingFault) {
             writer = try RecordingWriter(
-                path: out, header: RecordingHeader(venue: venue, symbols: listings.map(\.symbol), source: "arbnode record"))
+                path: out,
+                header: RecordingHeader(
+                    venue: venue, symbols: listings.map(\.symbol), source: "arbnode record"))
         } catch {
             Terminal.say("\(error)")
             throw ExitCode(73)
@@ -79,7 +86,9 @@ struct RecordCommand: AsyncParsableCommand {
                     id: InstrumentID(index), base: Asset(parts[0]), quote: Asset(parts[1]), priceScale: 8,
                     quantityScale: 8), venue: VenueID(0))
         else {
-            Terminal.say("\(venue) lists no \(name); its file has \(sheet.symbols.map(\.instrument).joined(separator: ", "))")
+            Terminal.say(
+                "\(venue) lists no \(name); its file has \(sheet.symbols.map(\.instrument).joined(separator: ", "))"
+            )
             throw ExitCode(78)
         }
         return listing

@@ -74,7 +74,8 @@ actor Recorder {
 
     fileprivate func received(_ index: Int, _ bytes: UnsafeRawBufferPointer, _ at: Moment) {
         frames += 1
-        keep { () throws(RecordingFault) in try writer.write(.received(connection: index + 1), bytes, at: at) }
+        keep { () throws(RecordingFault) in try writer.write(.received(connection: index + 1), bytes, at: at)
+        }
     }
 
     fileprivate func closed(_ index: Int, _ reason: String) {
@@ -94,10 +95,13 @@ actor Recorder {
     private func snapshot(_ instrument: InstrumentID) {
         guard let plan = dialect.snapshotRequest(instrument) else { return }
         let request = HTTPRequest(
-            method: plan.method, origin: dialect.profile.restOrigin, target: plan.target, headers: plan.headers,
+            method: plan.method, origin: dialect.profile.restOrigin, target: plan.target,
+            headers: plan.headers,
             body: plan.body, deadline: world.time.now + .seconds(10))
         Task(executorPreference: lane) {
-            do { try await self.world.time.sleep(until: self.world.time.now + .milliseconds(500)) } catch { return }
+            do { try await self.world.time.sleep(until: self.world.time.now + .milliseconds(500)) } catch {
+                return
+            }
             await self.fetch(request)
         }
     }
@@ -108,7 +112,8 @@ actor Recorder {
                 switch result {
                 case .success(let response) where response.status == 200:
                     recorder.write(
-                        .http(method: request.method, target: request.target), response.body, response.receivedAt)
+                        .http(method: request.method, target: request.target), response.body,
+                        response.receivedAt)
                 case .success(let response): Terminal.say("snapshot: HTTP \(response.status)")
                 case .failure(let fault): Terminal.say("snapshot: \(fault)")
                 }
@@ -143,5 +148,7 @@ private final class RecordingReceiver: SocketReceiver {
         recorder.assumeIsolated { $0.received(index, bytes, at) }
     }
 
-    func socketClosed(_: any VenueSocket, reason: String) { recorder.assumeIsolated { $0.closed(index, reason) } }
+    func socketClosed(_: any VenueSocket, reason: String) {
+        recorder.assumeIsolated { $0.closed(index, reason) }
+    }
 }

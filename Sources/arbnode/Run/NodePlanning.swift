@@ -20,15 +20,21 @@ enum NodePlanning {
         }
     }
 
-    static func plan(_ configuration: NodeConfiguration, access: [VenueAccess?], isDryRun: Bool) throws -> NodePlan {
+    static func plan(_ configuration: NodeConfiguration, access: [VenueAccess?], isDryRun: Bool) throws
+        -> NodePlan
+    {
         NodePlan(
-            policy: configuration.policy, dialects: try configuration.venues.map { try dialect($0) }, access: access,
-            isDryRun: isDryRun, paperBalances: isDryRun ? paperBalances(configuration.venues.map(\.listings)) : [])
+            policy: configuration.policy, dialects: try configuration.venues.map { try dialect($0) },
+            access: access,
+            isDryRun: isDryRun,
+            paperBalances: isDryRun ? paperBalances(configuration.venues.map(\.listings)) : [])
     }
 
     static func dialect(_ venue: NodeConfiguration.Venue) throws -> any VenueDialect {
         guard let dialect = DialectCatalog.make(venue.profile, venue.listings) else {
-            Terminal.say("\(venue.profile.name): no such venue; known: \(DialectCatalog.names.joined(separator: ", "))")
+            Terminal.say(
+                "\(venue.profile.name): no such venue; known: \(DialectCatalog.names.joined(separator: ", "))"
+            )
             throw ExitCode(78)
         }
         return dialect
@@ -83,7 +89,9 @@ enum NodePlanning {
     static func world(_ configuration: NodeConfiguration, directory: String) throws -> LiveWorld {
         let extra = Set(configuration.venues.compactMap(\.caFile))
         guard extra.count <= 1 else {
-            Terminal.say("the venues name \(extra.count) different CA files; join them into one PEM file and name that")
+            Terminal.say(
+                "the venues name \(extra.count) different CA files; join them into one PEM file and name that"
+            )
             throw ExitCode(78)
         }
         do { return try LiveWorld.make(dataDirectory: directory, extraCA: extra.first) } catch {

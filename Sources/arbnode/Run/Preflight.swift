@@ -39,9 +39,14 @@ struct Preflight {
         do throws(VenueFault) {
             let offset = try await connector.synchroniseClock()
             let skew = max(offset, .zero - offset)
-            rows.append(Row(venue: name, check: "reachable over verified TLS", passed: true, detail: venue.profile.restOrigin))
             rows.append(
-                Row(venue: name, check: "clock", passed: skew <= .seconds(1), detail: "\(offset.milliseconds) ms apart"))
+                Row(
+                    venue: name, check: "reachable over verified TLS", passed: true,
+                    detail: venue.profile.restOrigin))
+            rows.append(
+                Row(
+                    venue: name, check: "clock", passed: skew <= .seconds(1),
+                    detail: "\(offset.milliseconds) ms apart"))
         } catch {
             return [Row(venue: name, check: "reachable over verified TLS", passed: false, detail: "\(error)")]
         }
@@ -55,12 +60,16 @@ struct Preflight {
             let balances = try await connector.balances()
             rows.append(Row(venue: name, check: "keys", passed: true, detail: "signature accepted"))
             let assets = Set(venue.listings.flatMap { [$0.instrument.base, $0.instrument.quote] }).sorted()
-            let funded = assets.filter { asset in balances.contains { $0.asset == asset && $0.available > .zero } }
+            let funded = assets.filter { asset in
+                balances.contains { $0.asset == asset && $0.available > .zero }
+            }
             rows.append(
                 Row(
                     venue: name, check: "balances", passed: funded.count == assets.count,
                     detail: funded.count == assets.count
-                        ? "all funded" : "empty: " + assets.filter { !funded.contains($0) }.map(\.code).joined(separator: " ")))
+                        ? "all funded"
+                        : "empty: "
+                            + assets.filter { !funded.contains($0) }.map(\.code).joined(separator: " ")))
         } catch { rows.append(Row(venue: name, check: "keys", passed: false, detail: "\(error)")) }
         return rows
     }
@@ -75,7 +84,8 @@ struct Preflight {
             }
             var wrong: [String] = found.trading ? [] : ["not trading"]
             func hold(_ what: String, _ ours: String, _ theirs: String) {
-                let same = (try? Amount(text: ours)) == (try? Amount(text: theirs))  // unreadable text differs
+                // Text that cannot be read differs.
+                let same = (try? Amount(text: ours)) == (try? Amount(text: theirs))
                 if !same, !theirs.isEmpty { wrong.append("\(what) is \(theirs), configured \(ours)") }
             }
             let instrument = listing.instrument

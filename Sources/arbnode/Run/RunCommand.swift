@@ -59,7 +59,9 @@ struct RunCommand: AsyncParsableCommand {
             throw ExitCode(NodePlanning.exitCode(error))
         }
         Terminal.say(isLive ? "LIVE: \(configuration.summary)" : "Dry run: \(configuration.summary)")
-        if node.recoveredRows > 0 { Terminal.say("Recovered \(node.recoveredRows) outbox rows; reconciling first.") }
+        if node.recoveredRows > 0 {
+            Terminal.say("Recovered \(node.recoveredRows) outbox rows; reconciling first.")
+        }
         let pages = await http.serve(node, configured: configuration.http)
         let elapsed = await LiveView(node: node, world: world.world, signals: signals, quiet: json)
             .follow(seconds: seconds)
@@ -71,17 +73,21 @@ struct RunCommand: AsyncParsableCommand {
         if json {
             Terminal.print(
                 try ReportJSON(
-                    report, seconds: elapsed, seed: nil, ledgerEqualsVenues: nil, recoveredRows: node.recoveredRows
+                    report, seconds: elapsed, seed: nil, ledgerEqualsVenues: nil,
+                    recoveredRows: node.recoveredRows
                 ).encoded())
         } else {
-            for line in ReportText.closing(report, seconds: elapsed, ledgerEqualsVenues: nil) { Terminal.print(line) }
+            for line in ReportText.closing(report, seconds: elapsed, ledgerEqualsVenues: nil) {
+                Terminal.print(line)
+            }
         }
         if !isFlat { Terminal.say("Orders or hedges are still open; the next start reconciles them.") }
     }
 
     private func decideMode(_ configuration: NodeConfiguration) throws -> Bool {
         if live, configuration.mode != .live {
-            Terminal.say("--live needs `mode: live` in \(config); it says `mode: \(configuration.mode.rawValue)`")
+            Terminal.say(
+                "--live needs `mode: live` in \(config); it says `mode: \(configuration.mode.rawValue)`")
             throw ExitCode(78)
         }
         return live
