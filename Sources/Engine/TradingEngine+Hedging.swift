@@ -19,7 +19,8 @@ extension TradingEngine {
         guard smallest.raw < .max else { return reportLate(index, flight, now) }
         if flight.raw == 0 { obligations[index].settle(below: smallest, at: now) }
         let cause = obligations[index].open.first?.cause ?? books[index].tops[0].venue
-        if flight.raw == 0 {
+        // A residual has no deadline: it waits until some venue can take it.
+        if flight.raw == 0, !reach(index, .failed, cause, now).0.isEmpty {
             obligations[index].awaken(from: smallest, cause: cause, at: now, deadline: policy.hedge.deadline)
         }
         reportLate(index, flight, now)

@@ -16,7 +16,10 @@ struct Reconciliation {
 
     /// Disagreeing passes before the start counts as dirty; stale replicas answer wrongly once, rarely twice.
     static let passesUntilDirty = 5
-    static let pause = Span.milliseconds(300)
+    /// Between passes: doubling, so that a venue's request counter, once full (Kraken: 20, −1 a second), empties far
+    /// enough for a whole pass.
+    static let firstPause = Span.milliseconds(200)
+    static let longestPause = Span.seconds(15)
     /// Venues print at most this many decimals of a balance; what lies below is rounding, not money.
     static let tolerance = Amount(raw: 10_000_000_000)
 
@@ -29,6 +32,7 @@ struct Reconciliation {
 
     func run() async {
         var disagreements = 0
+        var pause = Reconciliation.firstPause
         while await desk.isRunning, await desk.isAccountReady(venue) {
             switch await pass() {
             case .agrees:
@@ -42,26 +46,28 @@ struct Reconciliation {
                 }
             }
             do {
-                try await desk.world.time.sleep(until: desk.world.time.now + Reconciliation.pause)
+                try await desk.world.time.sleep(until: desk.world.time.now + pause)
             } catch { return }  // cancelled: the process is going down
+            pause = min(pause * 2, Reconciliation.longestPause)
         }
     }
 
+    /// While orders are live the engine itself asks after each of them, at its own pace; what they did is only compared
+    /// once they have ended, so that waiting costs the rate budget nothing.
     private func pass() async -> Finding {
+        guard await desk.liveOrders(venue) == 0 else { return .notYet("orders are still open") }
         let connector = desk.connectors[venue.index]
-        for order in await desk.liveOrders(venue) {
-            await desk.handle(.queryAnswered(order.id, connector.query(order)))
-        }
         do throws(VenueFault) {
             for instrument in await desk.instruments(of: venue) {
-                await desk.fetchFills(venue, instrument, since: fillsSince)
+                guard await desk.fetchFills(venue, instrument, since: fillsSince) else {
+                    return .notYet("no trade history")
+                }
                 for order in try await connector.openOrders(instrument) {
                     await desk.judgeFound(order, at: venue)
                 }
             }
-            guard await desk.liveOrders(venue).isEmpty else { return .notYet("orders are still open") }
             let balances = try await connector.balances()
-            guard await desk.liveOrders(venue).isEmpty else { return .notYet("orders were sent meanwhile") }
+            guard await desk.liveOrders(venue) == 0 else { return .notYet("orders were sent meanwhile") }
             return await desk.compare(balances, at: venue)
         } catch {
             await desk.note(.venueRefused, .warning, venue, "reconciling: \(error)")
@@ -78,13 +84,8 @@ extension TradingDesk {
         engine.policy.venues[venue.index].listings.map(\.instrument.id)
     }
 
-    func liveOrders(_ venue: VenueID) -> [OrderReference] {
-        engine.orders.live.compactMap { id in
-            guard let record = engine.orders[id], record.intent.venue == venue else { return nil }
-            return OrderReference(
-                id: id, instrument: record.intent.instrument, side: record.intent.side,
-                venueOrderID: record.venueOrderID)
-        }
+    func liveOrders(_ venue: VenueID) -> Int {
+        engine.orders.live.count { engine.orders[$0]?.intent.venue == venue }
     }
 
     /// An open order found at the venue. Ours by id but without a row: it was never meant to live, so it is

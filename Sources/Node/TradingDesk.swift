@@ -215,13 +215,19 @@ public actor TradingDesk {
 
     private nonisolated var recentFills: Moment { world.time.now - .seconds(300) }
 
-    func fetchFills(_ venue: VenueID, _ instrument: InstrumentID, since: Moment) async {
+    /// Books what the venue's trade history holds; `false` when it did not answer.
+    @discardableResult
+    func fetchFills(_ venue: VenueID, _ instrument: InstrumentID, since: Moment) async -> Bool {
         do throws(VenueFault) {
             let fills = try await connectors[venue.index].fills(instrument, since: since)
             let now = world.time.now
             for fill in fills { engine.process(.filled(venue, fill), at: now) }
             act()
-        } catch { note(.venueRefused, .warning, venue, "trade history: \(error)") }
+            return true
+        } catch {
+            note(.venueRefused, .warning, venue, "trade history: \(error)")
+            return false
+        }
     }
 
     private func transmit(_ intent: OrderIntent) {

@@ -18,7 +18,8 @@ public struct RateBudget: Sendable {
 
     public init(rule: RateBudgetRule, at now: Moment) {
         self.rule = rule
-        level = Int128(rule.capacity) * RateBudget.billion
+        // What an earlier run of this node spent is unknown: it does not start with all.
+        level = Int128(rule.capacity) * RateBudget.billion * 3 / 4
         updated = now
     }
 

@@ -114,10 +114,19 @@ extension VenueConnector {
         _ lane: BudgetLane, _ plan: @escaping @Sendable (RequestStamp, any VenueDialect) -> RequestPlan
     ) async -> RequestOutcome {
         let dialect = dialect
+        await awaitHeadroom(plan(stamp(), dialect).weight, lane)
         return await withCheckedContinuation { continuation in
             send(
                 lane, { stamp in plan(stamp, dialect) },
                 completion: { outcome, _ in continuation.resume(returning: outcome) })
+        }
+    }
+
+    /// Questions wait for the budget to refill; only orders and cancels are refused at once, because they would be late.
+    private func awaitHeadroom(_ weight: Int, _ lane: BudgetLane) async {
+        let patience = world.time.now + .seconds(20)
+        while budget.available(to: lane, at: world.time.now) < weight, world.time.now < patience {
+            guard await pause(.milliseconds(100)) else { return }
         }
     }
 
