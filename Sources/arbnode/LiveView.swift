@@ -30,7 +30,8 @@ struct LiveView {
                 lastLine = world.time.now
                 let summary = await node.desk.report().summary
                 Terminal.say(
-                    "\(Int(elapsed)) s: \(summary.mode.name), edges \(summary.edges), pairs \(summary.counters.pairs), "
+                    "\(Int(elapsed)) s: \(summary.mode.name), edges \(summary.edges), "
+                        + "pairs \(summary.counters.pairs), "
                         + "hedged \(summary.hedgesCompleted)/\(summary.hedgesOpened), "
                         + "profit \(ReportText.money(summary.profit))")
             }

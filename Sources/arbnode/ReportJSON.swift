@@ -31,9 +31,9 @@ struct ReportJSON: Encodable {
         var failed: Int
     }
     struct Percentiles: Encodable {
-        var p50: Double?
-        var p99: Double?
-        var p999: Double?
+        @Explicit var p50: Double?
+        @Explicit var p99: Double?
+        @Explicit var p999: Double?
         init(_ log: LatencyLog) {
             p50 = log.percentile(50)
             p99 = log.percentile(99)
@@ -53,7 +53,7 @@ struct ReportJSON: Encodable {
     }
 
     var seconds: Double
-    var seed: UInt64?
+    @Explicit var seed: UInt64?
     var mode: String
     var venues: [Venue]
     var edges: Int
@@ -64,7 +64,8 @@ struct ReportJSON: Encodable {
     var residualNotional: String
     var pnl: String
     var fees: String
-    var ledgerEqualsVenues: Bool?
+    /// `null` where the venues hold no accounts: recordings, a dry run.
+    @Explicit var ledgerEqualsVenues: Bool?
     var recoveredRows: Int
     var latencyUs: Latency
     var incidents: [IncidentLine]
@@ -120,5 +121,16 @@ struct ReportJSON: Encodable {
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+}
+
+/// A field that is present even when there is nothing to say: `null`, so that readers need not ask whether it exists.
+@propertyWrapper
+struct Explicit<Value: Encodable>: Encodable {
+    var wrappedValue: Value?
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }
     }
 }

@@ -38,8 +38,10 @@ enum ReportText {
         let counters = summary.counters
         return [
             "edges \(summary.edges)  pairs \(counters.pairs)  orders sent \(counters.ordersSent)  filled "
-                + "\(counters.ordersFilled)  canceled \(counters.ordersCanceled)  unknown \(summary.unknownOpen)",
-            "hedges \(summary.hedgesCompleted) of \(summary.hedgesOpened) complete, \(summary.hedgesLate) late, "
+                + "\(counters.ordersFilled)  canceled \(counters.ordersCanceled)  "
+                + "unknown \(summary.unknownOpen)",
+            "hedges \(summary.hedgesCompleted) of \(summary.hedgesOpened) complete, "
+                + "\(summary.hedgesLate) late, "
                 + "\(summary.hedgesFailed) failed",
             "unhedged \(money(summary.unhedgedNotional))  residual \(money(summary.residualNotional))  "
                 + "fees \(money(counters.fees))  profit after fees \(money(summary.profit))",

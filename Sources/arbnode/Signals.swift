@@ -1,21 +1,30 @@
 import Foundation
 import Synchronization
 
-/// SIGINT and SIGTERM: the first asks for an orderly end, a second ends the process at once; the next start
-/// recovers.
+/// SIGINT and SIGTERM: the first asks for an orderly end, a second ends the process at once; the next start recovers.
+///
+/// Supervisors often signal a process and its group together (`timeout` does): a repetition within half a second is
+/// the same wish, not a second one.
 final class Signals: Sendable {
-    private let asked = Atomic<Bool>(false)
+    /// When the first signal came, in monotonic nanoseconds; 0 before.
+    private let askedAt = Atomic<Int64>(0)
     private nonisolated(unsafe) static var shared: Signals?
 
-    var isEndAsked: Bool { asked.load(ordering: .relaxed) }
+    var isEndAsked: Bool { askedAt.load(ordering: .relaxed) != 0 }
 
     init() {
         Signals.shared = self
         for number in [SIGINT, SIGTERM] {
-            signal(number) { _ in
-                // Only async-signal-safe calls here: an atomic and _exit.
-                if Signals.shared?.asked.exchange(true, ordering: .relaxed) == true { _exit(130) }
-            }
+            // Only async-signal-safe calls here: atomics, clock_gettime and _exit.
+            signal(number) { _ in Signals.shared?.asked() }
         }
+    }
+
+    private func asked() {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        let now = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        let (isFirst, first) = askedAt.compareExchange(expected: 0, desired: now, ordering: .relaxed)
+        if !isFirst, now - first > 500_000_000 { _exit(130) }
     }
 }

@@ -6,17 +6,17 @@ import TradingModel
     /// The whole table, one row a state, one column an event, in the order of `allCases`. `!` marks what
     /// contradicts the venue's own proof, `×` what only our own code could cause, `·` no change.
     static let sketch = """
-        .         transmitted neverSent accepted refused   ambiguous partFilled completed repFilled repCanceled repExpired absent
-        NEW       SENT        ABSENT    ACKED    REJECTED  UNKNOWN   PARTIAL    FILLED    FILLED    CANCELED    EXPIRED    ABSENT
-        SENT      ×           ABSENT    ACKED    REJECTED  UNKNOWN   PARTIAL    FILLED    FILLED    CANCELED    EXPIRED    ABSENT
-        ACKED     ×           ×         ·        REJECTED  ·         PARTIAL    FILLED    FILLED    CANCELED    EXPIRED    UNKNOWN
-        PARTIAL   ×           ×         ·        !CANCELED ·         ·          FILLED    FILLED    CANCELED    EXPIRED    UNKNOWN
-        UNKNOWN   ×           ×         ACKED    REJECTED  ·         PARTIAL    FILLED    FILLED    CANCELED    EXPIRED    ABSENT
-        FILLED    ×           ×         ·        !FILLED   ·         ·          ·         ·         ·           ·          !FILLED
-        CANCELED  ×           ×         ·        ·         ·         ·          FILLED    FILLED    ·           ·          ·
-        EXPIRED   ×           ×         ·        ·         ·         ·          FILLED    FILLED    ·           ·          ·
-        REJECTED  ×           ×         !ACKED   ·         ·         !PARTIAL   !FILLED   !FILLED   ·           ·          ·
-        ABSENT    ×           ×         !ACKED   ·         ·         !PARTIAL   !FILLED   !FILLED   !CANCELED   !CANCELED  ·
+        .        sent unsent accepted refused   lost    part     complete filled  canceled  expired   absent
+        NEW      SENT ABSENT ACKED    REJECTED  UNKNOWN PARTIAL  FILLED   FILLED  CANCELED  EXPIRED   ABSENT
+        SENT     ×    ABSENT ACKED    REJECTED  UNKNOWN PARTIAL  FILLED   FILLED  CANCELED  EXPIRED   ABSENT
+        ACKED    ×    ×      ·        REJECTED  ·       PARTIAL  FILLED   FILLED  CANCELED  EXPIRED   UNKNOWN
+        PARTIAL  ×    ×      ·        !CANCELED ·       ·        FILLED   FILLED  CANCELED  EXPIRED   UNKNOWN
+        UNKNOWN  ×    ×      ACKED    REJECTED  ·       PARTIAL  FILLED   FILLED  CANCELED  EXPIRED   ABSENT
+        FILLED   ×    ×      ·        !FILLED   ·       ·        ·        ·       ·         ·         !FILLED
+        CANCELED ×    ×      ·        ·         ·       ·        FILLED   FILLED  ·         ·         ·
+        EXPIRED  ×    ×      ·        ·         ·       ·        FILLED   FILLED  ·         ·         ·
+        REJECTED ×    ×      !ACKED   ·         ·       !PARTIAL !FILLED  !FILLED ·         ·         ·
+        ABSENT   ×    ×      !ACKED   ·         ·       !PARTIAL !FILLED  !FILLED !CANCELED !CANCELED ·
         """
 
     @Test func `is exactly the sketched table`() throws {

@@ -42,7 +42,8 @@ struct Stage {
             limits: RiskLimits(
                 orderNotional: units(10_000), orderQuantity: [Quantity(raw: 10_000_000)],
                 positionNotional: units(20_000), exposureNotional: units(30_000),
-                priceCollar: Rate(hundredthsOfBasisPoint: 50_000), bookAge: .seconds(5), ordersPerSecond: 100),
+                priceCollar: Rate(hundredthsOfBasisPoint: 50_000), bookAge: .seconds(5),
+                ordersPerSecond: 100),
             hedge: HedgePolicy(),
             takerTaker: [
                 TakerTakerPolicy(instrument: InstrumentID(0), minimumEdge: .zero, pairNotional: units(1_000))

@@ -232,8 +232,8 @@ import TradingModel
             var random = SplitMix(seed: UInt64(venue.number))
             try venue.acceptWebSocket(extensions: venue.number % 2 == 0 ? "permessage-deflate" : nil)
             // A plausible first byte, so that it is not always the first one that is refused.
-            let first: [UInt8] = [0x81, 0x82, 0xC1, 0x01, 0x41, 0x88, 0x89][venue.number % 7...].prefix(1) + []
-            try venue.write(first + [UInt8(random.next() % 126)] + random.bytes(400))
+            let first = ([0x81, 0x82, 0xC1, 0x01, 0x41, 0x88, 0x89] as [UInt8])[venue.number % 7]
+            try venue.write([first, UInt8(random.next() % 126)] + random.bytes(400))
             venue.farewell()
         }
         for _ in 0..<100 {

@@ -107,7 +107,8 @@ public actor VenueConnector {
                 if max(clock.offset, .zero - clock.offset) > VenueConnector.skewLimit {
                     report(
                         .clockSkew, .warning,
-                        "the venue's clock differs by \(clock.offset.milliseconds) ms; requests are signed with its time"
+                        "the venue's clock differs by \(clock.offset.milliseconds) ms; "
+                            + "requests are signed with its time"
                     )
                 }
             } catch { report(.venueRefused, .warning, "time of day: \(error)") }

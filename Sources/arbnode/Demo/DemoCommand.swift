@@ -8,7 +8,8 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "Run the node against venue doubles on this machine and watch it trade.",
         discussion: """
-            The doubles speak the venues' own protocols over TLS and share one seeded market; books, signatures, outbox, \
+            The doubles speak the venues' own protocols over TLS and share one seeded market; books, \
+            signatures, outbox, \
             risk and hedging are the real ones. Nothing leaves this machine.
 
             Example: arbnode demo --seconds 10 --seed 7

@@ -13,7 +13,8 @@ struct RecordCommand: AsyncParsableCommand {
         commandName: "record",
         abstract: "Write a recording of a venue's market data.",
         discussion: """
-            Gzip if the name ends in .gz. Runs until asked to end or for --seconds; a kill loses at most a second.
+            Gzip if the name ends in .gz. Runs until asked to end or for --seconds; a kill loses at most a \
+            second.
 
             Example: arbnode record --venue okx --symbol BTC-USDT --out okx.rec.gz --seconds 60
             """)
@@ -87,7 +88,8 @@ struct RecordCommand: AsyncParsableCommand {
                     quantityScale: 8), venue: VenueID(0))
         else {
             Terminal.say(
-                "\(venue) lists no \(name); its file has \(sheet.symbols.map(\.instrument).joined(separator: ", "))"
+                "\(venue) lists no \(name); its file has "
+                    + sheet.symbols.map(\.instrument).joined(separator: ", ")
             )
             throw ExitCode(78)
         }
