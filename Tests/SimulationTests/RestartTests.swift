@@ -25,7 +25,8 @@ import TradingModel
         stand.run(.seconds(45))
         let running = try stand.report()
         let closed = running.venues.filter { !$0.mayOpen }.map(\.name)
-        #expect(closed.isEmpty, "\(running.incidents.map { "\($0.incident.code) ×\($0.count) \($0.incident.detail)" })")
+        let incidents = running.incidents.map { "\($0.incident.code) ×\($0.count) \($0.incident.detail)" }
+        #expect(closed.isEmpty, "\(incidents)")
         let isFlat = try stand.stopNode()
         let report = try stand.report()
         #expect(isFlat)
