@@ -16,8 +16,8 @@ struct Reconciliation {
 
     /// Disagreeing passes before the start counts as dirty; stale replicas answer wrongly once, rarely twice.
     static let passesUntilDirty = 5
-    /// Between passes: doubling, so that a venue's request counter, once full (Kraken: 20, −1 a second), empties far
-    /// enough for a whole pass.
+    /// Between passes: doubling, so that a venue's request counter, once full (Kraken: 20, −1 a second),
+    /// empties far enough for a whole pass.
     static let firstPause = Span.milliseconds(200)
     static let longestPause = Span.seconds(15)
     /// Venues print at most this many decimals of a balance; what lies below is rounding, not money.
@@ -52,8 +52,8 @@ struct Reconciliation {
         }
     }
 
-    /// While orders are live the engine itself asks after each of them, at its own pace; what they did is only compared
-    /// once they have ended, so that waiting costs the rate budget nothing.
+    /// While orders are live the engine itself asks after each of them, at its own pace; what they did is
+    /// only compared once they have ended, so that waiting costs the rate budget nothing.
     private func pass() async -> Finding {
         guard await desk.liveOrders(venue) == 0 else { return .notYet("orders are still open") }
         let connector = desk.connectors[venue.index]

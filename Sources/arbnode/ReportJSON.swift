@@ -124,7 +124,8 @@ struct ReportJSON: Encodable {
     }
 }
 
-/// A field that is present even when there is nothing to say: `null`, so that readers need not ask whether it exists.
+/// A field that is present even when there is nothing to say: `null`, so that readers need not ask whether it
+/// exists.
 @propertyWrapper
 struct Explicit<Value: Encodable>: Encodable {
     var wrappedValue: Value?

@@ -1,10 +1,11 @@
 import Foundation
 import Synchronization
 
-/// SIGINT and SIGTERM: the first asks for an orderly end, a second ends the process at once; the next start recovers.
+/// SIGINT and SIGTERM: the first asks for an orderly end, a second ends the process at once; the next start
+/// recovers.
 ///
-/// Supervisors often signal a process and its group together (`timeout` does): a repetition within half a second is
-/// the same wish, not a second one.
+/// Supervisors often signal a process and its group together (`timeout` does): a repetition within half a
+/// second is the same wish, not a second one.
 final class Signals: Sendable {
     /// When the first signal came, in monotonic nanoseconds; 0 before.
     private let askedAt = Atomic<Int64>(0)

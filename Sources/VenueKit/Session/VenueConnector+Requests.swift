@@ -122,7 +122,8 @@ extension VenueConnector {
         }
     }
 
-    /// Questions wait for the budget to refill; only orders and cancels are refused at once, because they would be late.
+    /// Questions wait for the budget to refill; only orders and cancels are refused at once, because they
+    /// would be late.
     private func awaitHeadroom(_ weight: Int, _ lane: BudgetLane) async {
         let patience = world.time.now + .seconds(20)
         while budget.available(to: lane, at: world.time.now) < weight, world.time.now < patience {

@@ -14,8 +14,8 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Run the node until it is asked to end.",
         discussion: """
-            A dry run unless the configuration says `mode: live` and --live is given: live books, orders to a \
-            paper exchange, not one byte to an order endpoint. Live trading also needs a passed preflight. \
+            A dry run unless the configuration says `mode: live` and --live is given: live books, orders to \
+            a paper exchange, not one byte to an order endpoint. Live trading also needs a passed preflight. \
             SIGTERM and SIGINT stop new risk, finish hedges, flush and exit 0; a second one ends at once and \
             the next start recovers.
 
