@@ -13,8 +13,6 @@ public struct IncidentLog: Sendable {
     /// The newest, oldest first, bounded.
     public private(set) var recent: [Incident] = []
     public static let recentCapacity = 200
-    /// Told of each incident as it comes, for a log.
-    var listener: (@Sendable (Incident) -> Void)?
 
     public init() {}
 
@@ -29,7 +27,6 @@ public struct IncidentLog: Sendable {
         }
         if recent.count == IncidentLog.recentCapacity { recent.removeFirst(IncidentLog.recentCapacity / 4) }
         recent.append(incident)
-        listener?(incident)
     }
 }
 

@@ -197,7 +197,10 @@ public actor TradingDesk {
                 }
             }
         case .query(let order, let venue):
-            guard paper == nil else { return }
+            guard paper == nil else {
+                // The paper exchange remembers nothing beyond its process: what it had not filled never was.
+                return engine.process(.queryAnswered(order.id, .absent), at: world.time.now)
+            }
             Task(executorPreference: lane) {
                 let answer = await self.connectors[venue.index].query(order)
                 await self.handle(.queryAnswered(order.id, answer))

@@ -18,6 +18,7 @@ struct LiveView {
         let began = world.time.now
         var drawn = 0
         var lastLine = began
+        var told = 0
         var elapsed = 0.0
         while !signals.isEndAsked, seconds.map({ elapsed < $0 }) ?? true {
             do { try await world.time.sleep(until: world.time.now + LiveView.frame) } catch { break }
@@ -26,16 +27,26 @@ struct LiveView {
                 let lines = ReportText.live(await node.desk.report(), elapsed: elapsed, of: seconds)
                 Terminal.redraw(lines, over: drawn)
                 drawn = lines.count
-            } else if world.time.now - lastLine >= .seconds(5) {
-                lastLine = world.time.now
-                let summary = await node.desk.report().summary
-                Terminal.say(
-                    "\(Int(elapsed)) s: \(summary.mode.name), edges \(summary.edges), "
-                        + "pairs \(summary.counters.pairs), "
-                        + "hedged \(summary.hedgesCompleted)/\(summary.hedgesOpened), "
-                        + "profit \(ReportText.money(summary.profit))")
+                continue
             }
+            let report = await node.desk.report()
+            for line in report.incidents.dropFirst(told) {
+                Terminal.say(
+                    "\(line.incident.severity.name) \(line.incident.code.rawValue): \(line.incident.detail)")
+            }
+            told = report.incidents.count
+            guard world.time.now - lastLine >= .seconds(5) else { continue }
+            lastLine = world.time.now
+            say(report.summary, elapsed)
         }
         return elapsed
+    }
+
+    private func say(_ summary: EngineSummary, _ elapsed: Double) {
+        Terminal.say(
+            "\(Int(elapsed)) s: \(summary.mode.name), edges \(summary.edges), "
+                + "pairs \(summary.counters.pairs), "
+                + "hedged \(summary.hedgesCompleted)/\(summary.hedgesOpened), "
+                + "profit \(ReportText.money(summary.profit))")
     }
 }

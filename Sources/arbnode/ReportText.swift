@@ -29,7 +29,8 @@ enum ReportText {
                             ? "unproven" : touch.bid + "/" + touch.ask
                     })
         }
-        return ["\(summary.mode.name)  \(clock)", ""] + TextTable(rows: rows).lines + [""]
+        let reason = summary.mode == .normal ? "" : "  " + summary.modeReason
+        return ["\(summary.mode.name)\(reason)  \(clock)", ""] + TextTable(rows: rows).lines + [""]
             + TextTable(rows: touches).lines + [""] + trading(report)
     }
 

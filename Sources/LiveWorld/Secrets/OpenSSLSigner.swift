@@ -37,22 +37,22 @@ public final class OpenSSLSigner: Signer, @unchecked Sendable {
     }
     public func sha256(_ message: [UInt8]) -> [UInt8] { Digest.sha256(message) }
 
-    private static func keyed(_ digest: String, _ key: [UInt8]) -> OpaquePointer {
+    private static func keyed(_ digest: String, _ secret: [UInt8]) -> OpaquePointer {
         guard let mac = EVP_MAC_fetch(nil, "HMAC", nil), let context = EVP_MAC_CTX_new(mac) else {
             preconditionFailure("OpenSSL has no HMAC")
         }
         EVP_MAC_free(mac)
-        digest.withCString { name in
-            var parameters = [
-                OSSL_PARAM_construct_utf8_string("digest", UnsafeMutablePointer(mutating: name), 0),
-                OSSL_PARAM_construct_end(),
-            ]
-            // A zero-length key must still be a key, or OpenSSL takes it for "as before".
-            let isKeyed =
-                key.isEmpty
-                ? EVP_MAC_init(context, [0], 0, &parameters)
-                : EVP_MAC_init(context, key, key.count, &parameters)
-            precondition(isKeyed == 1, "OpenSSL refused an HMAC key")
+        // The parameters only point to their texts.
+        "digest".withCString { key in
+            digest.withCString { value in
+                var parameters = [
+                    OSSL_PARAM_construct_utf8_string(key, UnsafeMutablePointer(mutating: value), 0),
+                    OSSL_PARAM_construct_end(),
+                ]
+                // A zero-length key must still be a key, or OpenSSL takes it for "as before".
+                let isKeyed = EVP_MAC_init(context, secret.isEmpty ? [0] : secret, secret.count, &parameters)
+                precondition(isKeyed == 1, "OpenSSL refused an HMAC key")
+            }
         }
         return context
     }

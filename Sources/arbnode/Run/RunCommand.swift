@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Console
+import Engine
 import Foundation
 import LiveWorld
 import Node
@@ -25,6 +26,10 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The node's configuration.", valueName: "file")) var config: String
     @Flag(help: "Trade with real money, if the configuration says so too.") var live = false
     @Option(help: "End after this many seconds (default: run until asked).") var seconds: Double?
+    @Option(
+        help: ArgumentHelp(
+            "Return to NORMAL from a mode an earlier run ended in; says why.", valueName: "reason"))
+    var resume: String?
     @OptionGroup var http: HTTPOption
     @Flag(help: "Print one JSON object on stdout at the end.") var json = false
 
@@ -62,6 +67,11 @@ struct RunCommand: AsyncParsableCommand {
         Terminal.say(isLive ? "LIVE: \(configuration.summary)" : "Dry run: \(configuration.summary)")
         if node.recoveredRows > 0 {
             Terminal.say("Recovered \(node.recoveredRows) outbox rows; reconciling first.")
+        }
+        if let resume {
+            await node.desk.setMode(.normal, reason: resume, actor: NSUserName())
+        } else if await node.desk.report().summary.mode != .normal {
+            Terminal.say("Not in NORMAL mode since an earlier run; --resume \"reason\" returns to it.")
         }
         let pages = await http.serve(node, configured: configuration.http)
         let elapsed = await LiveView(node: node, world: world.world, signals: signals, quiet: json)
