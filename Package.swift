@@ -113,8 +113,11 @@ let package = Package(
         specification("VenueServerTests", ["TradingModel", "SimulatedWorld", "VenueServer"] + nio),
         specification(
             "LiveWorldTests",
-            ["TradingModel", "Ports", "LiveWorld", "SimulatedWorld", "VenueServer", "CRocksDB"]),
-        specification("ExecutorContractTests", ["Ports", "LiveWorld"]),
+            [
+                "TradingModel", "Ports", "LiveWorld", "SimulatedWorld", "VenueServer", "CRocksDB", "COpenSSL",
+                "CZlib",
+            ]),
+        specification("ExecutorContractTests", ["TradingModel", "Ports", "LiveWorld"]),
         specification(
             "ConfigurationTests",
             [

@@ -25,7 +25,9 @@ final class NodeStand {
 
     struct Refused: Error { var problems: String }
 
-    init(seed: UInt64, change: (inout NodeConfiguration) -> Void = { _ in }) throws {
+    init(
+        seed: UInt64, isDryRun: Bool = false, change: (inout NodeConfiguration) -> Void = { _ in }
+    ) throws {
         var configuration: NodeConfiguration
         switch NodeConfiguration.load(path: NodeStand.root.appendingPathComponent("config/demo.yaml").path) {
         case .success(let loaded): configuration = loaded
@@ -58,9 +60,16 @@ final class NodeStand {
                     signer: SimulatedSigner(secret: secret)))
         }
         self.doubles = doubles
+        var lent: [(VenueID, Asset, Amount)] = []
+        for index in configuration.venues.indices where isDryRun {
+            for asset in [Asset("BTC"), Asset("ETH"), Asset("USDT")] {
+                lent.append((VenueID(index), asset, Amount(raw: 1_000_000 * 1_000_000_000_000_000_000)))
+            }
+        }
         plan = NodePlan(
-            policy: configuration.policy, dialects: dialects, access: access, isDryRun: false,
-            paperBalances: [])
+            policy: configuration.policy, dialects: dialects,
+            access: isDryRun ? access.map { _ in nil } : access,
+            isDryRun: isDryRun, paperBalances: lent)
     }
 
     private static func point(_ profile: inout VenueProfile, at host: String) {

@@ -10,7 +10,7 @@ enum OutboxBench {
     static func run(rounds: Int) async throws -> BenchResults.Outbox {
         let directory = try DemoDirectory(nil)
         defer { directory.discard() }
-        let live = try LiveWorld.make(dataDirectory: directory.path + "/outbox")
+        let live = try LiveWorld.make(dataDirectory: directory.path + "/outbox", limits: .demonstration)
         defer { live.shutdown() }
         let store = try live.world.openOutbox()
         defer { store.close() }

@@ -28,7 +28,8 @@ struct DemoRun {
         var configuration = try NodePlanning.load(path)
         let venues = try await DemoVenues.start(
             &configuration, seed: seed, directory: directory, now: VenueHost.now)
-        let live = try LiveWorld.make(dataDirectory: directory + "/node", extraCA: venues.authority.caPath)
+        let live = try LiveWorld.make(
+            dataDirectory: directory + "/node", extraCA: venues.authority.caPath, limits: .demonstration)
         let time = live.world.time
         let node: TradingNode
         do {

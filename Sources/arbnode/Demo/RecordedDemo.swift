@@ -50,7 +50,8 @@ struct RecordedDemo {
             DemoVenues.point(&venue, at: host.port)
             venues.append(venue)
         }
-        let live = try LiveWorld.make(dataDirectory: directory + "/node", extraCA: authority.caPath)
+        let live = try LiveWorld.make(
+            dataDirectory: directory + "/node", extraCA: authority.caPath, limits: .demonstration)
         let plan = NodePlan(
             policy: RecordedDemo.policy(venues, instruments),
             dialects: try venues.map { try NodePlanning.dialect($0) },
