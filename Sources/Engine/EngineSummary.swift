@@ -59,8 +59,4 @@ extension TradingEngine {
     public var isFlat: Bool {
         orders.live.isEmpty && policy.instruments.indices.allSatisfy { !needsHedging($0) }
     }
-
-    public func edgesSeen(_ instrument: InstrumentID) -> Int {
-        strategiesOf[instrument.index].reduce(0) { $0 + strategies[$1].edgesSeen }
-    }
 }

@@ -47,12 +47,6 @@ extension TradingDesk {
             incidents: incidents.lines, accounts: engine.ledger.accounts, isFlat: engine.isFlat)
     }
 
-    /// Where every order of this run and every unsettled one of earlier runs stands.
-    public var liveOrderCount: Int { engine.orders.live.count }
-
-    /// Whether every venue may take new risk: connected, synchronised, reconciled.
-    public var isReady: Bool { engine.venues.allSatisfy(\.mayOpen) }
-
     public func setMode(_ mode: OperatingMode, reason: String, actor: String) {
         handle(.mode(mode, reason: reason, actor: actor))
     }

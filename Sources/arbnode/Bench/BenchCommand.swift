@@ -1,4 +1,5 @@
 import ArgumentParser
+import VenueKit
 
 /// `arbnode bench`: how fast this build is on this machine.
 struct BenchCommand: AsyncParsableCommand {
@@ -31,7 +32,7 @@ struct BenchCommand: AsyncParsableCommand {
     func run() async throws {
         var results = BenchResults()
         if part == .book || part == .all {
-            for venue in DialectNames.all {
+            for venue in DialectCatalog.names {
                 say("book \(venue) …")
                 results.book.append(try BookBench(venue: venue).run(rounds: rounds))
             }

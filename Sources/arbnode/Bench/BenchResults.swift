@@ -101,7 +101,3 @@ struct BenchResults: Encodable {
         return lines.joined(separator: "\n")
     }
 }
-
-enum DialectNames {
-    static let all = ["binance-spot", "okx", "bybit", "kraken"]
-}
