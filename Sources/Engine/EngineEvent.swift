@@ -18,8 +18,29 @@ public enum EngineEvent: Sendable {
     case notDurable([ClientOrderID], reason: String)
     case placeAnswered(ClientOrderID, PlaceAnswer)
     case queryAnswered(ClientOrderID, QueryAnswer)
+    /// Open orders and fills of the order's instrument were read for its sake: whole and processed, or not.
+    case listsRead(ClientOrderID, isWhole: Bool, showsIt: Bool)
+    case cancelAnswered(ClientOrderID, CancelAnswer)
     case reported(VenueID, OrderReport)
     case filled(VenueID, FillReport)
+    /// A working order that a sweep of the venue's open orders found.
+    case found(VenueID, OrderReport)
+    /// A trade of the venue's history that names no order of ours, at a time when none of ours there is open.
+    case foreignFill(VenueID, FillReport)
+    /// What reconciliation put right, and why.
+    case corrected(VenueID, String)
+    /// Ledger and venue agreed and do so no more: no new risk there until they do.
+    case drifted(VenueID, detail: String)
+    /// A person or a rule moves one venue into or out of its own SAFE_MODE.
+    case venueMode(VenueID, isSafe: Bool, reason: String, actor: String)
+    /// Whether the store answers in time and has room: new risk waits while it does not.
+    case store(StoreHealth)
+    /// Acknowledged rows are, or may be, missing: no new risk until a person has looked.
+    case historyDamaged(String)
+    /// Cancel whatever may still work at this venue.
+    case cancelAll(VenueID)
+    /// Write down what all rows so far amount to.
+    case checkpoint
     /// A proven balance to open an account with (first start on this data directory).
     case opened(VenueID, Asset, Amount)
     /// A person or a rule changes the mode.
@@ -41,8 +62,19 @@ public enum Directive: Sendable {
     case transmit(OrderIntent)
     case cancel(OrderReference, VenueID)
     case query(OrderReference, VenueID)
+    /// Read open orders and fills of its instrument, process what they show, then answer `.listsRead`.
+    case readLists(OrderReference, VenueID)
     /// The venue counted fills it has not told: read its trade history.
     case fetchFills(VenueID, InstrumentID)
     case resynchronise(VenueID, InstrumentID)
     case alarm(Incident)
+}
+
+/// How the durable store is doing, as far as new risk is concerned.
+public enum StoreHealth: Hashable, Sendable {
+    case good
+    /// A batch has been waiting for longer than an opening can.
+    case slow
+    /// Room for little more than hedges and cancels.
+    case low(String)
 }

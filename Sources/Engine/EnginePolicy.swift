@@ -1,4 +1,5 @@
 import Hedging
+import Orders
 import Risk
 import Strategies
 import TradingModel
@@ -14,10 +15,13 @@ public struct EnginePolicy: Sendable {
     public var takerTaker: [TakerTakerPolicy]
     /// Which node this is, in client order ids.
     public var node: UInt16
+    /// What happens to working orders on our accounts that are not ours.
+    public var foreignOrders: ForeignOrderPolicy
 
     public init(
         instruments: [Instrument], venues: [VenuePolicy], limits: RiskLimits, hedge: HedgePolicy,
-        takerTaker: [TakerTakerPolicy], node: UInt16
+        takerTaker: [TakerTakerPolicy], node: UInt16,
+        foreignOrders: ForeignOrderPolicy = .leave
     ) {
         precondition(venues.count <= 64, "at most 64 venues")
         self.instruments = instruments
@@ -26,6 +30,7 @@ public struct EnginePolicy: Sendable {
         self.hedge = hedge
         self.takerTaker = takerTaker
         self.node = node
+        self.foreignOrders = foreignOrders
     }
 }
 

@@ -6,70 +6,107 @@ import TradingModel
 public struct Recovery: Sendable {
     public private(set) var orders = OrderTable()
     public private(set) var ledger = PositionLedger()
-    /// The epoch of the last run; this run's is one more.
+    /// The epoch of the last run; this run's is at least one more.
     public private(set) var lastEpoch: UInt16 = 0
     public private(set) var mode: OperatingMode?
     public private(set) var modeReason = ""
     public private(set) var rows = 0
     /// Distinct fills booked, by instrument: the deviation they left.
     public private(set) var deviations: [Quantity]
-    public private(set) var profit: Amount = .zero
-    /// Fills are fetched from this moment on: before the oldest order that may still fill.
+    public private(set) var signals = SignalMemory()
+    /// By venue index: why it is in its own SAFE_MODE.
+    public private(set) var safeVenues: [String?]
+    /// Places where a checkpoint met half-way differs from the rows before it: damage, or our own bug.
+    public private(set) var contradictions: [String] = []
+    /// Checkpoint rows met, oldest first.
+    public private(set) var checkpoints: [(sequence: UInt64, at: Moment)] = []
+    private var lastSeen: Moment?
+
+    /// Fills are fetched from this moment on: before the oldest order that may still fill, and before the last
+    /// thing this directory saw, so that what happened while no node ran is found.
     public var fillsSince: Moment? {
-        orders.live.compactMap { orders[$0]?.intent.decidedAt }.min().map { $0 - .seconds(60) }
+        let oldest = orders.live.compactMap { orders[$0]?.intent.decidedAt }.min()
+        guard let from = [oldest, lastSeen].compactMap({ $0 }).min() else { return nil }
+        return from - .seconds(60)
     }
 
     private let policy: EnginePolicy
+    private let names: RowNames
 
     public init(policy: EnginePolicy) {
         self.policy = policy
         deviations = policy.instruments.map { _ in .zero }
+        safeVenues = policy.venues.map { _ in nil }
+        let venues = policy.venues.map(\.name)
+        let symbols = policy.instruments.map(\.symbol)
+        names = RowNames(
+            venue: { name in venues.firstIndex(of: name).map { VenueID($0) } },
+            instrument: { symbol in symbols.firstIndex(of: symbol).map { InstrumentID($0) } })
     }
 
-    public mutating func replay(_ bytes: [UInt8]) throws(OutboxRecord.Fault) {
-        let record = try OutboxRecord(
-            bytes, venue: { name in policy.venues.firstIndex { $0.name == name }.map { VenueID($0) } },
-            instrument: { symbol in policy.instruments.first { $0.symbol == symbol }?.id })
+    public mutating func replay(_ bytes: [UInt8], sequence: UInt64) throws(OutboxRecord.Fault) {
+        let record = try OutboxRecord(bytes, names: names)
         rows += 1
+        if case .checkpoint(let checkpoint) = record { checkpoints.append((sequence, checkpoint.at)) }
         apply(record)
     }
 
     private mutating func apply(_ record: OutboxRecord) {
         switch record {
-        case .started(let epoch, _): lastEpoch = max(lastEpoch, epoch)
+        case .started(let epoch, let at):
+            lastEpoch = max(lastEpoch, epoch)
+            saw(at)
         case .opened(let venue, let asset, let amount):
             if let id = venueID(venue) { ledger.open(id, asset, with: amount) }
         case .adjusted(let venue, let asset, let amount, _):
             if let id = venueID(venue) { ledger.add(amount, id, asset) }
         case .intended(let intent, _, _):
+            saw(intent.decidedAt)
+            signals.remember(intent.decision)
             if orders[intent.id] == nil { orders.insert(intent, at: intent.decidedAt) }
-        case .moved(let id, let state, let venueOrderID, let at): move(id, state, venueOrderID, at)
+        case .moved(let id, let state, let venueOrderID, let at):
+            saw(at)
+            move(id, state, venueOrderID, at)
         case .filled(let fill, let order, let venue, _):
-            guard let id = venueID(venue) else { return }
-            book(fill, order, id)
-        case .mode(let mode, let reason, _, _):
+            if let id = venueID(venue) { book(fill, order, id) }
+        case .foreign(let fill, let venue, _):
+            if let id = venueID(venue), orders.noteForeign(fill, venue: id) { flow(fill, id, sign: 1) }
+        case .mode(let mode, let reason, _, let at):
+            saw(at)
             self.mode = mode
             modeReason = reason
+        case .corrected(_, _, let at): saw(at)
+        case .venueMode(let venue, let isSafe, let reason, _, let at):
+            saw(at)
+            if let id = venueID(venue) { safeVenues[id.index] = isSafe ? reason : nil }
+        case .checkpoint(let checkpoint): meet(checkpoint)
         }
     }
+
+    private mutating func saw(_ at: Moment) { lastSeen = max(lastSeen ?? at, at) }
 
     private func venueID(_ name: String) -> VenueID? {
         policy.venues.firstIndex { $0.name == name }.map { VenueID($0) }
     }
 
+    private mutating func flow(_ fill: FillReport, _ venue: VenueID, sign: Int64) {
+        ledger.add(
+            FillFlows(fill, policy.instruments[fill.instrument.index]), times: sign, venue,
+            policy.instruments[fill.instrument.index])
+    }
+
     private mutating func book(_ fill: FillReport, _ order: ClientOrderID, _ venue: VenueID) {
         let instrument = policy.instruments[fill.instrument.index]
+        if let wrong = orders.reclaim(fill, venue: venue) { flow(wrong, venue, sign: -1) }
         let notional = instrument.notional(fill.price, fill.quantity)
         guard
             case .booked = orders.book(fill, venue: venue, of: order, notional: notional, at: fill.venueTime)
         else {
             return
         }
-        let flows = FillFlows(fill, instrument)
-        ledger.add(flows.base, venue, instrument.base)
-        ledger.add(flows.quote, venue, instrument.quote)
-        ledger.add(-flows.fee, venue, flows.feeAsset)
-        deviations[fill.instrument.index] += instrument.quantity(ofBase: flows.netBase(instrument))
+        flow(fill, venue, sign: 1)
+        deviations[fill.instrument.index] += instrument.quantity(
+            ofBase: FillFlows(fill, instrument).netBase(instrument))
     }
 
     /// Rows of states are history, not evidence: only what a venue proved ends an order here.
@@ -90,5 +127,76 @@ public struct Recovery: Sendable {
             case .absent: .provenAbsent
             }
         if let event { _ = orders.apply(event, to: id, at: at) }
+    }
+}
+
+// Checkpoints.
+extension Recovery {
+    /// At the beginning of what is left of the history it is the state; later it must equal it.
+    private mutating func meet(_ checkpoint: Checkpoint) {
+        guard rows > 1 else { return load(checkpoint) }
+        var own = self.checkpoint(at: checkpoint.at)
+        own.epoch = checkpoint.epoch
+        if own.accounts != checkpoint.accounts { contradictions.append("accounts") }
+        if own.deviations != checkpoint.deviations { contradictions.append("deviations") }
+        if own.orders.map(\.record.intent.id) != checkpoint.orders.map(\.record.intent.id) {
+            contradictions.append("open orders")
+        }
+        saw(checkpoint.at)
+    }
+
+    private mutating func load(_ checkpoint: Checkpoint) {
+        saw(checkpoint.at)
+        lastEpoch = checkpoint.epoch
+        mode = checkpoint.mode
+        modeReason = checkpoint.modeReason
+        for account in checkpoint.accounts {
+            guard let venue = venueID(account.venue) else { continue }
+            ledger.open(venue, account.asset, with: account.opening)
+            ledger.add(account.change, venue, account.asset)
+        }
+        for deviation in checkpoint.deviations {
+            guard let index = policy.instruments.firstIndex(where: { $0.symbol == deviation.symbol }) else {
+                continue
+            }
+            deviations[index] = deviation.quantity
+        }
+        for safe in checkpoint.safeVenues {
+            if let venue = venueID(safe.venue) { safeVenues[venue.index] = safe.reason }
+        }
+        for order in checkpoint.orders { orders.restore(order.record) }
+    }
+
+    /// What the rows so far amount to.
+    func checkpoint(at now: Moment) -> Checkpoint {
+        Checkpoint(
+            policy: policy, at: now, epoch: lastEpoch, mode: mode ?? .normal, modeReason: modeReason,
+            ledger: ledger, deviations: deviations, safeVenues: safeVenues, orders: orders)
+    }
+}
+
+extension Checkpoint {
+    init(
+        policy: EnginePolicy, at now: Moment, epoch: UInt16, mode: OperatingMode, modeReason: String,
+        ledger: PositionLedger, deviations: [Quantity], safeVenues: [String?], orders: OrderTable
+    ) {
+        self.init(
+            at: now, epoch: epoch, mode: mode, modeReason: modeReason,
+            accounts: ledger.accounts.map {
+                Account(
+                    venue: policy.venues[$0.venue.index].name, asset: $0.asset, opening: $0.opening,
+                    change: $0.change)
+            },
+            deviations: deviations.enumerated().map {
+                Deviation(symbol: policy.instruments[$0.offset].symbol, quantity: $0.element)
+            },
+            safeVenues: safeVenues.enumerated().compactMap { index, reason in
+                reason.map { SafeVenue(venue: policy.venues[index].name, reason: $0) }
+            },
+            orders: orders.live.compactMap { orders[$0] }.sorted { $0.intent.id < $1.intent.id }.map {
+                Order(
+                    record: $0, venue: policy.venues[$0.intent.venue.index].name,
+                    symbol: policy.instruments[$0.intent.instrument.index].symbol)
+            })
     }
 }

@@ -60,14 +60,37 @@ extension TradingEngine {
     private mutating func seek(_ strategy: Int, _ index: Int, _ now: Moment) {
         let slots = openSlots(index, now)
         guard let edge = strategies[strategy].scan(books[index], among: slots) else { return }
-        guard governor.mode < .hold, !isDraining, !strategies[strategy].isResting(at: now),
+        guard governor.mode < .hold, !isDraining, storeHealth == .good, !strategies[strategy].isResting(at: now),
             obligations[index].open.isEmpty, !hasLiveOrders(index)
         else { return }
         let view = StrategyView(
             book: books[index], tradable: slots, buying: capacities(index, .buy, edge.ask),
             selling: capacities(index, .sell, edge.bid), now: now)
         guard let proposal = strategies[strategy].propose(edge, view) else { return }
-        open(proposal, strategy, index, now)
+        let decision = fingerprint(of: edge, strategy, index)
+        guard !signals.contains(decision) else {
+            counters.repeatedSignals += 1
+            strategies[strategy].acted(at: now)
+            return
+        }
+        open(proposal, decision, strategy, index, now)
+    }
+
+    /// What makes a signal this signal, whatever the time and however often it is looked at: the strategy, both
+    /// venues, their touches and the messages that showed them.
+    private func fingerprint(of edge: Edge, _ strategy: Int, _ index: Int) -> UInt64 {
+        var print = Fingerprint()
+        print.add(Int64(strategy))
+        print.add(policy.instruments[index].symbol)
+        for (slot, isBuy) in [(edge.buySlot, true), (edge.sellSlot, false)] {
+            let top = books[index].tops[slot]
+            let level = isBuy ? top.ask : top.bid
+            print.add(policy.venues[top.venue.index].name)
+            print.add(level.price.raw)
+            print.add(level.quantity.raw)
+            print.add(books[index].books[slot].lastSequence)
+        }
+        return print.value
     }
 
     /// Slots where new risk may go: proved, fresh, reconciled, within the rate budget.
@@ -87,7 +110,9 @@ extension TradingEngine {
 
     /// Two-phase: both legs are judged and reserved, then both are made durable in one batch; neither goes
     /// alone.
-    private mutating func open(_ proposal: PairProposal, _ strategy: Int, _ index: Int, _ now: Moment) {
+    private mutating func open(
+        _ proposal: PairProposal, _ decision: UInt64, _ strategy: Int, _ index: Int, _ now: Moment
+    ) {
         let intent = takeIntent()
         func leg(_ number: UInt8, _ venue: VenueID, _ side: Side, _ limit: Price) -> OrderIntent {
             OrderIntent(
@@ -98,7 +123,7 @@ extension TradingEngine {
                 venue: venue, instrument: policy.instruments[index].id, side: side,
                 quantity: proposal.quantity,
                 limit: limit, timeInForce: .immediateOrCancel, purpose: .open, decidedAt: now,
-                sendBefore: now + TradingEngine.openWindow)
+                sendBefore: now + TradingEngine.openWindow, decision: decision)
         }
         let legs = [
             leg(0, proposal.edge.buyVenue, .buy, proposal.buyLimit),
@@ -107,6 +132,7 @@ extension TradingEngine {
         strategies[strategy].acted(at: now)
         for leg in legs where governor.judge(question(leg, now), at: now) != nil { return }
         counters.pairs += 1
+        signals.remember(decision)
         submit(legs, now)
     }
 

@@ -8,7 +8,7 @@ extension TradingEngine {
     mutating func durable(_ ids: [ClientOrderID], _ now: Moment) {
         for id in ids {
             guard let record = orders[id], record.state == .new else { continue }
-            guard now <= record.intent.sendBefore, governor.mode != .killed else {
+            guard maySend(record.intent, now) else {
                 // A late leg is never sent as new risk; its partner, if sent, is hedged.
                 advance(id, .neverSent, now)
                 continue
@@ -18,6 +18,13 @@ extension TradingEngine {
             output.append(.transmit(record.intent))
         }
         evaluateOwners(of: ids, now)
+    }
+
+    /// Modes may have fallen while the row was written.
+    private func maySend(_ intent: OrderIntent, _ now: Moment) -> Bool {
+        guard now <= intent.sendBefore, governor.mode != .killed else { return false }
+        guard intent.purpose == .open else { return true }
+        return governor.mode < .hold && venues[intent.venue.index].safeReason == nil
     }
 
     mutating func notDurable(_ ids: [ClientOrderID], _ reason: String, _ now: Moment) {
@@ -39,6 +46,7 @@ extension TradingEngine {
         case .ambiguous(let code):
             alarm(.orderUnknown, .warning, record.intent.venue, "\(id): \(code)", now)
             advance(id, .ambiguous, now)
+            lostAnswer(record.intent, now)
         case .neverSent(let reason):
             alarm(.orderRefused, .warning, record.intent.venue, "\(id) never sent: \(reason)", now)
             if record.state == .sent || record.state == .new { advance(id, .neverSent, now) }
@@ -46,15 +54,22 @@ extension TradingEngine {
         evaluate(record.intent.instrument.index, now)
     }
 
+    /// A leg of unknown fate while the other has filled: whether a hedge is owed cannot be known until the
+    /// venue tells, and that is a failure to hedge, not a delay.
+    private mutating func lostAnswer(_ intent: OrderIntent, _ now: Moment) {
+        let index = intent.instrument.index
+        guard !obligations[index].open.isEmpty else { return }
+        alarm(
+            .hedgeFailure, .critical, intent.venue,
+            "\(policy.instruments[index].symbol): the fate of \(intent.id) is unknown with "
+                + "\(policy.instruments[index].text(obligations[index].owed)) owed", now)
+    }
+
     mutating func reported(_ venue: VenueID, _ report: OrderReport, _ now: Moment) {
         guard let id = report.clientID ?? orders.find(venue: venue, venueOrderID: report.venueOrderID),
             let before = orders[id]
         else {
-            if report.state == .working {
-                alarm(
-                    .foreignOrder, .warning, venue,
-                    "order \(report.venueOrderID) is not ours and was left alone", now)
-            }
+            if report.state == .working { found(venue, report, now) }
             return
         }
         guard before.intent.venue == venue else { return }
@@ -64,9 +79,12 @@ extension TradingEngine {
     }
 
     mutating func filled(_ venue: VenueID, _ fill: FillReport, _ now: Moment) {
-        guard let id = fill.clientID ?? orders.find(venue: venue, venueOrderID: fill.venueOrderID),
-            let before = orders[id], before.intent.venue == venue
-        else { return }  // a stranger's fill: the balance check will find what it moved
+        let named = fill.clientID ?? orders.find(venue: venue, venueOrderID: fill.venueOrderID)
+        // A stranger's fill is left to reconciliation, which looks when no order of ours is open there.
+        guard let id = named, orders[id] != nil || adopt(fill, at: venue, now), let before = orders[id],
+            before.intent.venue == venue
+        else { return }
+        takeBackForeign(fill, at: venue)
         let index = fill.instrument.index
         let instrument = policy.instruments[index]
         let notional = instrument.notional(fill.price, fill.quantity)
@@ -76,9 +94,7 @@ extension TradingEngine {
         case .booked(let effect, let overfill):
             counters.fills += 1
             let flows = FillFlows(fill, instrument)
-            ledger.add(flows.base, venue, instrument.base)
-            ledger.add(flows.quote, venue, instrument.quote)
-            ledger.add(-flows.fee, venue, flows.feeAsset)
+            ledger.add(flows, venue, instrument)
             counters.fees +=
                 flows.feeAsset == instrument.base
                 ? instrument.notional(fill.price, instrument.quantity(ofBase: flows.fee)) : flows.fee
@@ -90,14 +106,29 @@ extension TradingEngine {
                 instrument.quantity(ofBase: flows.netBase(instrument)), cause: venue, intent: id.intent,
                 at: now,
                 deadline: policy.hedge.deadline)
-            if overfill {
-                alarm(
-                    .overfill, .critical, venue,
-                    "\(id) filled \(instrument.text(orders[id]?.filled ?? .zero))", now)
-            }
+            doubt(before, overfill: overfill, fill, now)
             after(effect, before, now)
         }
         evaluate(index, now)
+    }
+
+    /// Fills that should not be: booked and hedged like any other, and the venue is not trusted further.
+    private mutating func doubt(
+        _ before: OrderRecord, overfill: Bool, _ fill: FillReport, _ now: Moment
+    ) {
+        let venue = before.intent.venue
+        if overfill, !adopted.contains(before.intent.id) {
+            let instrument = policy.instruments[fill.instrument.index]
+            let filled = instrument.text(before.filled + fill.quantity)
+            let detail = "\(before.intent.id) filled \(filled) of \(instrument.text(before.intent.quantity))"
+            alarm(.overfill, .critical, venue, detail, now)
+            setVenueMode(venue, true, "OVERFILL: \(detail)", "node", now)
+        }
+        guard before.state == .absent || before.state == .rejected else { return }
+        counters.ghostFills += 1
+        let detail = "\(before.intent.id) was \(before.state.name) and has filled: trade \(fill.tradeID)"
+        alarm(.ghostFill, .pageNow, venue, detail, now)
+        setVenueMode(venue, true, "GHOST_FILL: \(detail)", "node", now)
     }
 
     /// Applies an event of our own making and follows up.
@@ -140,7 +171,8 @@ extension TradingEngine {
     private mutating func settle(_ record: OrderRecord, _ now: Moment) {
         output.append(stateRow(record, now))
         reservations.release(record.intent.id)
-        looks[record.intent.id] = nil
+        inquiries[record.intent.id] = nil
+        adopted.remove(record.intent.id)
         guard record.filled < record.intent.quantity else { return }
         let index = record.intent.instrument.index
         switch record.intent.purpose {
@@ -163,6 +195,7 @@ extension TradingEngine {
         venues[venue.index].isAccountReady = isReady
         // After a gap nothing is known until ledger and venue agree again.
         venues[venue.index].isReconciled = false
+        voidEvidence(at: venue)
         if !isReady { alarm(.privateStreamLost, .critical, venue, reason, now) }
     }
 }

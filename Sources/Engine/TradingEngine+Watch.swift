@@ -2,30 +2,14 @@ import Books
 import Orders
 import TradingModel
 
-/// When to ask again about an order that is silent, and what was said so far.
-struct Look: Hashable, Sendable {
-    var due: Moment
-    var tries = 0
-    /// Answers that the venue does not know the order, counted only once its request can no longer arrive.
-    var absences = 0
-    var isAsking = false
-}
-
-// Silence becomes a question; a timer never decides an order's fate.
+// Silence becomes a question; a timer never decides an order's fate (reliability §3.3).
 extension TradingEngine {
-    /// First question after a lost answer; then doubling up to `longestLook`.
-    static let firstLook = Span.milliseconds(150)
-    static let longestLook = Span.seconds(5)
     /// An IOC that is acknowledged and then silent for this long is asked about.
     static let patience = Span.milliseconds(400)
-    /// A request older than this can no longer arrive: venues refuse stamps older than their receive window
-    /// (5 s).
-    static let arrivalLimit = Span.seconds(6)
-    /// This many absences, each after `arrivalLimit`, prove that the venue never had the order.
-    static let absencesNeeded = 2
 
     mutating func timer(_ now: Moment) {
         for id in orders.live { watch(id, now) }
+        orders.forget(settledBefore: now - OrderTable.memory)
         for index in policy.instruments.indices {
             askAgainForBooks(index, now)
             smallestHedges[index] = smallestHedge(index)
@@ -37,7 +21,9 @@ extension TradingEngine {
     private mutating func askAgainForBooks(_ index: Int, _ now: Moment) {
         for slot in books[index].books.indices {
             let venue = books[index].tops[slot].venue
-            if let asked = books[index].books[slot].snapshotAskedAt, now - asked > .seconds(10) {
+            if let asked = books[index].books[slot].snapshotAskedAt,
+                now - asked > TradingEngine.snapshotPatience
+            {
                 books[index].snapshotFailed(venue)
             }
             guard books[index].books[slot].wantsSnapshot else { continue }
@@ -45,6 +31,9 @@ extension TradingEngine {
             output.append(.resynchronise(venue, policy.instruments[index].id))
         }
     }
+
+    /// A snapshot that takes longer than this is asked for again.
+    static let snapshotPatience = Span.seconds(4)
 
     private mutating func watch(_ id: ClientOrderID, _ now: Moment) {
         guard let record = orders[id] else { return }
@@ -57,42 +46,112 @@ extension TradingEngine {
         case .unknown: break
         case .filled, .canceled, .expired, .rejected, .absent: break  // ended, fills outstanding
         }
-        let wait = record.state == .unknown || record.state.isTerminal ? TradingEngine.firstLook : .zero
-        var look = looks[id] ?? Look(due: record.changedAt + wait)
-        defer { looks[id] = look }
-        guard now >= look.due, !look.isAsking, venues[record.intent.venue.index].isAccountReady else {
+        let wait = record.state == .unknown || record.state.isTerminal ? FateInquiry.firstPause : .zero
+        var inquiry =
+            inquiries[id] ?? FateInquiry(openedAt: record.changedAt, firstLookAfter: wait)
+        defer { inquiries[id] = inquiry }
+        // A resting order may be silent for as long as it likes.
+        let rests = record.intent.timeInForce == .goodTillCanceled || record.intent.timeInForce == .postOnly
+        if record.state == .unknown || !rests, let escalation = inquiry.escalation(at: now) {
+            escalate(record, escalation, now)
+        }
+        guard venues[record.intent.venue.index].isAccountReady,
+            let question = inquiry.ask(sentBy: record.intent.sendBefore, at: now)
+        else { return }
+        let reference = reference(record)
+        guard !record.state.isTerminal else {
+            inquiry.answered(keepsEvidence: true)
+            output.append(.fetchFills(record.intent.venue, record.intent.instrument))
             return
         }
-        look.tries += 1
-        let pause = min(TradingEngine.firstLook * (1 << Int64(min(look.tries, 6))), TradingEngine.longestLook)
-        look.due = now + pause
-        if record.state.isTerminal {
-            output.append(.fetchFills(record.intent.venue, record.intent.instrument))
-        } else {
-            look.isAsking = true
-            output.append(.query(reference(record), record.intent.venue))
+        switch question {
+        case .order: output.append(.query(reference, record.intent.venue))
+        case .lists: output.append(.readLists(reference, record.intent.venue))
+        case .cancel:
+            orders.cancel(.requested, of: id)
+            output.append(.cancel(reference, record.intent.venue))
+        }
+    }
+
+    private mutating func escalate(
+        _ record: OrderRecord, _ escalation: FateInquiry.Escalation, _ now: Moment
+    ) {
+        let venue = record.intent.venue
+        let what = "\(record.intent.id) has been \(record.state.name) since \(record.changedAt.milliseconds)"
+        switch escalation {
+        case .tellPeople: alarm(.orderUnknown, .critical, venue, what, now)
+        case .distrustVenue:
+            alarm(.zombieOrder, .pageNow, venue, what, now)
+            setVenueMode(venue, true, "ZOMBIE_ORDER: \(what)", "node", now)
         }
     }
 
     mutating func queryAnswered(_ id: ClientOrderID, _ answer: QueryAnswer, _ now: Moment) {
         guard let record = orders[id] else { return }
-        looks[id]?.isAsking = false
         switch answer {
         case .found(let report):
-            looks[id]?.absences = 0
+            inquiries[id]?.answered(keepsEvidence: false)
             reported(record.intent.venue, report, now)
             if let after = orders[id], after.fillsOutstanding > .zero {
                 output.append(.fetchFills(record.intent.venue, record.intent.instrument))
             }
         case .absent:
-            guard now - record.intent.decidedAt > TradingEngine.arrivalLimit else { return }
-            // Its fills are looked for too before absence is believed.
-            output.append(.fetchFills(record.intent.venue, record.intent.instrument))
-            looks[id]?.absences += 1
-            guard (looks[id]?.absences ?? 0) >= TradingEngine.absencesNeeded else { return }
-            advance(id, .provenAbsent, now)
-            evaluate(record.intent.instrument.index, now)
-        case .ambiguous: return
+            inquiries[id]?.absentByOrder(sentBy: record.intent.sendBefore, at: now)
+            believeAbsence(id, now)
+        case .ambiguous: inquiries[id]?.answered(keepsEvidence: true)
         }
+    }
+
+    mutating func listsRead(_ id: ClientOrderID, _ isWhole: Bool, _ showsIt: Bool, _ now: Moment) {
+        guard isWhole else {
+            inquiries[id]?.answered(keepsEvidence: true)
+            return
+        }
+        if showsIt {
+            inquiries[id]?.answered(keepsEvidence: false)
+        } else {
+            inquiries[id]?.absentFromLists(at: now)
+        }
+        believeAbsence(id, now)
+    }
+
+    mutating func cancelAnswered(_ id: ClientOrderID, _ answer: CancelAnswer, _ now: Moment) {
+        guard let record = orders[id], record.cancel != .none else { return }
+        switch answer {
+        case .accepted:
+            orders.cancel(.accepted, of: id)
+            inquiries[id]?.answered(keepsEvidence: false)
+        case .unknownOrder:
+            orders.cancel(.orderUnknown, of: id)
+            inquiries[id]?.cancelFoundNothing(at: now)
+        case .refused:
+            orders.cancel(.refused, of: id)
+            inquiries[id]?.answered(keepsEvidence: true)
+        case .ambiguous(let code):
+            orders.cancel(.ambiguous, of: id)
+            inquiries[id]?.answered(keepsEvidence: true)
+            alarm(.orderUnknown, .warning, record.intent.venue, "cancel of \(id): \(code)", now)
+        }
+        believeAbsence(id, now)
+    }
+
+    private mutating func believeAbsence(_ id: ClientOrderID, _ now: Moment) {
+        guard let record = orders[id], !record.state.isTerminal, inquiries[id]?.provesAbsence == true else {
+            return
+        }
+        // Filled in part, it was there: only its end can be missing, and the query will tell it.
+        guard record.filled == .zero, record.reportedFilled == .zero else {
+            inquiries[id]?.voidEvidence()
+            return
+        }
+        advance(id, .provenAbsent, now)
+        // Acknowledged and now nowhere: that is doubt first, and must be proven once more.
+        if orders[id]?.state == .unknown { inquiries[id]?.voidEvidence() }
+        evaluate(record.intent.instrument.index, now)
+    }
+
+    /// What was not seen during a gap of the private stream may have been missed.
+    mutating func voidEvidence(at venue: VenueID) {
+        for id in orders.live where orders[id]?.intent.venue == venue { inquiries[id]?.voidEvidence() }
     }
 }

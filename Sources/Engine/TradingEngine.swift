@@ -36,7 +36,12 @@ public struct TradingEngine: Sendable {
     public internal(set) var mids: [Price]
     /// By instrument: below this a deviation is a residual; refreshed on the timer.
     public internal(set) var smallestHedges: [Quantity]
-    var looks: [ClientOrderID: Look] = [:]
+    /// What is being asked about orders of unknown fate.
+    var inquiries: [ClientOrderID: FateInquiry] = [:]
+    public internal(set) var signals: SignalMemory
+    public internal(set) var storeHealth = StoreHealth.good
+    /// Orders taken over from a venue because their rows were lost: their size is not known for certain.
+    var adopted: Set<ClientOrderID> = []
     var nextIntent: UInt64 = 1
     var nextEpoch: UInt64 = 1
     var output: [Directive] = []
@@ -47,9 +52,11 @@ public struct TradingEngine: Sendable {
     public static let hedgeWindow = Span.seconds(1)
 
     /// - Parameter recovery: what the outbox held; `Recovery(policy:)` with no rows for a first start.
-    public init(policy: EnginePolicy, recovery: Recovery) {
+    ///   - openings: how often this directory was opened, as the store counts it: ids never repeat, even when
+    ///     rows were lost.
+    public init(policy: EnginePolicy, recovery: Recovery, openings: UInt64 = 0) {
         self.policy = policy
-        epoch = recovery.lastEpoch &+ 1
+        epoch = max(recovery.lastEpoch &+ 1, UInt16(truncatingIfNeeded: openings))
         books = policy.instruments.map { instrument in
             ConsolidatedBook(
                 instrument,
@@ -64,6 +71,8 @@ public struct TradingEngine: Sendable {
         orders = recovery.orders
         ledger = recovery.ledger
         venues = policy.venues.map { VenueStatus(name: $0.name) }
+        for (index, reason) in recovery.safeVenues.enumerated() { venues[index].safeReason = reason }
+        signals = recovery.signals
         governor = RiskGovernor(limits: policy.limits, mode: recovery.mode ?? .normal)
         modeReason = recovery.modeReason
         obligations = recovery.deviations.map { deviation in
@@ -100,6 +109,9 @@ public struct TradingEngine: Sendable {
         case .reconciled(let venue):
             venues[venue.index].isReconciled = true
             venues[venue.index].isDirty = false
+        case .drifted(let venue, let detail):
+            venues[venue.index].isReconciled = false
+            alarm(.ledgerDrift, .critical, venue, detail, now)
         case .dirty(let venue, let detail):
             venues[venue.index].isDirty = true
             alarm(.dirtyStart, .critical, venue, detail, now)
@@ -112,6 +124,19 @@ public struct TradingEngine: Sendable {
         case .notDurable(let ids, let reason): notDurable(ids, reason, now)
         case .placeAnswered(let id, let answer): placeAnswered(id, answer, now)
         case .queryAnswered(let id, let answer): queryAnswered(id, answer, now)
+        case .listsRead(let id, let isWhole, let showsIt): listsRead(id, isWhole, showsIt, now)
+        case .cancelAnswered(let id, let answer): cancelAnswered(id, answer, now)
+        case .found(let venue, let report): found(venue, report, now)
+        case .foreignFill(let venue, let fill): foreignFill(venue, fill, now)
+        case .corrected(let venue, let what): corrected(venue, what, now)
+        case .venueMode(let venue, let isSafe, let reason, let actor):
+            setVenueMode(venue, isSafe, reason, actor, now)
+        case .store(let health): storeChanged(health, now)
+        case .historyDamaged(let detail):
+            alarm(.dirtyStart, .pageNow, nil, detail, now)
+            lowerMode(to: .hold, reason: "DIRTY_START: \(detail)", now)
+        case .cancelAll(let venue): cancelAll(at: venue)
+        case .checkpoint: writeCheckpoint(now)
         case .reported(let venue, let report): reported(venue, report, now)
         case .filled(let venue, let fill): filled(venue, fill, now)
         case .mode(let mode, let reason, let actor): changeMode(mode, reason, actor, now)
@@ -137,10 +162,20 @@ public struct TradingEngine: Sendable {
         modeReason = reason
         output.append(.journal(.mode(mode, reason: reason, actor: actor, at: now)))
         guard mode >= .safe else { return }
+        for venue in policy.venues.indices { cancelAll(at: VenueID(venue)) }
+    }
+
+    mutating func cancelAll(at venue: VenueID) {
         for id in orders.live {
-            guard let record = orders[id], record.state.mayFill else { continue }
-            output.append(.cancel(reference(record), record.intent.venue))
+            guard let record = orders[id], record.intent.venue == venue else { continue }
+            cancel(record)
         }
+    }
+
+    mutating func cancel(_ record: OrderRecord) {
+        guard record.state.mayFill, record.state != .new else { return }
+        orders.cancel(.requested, of: record.intent.id)
+        output.append(.cancel(reference(record), record.intent.venue))
     }
 
     mutating func alarm(
@@ -168,10 +203,12 @@ public struct VenueStatus: Hashable, Sendable {
     /// Ledger and venue agreed since the private stream last became ready.
     public internal(set) var isReconciled = false
     public internal(set) var isDirty = false
+    /// Why this venue is in its own SAFE_MODE; `nil` when it is not.
+    public internal(set) var safeReason: String?
     /// Requests of new risk the rate budget allows now, as far as known.
     public internal(set) var headroom = 0
     /// New risk may go there, rate budget apart.
-    public var mayOpen: Bool { isAccountReady && isReconciled && !isDirty }
+    public var mayOpen: Bool { isAccountReady && isReconciled && !isDirty && safeReason == nil }
 }
 
 /// Counted since this process started.
@@ -185,6 +222,12 @@ public struct EngineCounters: Hashable, Sendable {
     public var pairs = 0
     public var fills = 0
     public var duplicateFills = 0
+    /// Fills of orders that had been proven absent or refused: the proof was wrong.
+    public var ghostFills = 0
+    public var zombieOrders = 0
+    public var foreignFills = 0
+    /// Openings that were refused because their signal had opened before.
+    public var repeatedSignals = 0
     /// Fees in the quote asset; a fee taken in base is valued at its fill's price.
     public var fees = Amount.zero
     public init() {}

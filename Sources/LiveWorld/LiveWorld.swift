@@ -6,6 +6,7 @@ public final class LiveWorld: Sendable {
     private let transport: LiveTransport
     private let socketLane: SocketLane
     private let storeLane: WorkerLane
+    private let reserveLane: WorkerLane
     private let coldLane: WorkerLane
 
     /// Starts the lanes.
@@ -22,11 +23,14 @@ public final class LiveWorld: Sendable {
             started.append(sockets)
             let store = try WorkerLane(name: "store")
             started.append(store)
+            let reserve = try WorkerLane(name: "reserve")
+            started.append(reserve)
             let cold = try WorkerLane(name: "cold")
             started.append(cold)
             let transport = try LiveTransport(lane: sockets, extraCA: extraCA)
             return LiveWorld(
-                transport: transport, socketLane: sockets, storeLane: store, coldLane: cold
+                transport: transport, socketLane: sockets, storeLane: store, reserveLane: reserve,
+                coldLane: cold
             ) { try RocksOutbox(directory: dataDirectory, limits: limits) }
         } catch {
             for lane in started { lane.stop() }
@@ -35,17 +39,19 @@ public final class LiveWorld: Sendable {
     }
 
     private init(
-        transport: LiveTransport, socketLane: SocketLane, storeLane: WorkerLane, coldLane: WorkerLane,
+        transport: LiveTransport, socketLane: SocketLane, storeLane: WorkerLane,
+        reserveLane: WorkerLane, coldLane: WorkerLane,
         openOutbox: @escaping @Sendable () throws -> any OutboxStore
     ) {
         self.transport = transport
         self.socketLane = socketLane
         self.storeLane = storeLane
+        self.reserveLane = reserveLane
         self.coldLane = coldLane
         world = World(
             time: SystemTime(timers: coldLane), entropy: SystemEntropy(), transport: transport,
             socketLane: socketLane,
-            storeLane: storeLane, coldLane: coldLane, openOutbox: openOutbox)
+            storeLane: storeLane, reserveLane: reserveLane, coldLane: coldLane, openOutbox: openOutbox)
     }
 
     /// Ends every connection, then the lanes, once what is queued on them has run. Close the outbox and end
@@ -55,6 +61,7 @@ public final class LiveWorld: Sendable {
         transport.shutdown()
         socketLane.stop()
         storeLane.stop()
+        reserveLane.stop()
         coldLane.stop()
     }
 }

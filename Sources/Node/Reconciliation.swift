@@ -8,7 +8,8 @@ import VenueKit
 /// private stream. Starting is recovering: a first start merely finds nothing to ask about.
 ///
 /// Order (field lessons §4a): live orders by client id → fills → open orders → balances → ledger equation.
-/// Only then may new risk go there.
+/// Only then may new risk go there. Nothing is believed that only one read says: an account opens, and a
+/// drift is acted on, when two reads agree.
 struct Reconciliation {
     let desk: TradingDesk
     let venue: VenueID
@@ -19,30 +20,48 @@ struct Reconciliation {
     /// Between passes: doubling, so that a venue's request counter, once full (Kraken: 20, −1 a second),
     /// empties far enough for a whole pass.
     static let firstPause = Span.milliseconds(200)
-    static let longestPause = Span.seconds(15)
+    static let longestPause = Span.seconds(8)
     /// Venues print at most this many decimals of a balance; what lies below is rounding, not money.
     static let tolerance = Amount(raw: 10_000_000_000)
+
+    /// One asset of which ledger and venue differ, and by how much.
+    struct Difference: Hashable, Sendable {
+        struct Line: Hashable, Sendable {
+            var asset: Asset
+            var ledger: Amount
+            var venue: Amount
+        }
+        var name: String
+        var lines: [Line]
+        var text: String {
+            name + ": "
+                + lines.map { "\($0.asset) ledger \($0.ledger) venue \($0.venue)" }.joined(separator: ", ")
+        }
+    }
 
     enum Finding: Hashable, Sendable {
         case agrees
         /// Orders are still moving, or the venue did not answer: nothing can be compared yet.
         case notYet(String)
-        case differs(String)
+        case differs(Difference)
     }
 
     func run() async {
         var disagreements = 0
+        var compared = 0
         var pause = Reconciliation.firstPause
+        desk.world.passes(.reconcileBegins)
         while await desk.isRunning, await desk.isAccountReady(venue) {
             switch await pass() {
             case .agrees:
-                await desk.handle(.reconciled(venue))
+                await desk.reconciled(venue, passes: compared + 1)
                 return
             case .notYet: break
-            case .differs(let detail):
+            case .differs(let difference):
+                compared += 1
                 disagreements += 1
                 if disagreements == Reconciliation.passesUntilDirty {
-                    await desk.handle(.dirty(venue, detail: detail))
+                    await desk.handle(.dirty(venue, detail: difference.text))
                 }
             }
             do {
@@ -56,18 +75,42 @@ struct Reconciliation {
     /// only compared once they have ended, so that waiting costs the rate budget nothing.
     private func pass() async -> Finding {
         guard await desk.liveOrders(venue) == 0 else { return .notYet("orders are still open") }
+        var strangers: [FillReport] = []
+        for instrument in await desk.instruments(of: venue) {
+            let before = await desk.booked
+            guard let rest = await desk.fetchFills(venue, instrument, since: fillsSince) else {
+                return .notYet("no trade history")
+            }
+            let found = await desk.booked - before
+            if found > 0 {
+                await desk.handle(
+                    .corrected(venue, "\(found) fill(s) booked from the trade history after a gap"))
+            }
+            strangers += rest
+        }
+        return await compareQuietly(strangers)
+    }
+
+    /// A sweep while all is believed well: open orders and balances; the trade history only when they differ.
+    func audit() async -> Finding {
+        desk.world.passes(.auditBegins)
+        return await compareQuietly([])
+    }
+
+    /// Compares only what stood still meanwhile: no order of ours live there, no fill booked.
+    private func compareQuietly(_ strangers: [FillReport]) async -> Finding {
         let connector = desk.connectors[venue.index]
         do throws(VenueFault) {
             for instrument in await desk.instruments(of: venue) {
-                guard await desk.fetchFills(venue, instrument, since: fillsSince) else {
-                    return .notYet("no trade history")
-                }
-                for order in try await connector.openOrders(instrument) {
-                    await desk.judgeFound(order, at: venue)
-                }
+                let open = try await connector.openOrders(instrument)
+                desk.world.passes(.openOrdersRead)
+                for order in open { await desk.meet(order, at: venue) }
             }
+            guard let stamp = await desk.stillness(venue) else { return .notYet("orders are open") }
             let balances = try await connector.balances()
-            guard await desk.liveOrders(venue) == 0 else { return .notYet("orders were sent meanwhile") }
+            desk.world.passes(.balancesRead)
+            guard await desk.stillness(venue) == stamp else { return .notYet("orders moved meanwhile") }
+            for fill in strangers { await desk.handle(.foreignFill(venue, fill)) }
             return await desk.compare(balances, at: venue)
         } catch {
             await desk.note(.venueRefused, .warning, venue, "reconciling: \(error)")
@@ -80,6 +123,8 @@ struct Reconciliation {
 extension TradingDesk {
     func isAccountReady(_ venue: VenueID) -> Bool { engine.venues[venue.index].isAccountReady }
 
+    var booked: Int { engine.counters.fills }
+
     func instruments(of venue: VenueID) -> [InstrumentID] {
         engine.policy.venues[venue.index].listings.map(\.instrument.id)
     }
@@ -88,43 +133,47 @@ extension TradingDesk {
         engine.orders.live.count { engine.orders[$0]?.intent.venue == venue }
     }
 
-    /// An open order found at the venue. Ours by id but without a row: it was never meant to live, so it is
-    /// canceled. A stranger's is left alone and reported.
-    func judgeFound(_ order: OrderReport, at venue: VenueID) {
-        guard let id = order.clientID else {
-            return note(
-                .foreignOrder, .warning, venue, "open order \(order.venueOrderID) is not ours; left alone")
-        }
-        if engine.orders[id] != nil { return handle(.reported(venue, order)) }
-        guard id.node == engine.policy.node else {
-            return note(
-                .foreignOrder, .warning, venue, "open order \(id) belongs to node \(id.node); left alone")
-        }
-        note(.foreignOrder, .critical, venue, "open order \(id) is ours without a row: canceled")
-        let reference = OrderReference(
-            id: id, instrument: order.instrument, side: order.side, venueOrderID: order.venueOrderID)
-        connectors[venue.index].assumeIsolated { $0.cancel(reference) { _, _ in } }
+    /// Changes whenever the venue's part of the ledger may have changed; `nil` while an order there is open.
+    func stillness(_ venue: VenueID) -> Int? {
+        liveOrders(venue) == 0 ? engine.counters.fills + engine.counters.ordersNew : nil
     }
 
-    /// Opens accounts seen for the first time; holds all others against the ledger.
+    /// A working order that the venue lists.
+    func meet(_ order: OrderReport, at venue: VenueID) {
+        if order.clientID.map({ engine.orders[$0] == nil }) ?? true { world.passes(.strangerFound) }
+        handle(.found(venue, order))
+    }
+
+    func reconciled(_ venue: VenueID, passes: Int) {
+        reconciliationPasses[venue.index] = passes
+        handle(.reconciled(venue))
+        world.passes(.reconciled)
+    }
+
+    /// Opens accounts whose balance two reads agree on; holds all others against the ledger.
     func compare(_ balances: [BalanceReport], at venue: VenueID) -> Reconciliation.Finding {
-        var differences: [String] = []
+        var lines: [Reconciliation.Difference.Line] = []
+        var waits = false
         for asset in assets(of: venue) {
             let total = balances.first { $0.asset == asset }?.total ?? .zero
             guard engine.ledger.isOpen(venue, asset) else {
-                handle(.opened(venue, asset, total))
+                if firstReads[venue.index][asset] == total {
+                    world.passes(.accountFunded)
+                    handle(.opened(venue, asset, total))
+                } else {
+                    firstReads[venue.index][asset] = total
+                    waits = true
+                }
                 continue
             }
             let expected = engine.ledger.balance(venue, asset)
             if (total - expected).magnitude > Reconciliation.tolerance {
-                differences.append("\(asset) ledger \(expected) venue \(total)")
+                lines.append(.init(asset: asset, ledger: expected, venue: total))
             }
         }
-        guard differences.isEmpty else {
-            return .differs(
-                engine.policy.venues[venue.index].name + ": " + differences.joined(separator: ", "))
-        }
-        return .agrees
+        if waits { return .notYet("a first balance needs a second look") }
+        return lines.isEmpty
+            ? .agrees : .differs(.init(name: engine.policy.venues[venue.index].name, lines: lines))
     }
 
     func assets(of venue: VenueID) -> [Asset] {

@@ -14,49 +14,75 @@ public actor TradingDesk {
     let world: World
     var engine: TradingEngine
     let keeper: OutboxKeeper
+    let reserveKeeper: ReserveKeeper
     let connectors: [VenueConnector]
     /// Set in a dry run: orders go here and to no venue.
-    private var paper: PaperExchange?
+    var paper: PaperExchange?
     private let fillsSince: Moment?
     let startedAt: Moment
 
-    public private(set) var latency = DeskLatency()
-    public private(set) var incidents = IncidentLog()
-    private var rows: [[UInt8]] = []
-    private var waiting: [ClientOrderID] = []
-    private var isWriting = false
+    public internal(set) var latency = DeskLatency()
+    public internal(set) var incidents = IncidentLog()
+    let store: StorePolicy
+    var queue = OutboxQueue()
+    /// When the store last refused a batch; `nil` while it takes them.
+    var storeRefusedAt: Moment?
+    /// Checkpoint rows in the store, oldest first.
+    var checkpoints: [(sequence: UInt64, at: Moment)]
+    var nextCheckpoint: Moment
+    var isDiscarding = false
     private var isStopped = false
     private var isActing = false
     private var reconciling: Set<VenueID> = []
+    /// By venue: balances of accounts that are not open yet, as one read told them.
+    var firstReads: [[Asset: Amount]]
+    /// By venue: how long its last reconciliation took, in passes; for the report.
+    public internal(set) var reconciliationPasses: [Int]
 
     /// How often deadlines, silences and ages are looked at.
     static let beat = Span.milliseconds(5)
 
     /// - Parameter connectors: by `VenueID.index`.
     init(
-        world: World, engine: TradingEngine, keeper: OutboxKeeper, connectors: [VenueConnector],
-        isDryRun: Bool,
-        fillsSince: Moment?
+        world: World, engine: TradingEngine, keeper: OutboxKeeper, reserve: ReserveKeeper,
+        connectors: [VenueConnector], isDryRun: Bool, recovery: Recovery, store: StorePolicy
     ) {
         lane = world.socketLane
         self.world = world
         self.engine = engine
         self.keeper = keeper
+        reserveKeeper = reserve
         self.connectors = connectors
-        self.fillsSince = fillsSince
+        self.store = store
+        fillsSince = recovery.fillsSince
+        checkpoints = recovery.checkpoints
+        firstReads = connectors.map { _ in [:] }
+        reconciliationPasses = connectors.map { _ in 0 }
         paper = isDryRun ? PaperExchange(run: engine.epoch) : nil
         startedAt = world.time.now
+        nextCheckpoint = (recovery.checkpoints.last?.at ?? world.time.now) + store.checkpointEvery
     }
 
     // MARK: Life
 
     /// Connects everything; trading begins venue by venue as each is reconciled.
-    func start(paperBalances: [(VenueID, Asset, Amount)]) {
+    func start(paperBalances: [(VenueID, Asset, Amount)], opening: OutboxOpening) {
         journal(.started(epoch: engine.epoch, at: world.time.now))
+        world.passes(.startJournaled)
+        tell(opening)
         if paper != nil { openPaperAccounts(paperBalances) }
         for connector in connectors { connector.assumeIsolated { $0.start(reporting: self) } }
+        world.passes(.connectorsStarted)
         Task(executorPreference: lane) { await self.beat() }
         act()
+    }
+
+    private func tell(_ opening: OutboxOpening) {
+        switch opening.condition {
+        case .intact: return
+        case .repaired(let detail): note(.dirtyStart, .warning, nil, "the outbox was repaired: \(detail)")
+        case .damaged(let detail): handle(.historyDamaged(detail))
+        }
     }
 
     private func openPaperAccounts(_ balances: [(VenueID, Asset, Amount)]) {
@@ -73,6 +99,7 @@ public actor TradingDesk {
     private func beat() async {
         while !isStopped {
             measureHeadroom()
+            watchStore()
             handle(.timer)
             do {
                 try await world.time.sleep(until: world.time.now + TradingDesk.beat)
@@ -94,19 +121,22 @@ public actor TradingDesk {
     /// whether the node is flat. Books stay live until `close`.
     public func drain(by deadline: Moment) async -> Bool {
         handle(.draining)
+        world.passes(.drainBegins)
         while !engine.isFlat, world.time.now < deadline {
             do { try await world.time.sleep(until: world.time.now + .milliseconds(10)) } catch { break }
         }
-        cancelLeftovers()
+        for venue in connectors.map(\.venue) { handle(.cancelAll(venue)) }
+        world.passes(.drainEnds)
         return engine.isFlat
     }
 
     /// Flushes the outbox and closes everything; what is still unwritten at `deadline` is left to the next
     /// start.
     public func close(by deadline: Moment) async {
-        while isWriting || !rows.isEmpty, world.time.now < deadline {
+        while !queue.isIdle, world.time.now < deadline {
             do { try await world.time.sleep(until: world.time.now + .milliseconds(5)) } catch { break }
         }
+        world.passes(.closes)
         isStopped = true
         disconnect()
         await keeper.close()
@@ -114,17 +144,6 @@ public actor TradingDesk {
 
     private func disconnect() {
         for connector in connectors { connector.assumeIsolated { $0.stop() } }
-    }
-
-    private func cancelLeftovers() {
-        for id in engine.orders.live {
-            guard let record = engine.orders[id], record.state.mayFill else { continue }
-            perform(
-                .cancel(
-                    OrderReference(
-                        id: id, instrument: record.intent.instrument, side: record.intent.side,
-                        venueOrderID: record.venueOrderID), record.intent.venue))
-        }
     }
 
     // MARK: Inputs
@@ -143,18 +162,27 @@ public actor TradingDesk {
     private func take(_ frame: PrivateFrame, _ venue: VenueID) {
         let now = world.time.now
         // Fills before states: a final state then finds its fills booked.
-        for fill in frame.fills { engine.process(.filled(venue, fill), at: now) }
-        for order in frame.orders { engine.process(.reported(venue, order), at: now) }
+        for fill in frame.fills {
+            world.passes(.fillArrived)
+            engine.process(.filled(venue, fill), at: now)
+            world.passes(.fillApplied)
+        }
+        for order in frame.orders {
+            world.passes(.reportArrived)
+            engine.process(.reported(venue, order), at: now)
+            world.passes(.reportApplied)
+        }
         act()
     }
 
     private func setPrivateStream(_ venue: VenueID, _ isReady: Bool, _ reason: String) {
         guard !isStopped else { return }
+        world.passes(isReady ? .accountReady : .accountLost)
         handle(.privateStream(venue, isReady: isReady, reason: reason))
         if isReady { beginReconciling(venue) }
     }
 
-    private func beginReconciling(_ venue: VenueID) {
+    func beginReconciling(_ venue: VenueID) {
         guard reconciling.insert(venue).inserted else { return }
         Task(executorPreference: lane) { await self.reconcileUntilProven(venue) }
     }
@@ -178,122 +206,6 @@ public actor TradingDesk {
             for directive in engine.takeDirectives() { perform(directive) }
         }
         isActing = false
-    }
-
-    private func perform(_ directive: Directive) {
-        switch directive {
-        case .journal(let record): journal(record)
-        case .persist(let intents): persist(intents)
-        case .transmit(let intent): transmit(intent)
-        case .cancel(let order, let venue):
-            guard paper == nil else { return }
-            connectors[venue.index].assumeIsolated { connector in
-                connector.cancel(order) { answer, _ in
-                    if case .ambiguous(let code) = answer {
-                        self.assumeIsolated {
-                            $0.note(.orderUnknown, .warning, venue, "cancel of \(order.id): \(code)")
-                        }
-                    }
-                }
-            }
-        case .query(let order, let venue):
-            guard paper == nil else {
-                // The paper exchange remembers nothing beyond its process: what it had not filled never was.
-                return engine.process(.queryAnswered(order.id, .absent), at: world.time.now)
-            }
-            Task(executorPreference: lane) {
-                let answer = await self.connectors[venue.index].query(order)
-                await self.handle(.queryAnswered(order.id, answer))
-            }
-        case .fetchFills(let venue, let instrument):
-            guard paper == nil else { return }
-            Task(executorPreference: lane) {
-                await self.fetchFills(venue, instrument, since: self.recentFills)
-            }
-        case .resynchronise(let venue, let instrument):
-            connectors[venue.index].assumeIsolated { $0.resynchronise(instrument) }
-        case .alarm(let incident): incidents.add(incident)
-        }
-    }
-
-    private nonisolated var recentFills: Moment { world.time.now - .seconds(300) }
-
-    /// Books what the venue's trade history holds; `false` when it did not answer.
-    @discardableResult
-    func fetchFills(_ venue: VenueID, _ instrument: InstrumentID, since: Moment) async -> Bool {
-        do throws(VenueFault) {
-            let fills = try await connectors[venue.index].fills(instrument, since: since)
-            let now = world.time.now
-            for fill in fills { engine.process(.filled(venue, fill), at: now) }
-            act()
-            return true
-        } catch {
-            note(.venueRefused, .warning, venue, "trade history: \(error)")
-            return false
-        }
-    }
-
-    private func transmit(_ intent: OrderIntent) {
-        let isHedge = intent.purpose.reducesRisk
-        let trigger = engine.obligations[intent.instrument.index].open.first?.opened
-        if paper != nil {
-            let now = world.time.now
-            latency.sent(intent, trigger: isHedge ? trigger : nil, at: now)
-            for event in paper?.execute(intent, engine, at: now) ?? [] { engine.process(event, at: now) }
-            return
-        }
-        connectors[intent.venue.index].assumeIsolated { connector in
-            connector.place(
-                intent,
-                sent: { at in
-                    self.assumeIsolated { $0.latency.sent(intent, trigger: isHedge ? trigger : nil, at: at) }
-                },
-                done: { answer, _ in self.assumeIsolated { $0.handle(.placeAnswered(intent.id, answer)) } })
-        }
-    }
-
-    // MARK: The outbox, one batch at a time (group commit)
-
-    private func journal(_ record: OutboxRecord) {
-        rows.append(record.encoded())
-        write()
-    }
-
-    private func persist(_ intents: [OrderIntent]) {
-        for intent in intents {
-            rows.append(
-                OutboxRecord.intended(
-                    intent, venue: engine.policy.venues[intent.venue.index].name,
-                    symbol: engine.policy.instruments[intent.instrument.index].symbol
-                ).encoded())
-            waiting.append(intent.id)
-        }
-        write()
-    }
-
-    private func write() {
-        guard !isWriting, !rows.isEmpty else { return }
-        isWriting = true
-        let batch = rows
-        let ids = waiting
-        rows.removeAll()
-        waiting.removeAll()
-        let began = world.time.now
-        Task(executorPreference: lane) {
-            let fault = await self.keeper.append(batch)
-            await self.written(ids, fault, began)
-        }
-    }
-
-    private func written(_ ids: [ClientOrderID], _ fault: OutboxFault?, _ began: Moment) {
-        isWriting = false
-        latency.durableWrite.record(world.time.now - began)
-        if let fault {
-            handle(.notDurable(ids, reason: "\(fault)"))
-        } else if !ids.isEmpty {
-            handle(.durable(ids))
-        }
-        write()
     }
 
     func note(_ code: IncidentCode, _ severity: Severity, _ venue: VenueID?, _ detail: String) {

@@ -15,10 +15,11 @@ public struct NodePlan: Sendable {
     public var isDryRun: Bool
     /// What the paper exchange lends a dry run, once per data directory.
     public var paperBalances: [(VenueID, Asset, Amount)]
+    public var store: StorePolicy
 
     public init(
         policy: EnginePolicy, dialects: [any VenueDialect], access: [VenueAccess?], isDryRun: Bool,
-        paperBalances: [(VenueID, Asset, Amount)]
+        paperBalances: [(VenueID, Asset, Amount)], store: StorePolicy = StorePolicy()
     ) {
         precondition(dialects.count == policy.venues.count && access.count == policy.venues.count)
         self.policy = policy
@@ -26,32 +27,37 @@ public struct NodePlan: Sendable {
         self.access = access
         self.isDryRun = isDryRun
         self.paperBalances = paperBalances
+        self.store = store
     }
 }
 
 /// The one composition root: live, paper, simulated and tested nodes are all put together here.
 public struct TradingNode: Sendable {
     public let desk: TradingDesk
+    public let hunter: OrderHunter
     /// Rows found in the outbox: 0 on a first start.
     public let recoveredRows: Int
 
-    /// Recovers from the outbox, then connects. Throws `OutboxFault` or `OutboxRecord.Fault` when history
-    /// cannot be trusted: such a node must not trade.
+    /// Recovers from the outbox, then connects. A damaged history starts in HOLD (`DIRTY_START`); throws
+    /// `OutboxFault` or `OutboxRecord.Fault` when there is no history to start from.
     public static func start(_ plan: NodePlan, in world: World) async throws -> TradingNode {
         let keeper = OutboxKeeper(world: world)
-        let recovery = try await keeper.recover(into: Recovery(policy: plan.policy)) { recovery, row in
-            try recovery.replay(row)
+        let (recovery, opening) = try await keeper.recover(into: Recovery(policy: plan.policy)) {
+            try $0.replay($2, sequence: $1)
         }
-        let engine = TradingEngine(policy: plan.policy, recovery: recovery)
+        let engine = TradingEngine(policy: plan.policy, recovery: recovery, openings: opening.openings)
+        world.passes(.engineBuilt)
         let connectors = plan.dialects.enumerated().map { index, dialect in
             VenueConnector(
                 venue: VenueID(index), dialect: dialect, access: plan.isDryRun ? nil : plan.access[index],
                 world: world)
         }
         let desk = TradingDesk(
-            world: world, engine: engine, keeper: keeper, connectors: connectors, isDryRun: plan.isDryRun,
-            fillsSince: recovery.fillsSince)
-        await desk.start(paperBalances: plan.paperBalances)
-        return TradingNode(desk: desk, recoveredRows: recovery.rows)
+            world: world, engine: engine, keeper: keeper, reserve: await keeper.reserve(),
+            connectors: connectors, isDryRun: plan.isDryRun, recovery: recovery, store: plan.store)
+        await desk.start(paperBalances: plan.paperBalances, opening: opening)
+        let hunter = OrderHunter(desk: desk, world: world)
+        if !plan.isDryRun { await hunter.start() }
+        return TradingNode(desk: desk, hunter: hunter, recoveredRows: recovery.rows)
     }
 }

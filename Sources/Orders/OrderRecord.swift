@@ -12,6 +12,9 @@ public struct OrderRecord: Hashable, Sendable {
     public internal(set) var changedAt: Moment
     /// Notional of the booked fills, in the quote asset.
     public internal(set) var notional: Amount
+    public internal(set) var cancel = CancelState.none
+    /// Trade ids of the booked fills, each once.
+    public internal(set) var trades: [String] = []
 
     public init(intent: OrderIntent, at now: Moment) {
         self.intent = intent
@@ -21,6 +24,21 @@ public struct OrderRecord: Hashable, Sendable {
         venueOrderID = ""
         changedAt = now
         notional = .zero
+    }
+
+    /// The order as a checkpoint holds it.
+    public init(
+        intent: OrderIntent, state: OrderState, filled: Quantity, reportedFilled: Quantity,
+        venueOrderID: String, changedAt: Moment, notional: Amount, trades: [String]
+    ) {
+        self.intent = intent
+        self.state = state
+        self.filled = filled
+        self.reportedFilled = reportedFilled
+        self.venueOrderID = venueOrderID
+        self.changedAt = changedAt
+        self.notional = notional
+        self.trades = trades
     }
 
     /// What may still fill.

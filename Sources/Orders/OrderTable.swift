@@ -2,15 +2,30 @@ import TradingModel
 
 /// Every order of this data directory that may still matter: all live ones, and ended ones for as long as a
 /// late fill could name them. Applies evidence through `OrderLifecycle`; answers what changed.
-public struct OrderTable: Sendable {
+public struct OrderTable: Hashable, Sendable {
     private var records: [ClientOrderID: OrderRecord] = [:]
     /// Orders that are not settled, in order of creation.
     public private(set) var live: [ClientOrderID] = []
-    /// Settled orders, oldest first, for bounded retention.
-    private var settled: [ClientOrderID] = []
+    /// Settled orders in the order in which they settled, for bounded retention.
+    private var settled: [Settled] = []
     /// Trades booked, as (venue, instrument, trade id): each once, whatever the channel.
     private var trades: Set<TradeKey> = []
-    public let retention: Int
+    /// Those of `trades` that no order of ours is known to have made.
+    private var foreign: [TradeKey: FillReport] = [:]
+    private var byVenueOrderID: [VenueOrderKey: ClientOrderID] = [:]
+
+    /// An ended order is remembered for this long: a fill told later than that names nobody.
+    public static let memory = Span.seconds(26 * 3_600)
+
+    struct Settled: Hashable, Sendable {
+        var id: ClientOrderID
+        var at: Moment
+    }
+
+    struct VenueOrderKey: Hashable, Sendable {
+        var venue: Int
+        var venueOrderID: String
+    }
 
     struct TradeKey: Hashable, Sendable {
         var venue: Int
@@ -35,7 +50,7 @@ public struct OrderTable: Sendable {
         case foreign
     }
 
-    public init(retention: Int = 100_000) { self.retention = retention }
+    public init() {}
 
     public subscript(_ id: ClientOrderID) -> OrderRecord? { records[id] }
     public var count: Int { records.count }
@@ -57,16 +72,59 @@ public struct OrderTable: Sendable {
         return effect
     }
 
+    /// Puts back an order that a checkpoint held.
+    public mutating func restore(_ record: OrderRecord) {
+        precondition(records[record.intent.id] == nil, "a checkpoint starts from nothing")
+        records[record.intent.id] = record
+        index(record)
+        for trade in record.trades { trades.insert(key(record, trade)) }
+        if record.isSettled {
+            settled.append(Settled(id: record.intent.id, at: record.changedAt))
+        } else {
+            live.append(record.intent.id)
+        }
+    }
+
     /// Notes the venue's own order id.
     public mutating func named(_ id: ClientOrderID, venueOrderID: String) {
-        guard !venueOrderID.isEmpty, records[id]?.venueOrderID.isEmpty == true else { return }
-        records[id]?.venueOrderID = venueOrderID
+        guard !venueOrderID.isEmpty, var record = records[id], record.venueOrderID.isEmpty else { return }
+        record.venueOrderID = venueOrderID
+        records[id] = record
+        index(record)
+    }
+
+    /// Applies what happened to a cancel of this order; answers the state it led to.
+    @discardableResult
+    public mutating func cancel(_ event: CancelEvent, of id: ClientOrderID) -> CancelState {
+        guard let old = records[id]?.cancel else { return .none }
+        guard let new = CancelLifecycle.transition(old, event) else {
+            preconditionFailure("a cancel was \(event) that nobody requested")
+        }
+        records[id]?.cancel = new
+        return new
+    }
+
+    /// Notes a trade that no order of ours made, so that it is accounted for once; `false` when it is known.
+    public mutating func noteForeign(_ fill: FillReport, venue: VenueID) -> Bool {
+        let key = TradeKey(venue: venue.index, instrument: fill.instrument.index, tradeID: fill.tradeID)
+        guard trades.insert(key).inserted else { return false }
+        foreign[key] = fill
+        return true
+    }
+
+    /// An order of ours claims a trade that was taken for a stranger's: answers the fill as it was accounted
+    /// for, which the caller must take back, and forgets it.
+    public mutating func reclaim(_ fill: FillReport, venue: VenueID) -> FillReport? {
+        let key = TradeKey(venue: venue.index, instrument: fill.instrument.index, tradeID: fill.tradeID)
+        guard let wrong = foreign.removeValue(forKey: key) else { return nil }
+        trades.remove(key)
+        return wrong
     }
 
     /// Applies a venue's report: its fill count first, then its state.
     public mutating func report(_ report: OrderReport, of id: ClientOrderID, at now: Moment) -> Effect {
+        named(id, venueOrderID: report.venueOrderID)
         guard var record = records[id] else { return .none }
-        if record.venueOrderID.isEmpty { record.venueOrderID = report.venueOrderID }
         record.reportedFilled = max(record.reportedFilled, report.filled)
         let event: OrderEvent =
             switch report.state {
@@ -89,12 +147,13 @@ public struct OrderTable: Sendable {
     )
         -> FillEffect
     {
+        named(id, venueOrderID: fill.venueOrderID)
         guard var record = records[id] else { return .foreign }
         let key = TradeKey(venue: venue.index, instrument: fill.instrument.index, tradeID: fill.tradeID)
         guard trades.insert(key).inserted else { return .duplicate }
         record.filled += fill.quantity
         record.notional += notional
-        if record.venueOrderID.isEmpty { record.venueOrderID = fill.venueOrderID }
+        record.trades.append(fill.tradeID)
         let complete = record.filled >= record.intent.quantity
         let effect = OrderTable.step(&record, complete ? .completed : .partFilled, at: now)
         records[id] = record
@@ -102,14 +161,40 @@ public struct OrderTable: Sendable {
         return .booked(effect, overfill: record.filled > record.intent.quantity)
     }
 
-    /// The order of ours that a venue's order id names, newest first among those still in memory.
+    /// The order of ours that a venue's order id names.
     public func find(venue: VenueID, venueOrderID: String) -> ClientOrderID? {
         guard !venueOrderID.isEmpty else { return nil }
-        let matches: (ClientOrderID) -> Bool = { id in
-            guard let record = records[id] else { return false }
-            return record.intent.venue == venue && record.venueOrderID == venueOrderID
+        return byVenueOrderID[VenueOrderKey(venue: venue.index, venueOrderID: venueOrderID)]
+    }
+
+    /// Every order in memory, by id: what a checkpoint writes down.
+    public var all: [OrderRecord] { records.values.sorted { $0.intent.id < $1.intent.id } }
+
+    /// Forgets what settled before `horizon`: memory stays bounded by the order rate.
+    public mutating func forget(settledBefore horizon: Moment) {
+        let count = settled.prefix { $0.at < horizon }.count
+        guard count > 0 else { return }
+        for old in settled.prefix(count) {
+            // A contradiction may have revived it since.
+            guard let record = records[old.id], record.isSettled else { continue }
+            for trade in record.trades { trades.remove(key(record, trade)) }
+            byVenueOrderID[
+                VenueOrderKey(venue: record.intent.venue.index, venueOrderID: record.venueOrderID)] = nil
+            records[old.id] = nil
         }
-        return live.last(where: matches) ?? settled.last(where: matches)
+        settled.removeFirst(count)
+    }
+
+    private mutating func index(_ record: OrderRecord) {
+        guard !record.venueOrderID.isEmpty else { return }
+        byVenueOrderID[
+            VenueOrderKey(venue: record.intent.venue.index, venueOrderID: record.venueOrderID)] =
+            record.intent.id
+    }
+
+    private func key(_ record: OrderRecord, _ trade: String) -> TradeKey {
+        TradeKey(
+            venue: record.intent.venue.index, instrument: record.intent.instrument.index, tradeID: trade)
     }
 
     private static func step(_ record: inout OrderRecord, _ event: OrderEvent, at now: Moment) -> Effect {
@@ -131,16 +216,11 @@ public struct OrderTable: Sendable {
     private mutating func retire(_ record: OrderRecord) {
         let id = record.intent.id
         guard record.isSettled else {
-            if record.state.mayFill, !live.contains(id) { live.append(id) }  // a contradiction revived it
+            if !live.contains(id) { live.append(id) }  // a contradiction revived it
             return
         }
         guard let index = live.firstIndex(of: id) else { return }
         live.remove(at: index)
-        settled.append(id)
-        if settled.count > retention {
-            let dropped = settled.prefix(settled.count / 4)
-            for old in dropped where !live.contains(old) { records[old] = nil }
-            settled.removeFirst(dropped.count)
-        }
+        settled.append(Settled(id: id, at: record.changedAt))
     }
 }

@@ -31,6 +31,17 @@ public struct PositionLedger: Hashable, Sendable {
         accounts[index].change += amount
     }
 
+    /// Adds (`times` 1) or takes back (−1) the flows of one fill.
+    public mutating func add(
+        _ flows: FillFlows, times sign: Int64 = 1, _ venue: VenueID, _ instrument: Instrument
+    ) {
+        precondition(sign == 1 || sign == -1)
+        func signed(_ amount: Amount) -> Amount { sign > 0 ? amount : -amount }
+        add(signed(flows.base), venue, instrument.base)
+        add(signed(flows.quote), venue, instrument.quote)
+        add(signed(-flows.fee), venue, flows.feeAsset)
+    }
+
     public func balance(_ venue: VenueID, _ asset: Asset) -> Amount {
         find(venue, asset).map { accounts[$0].balance } ?? .zero
     }

@@ -16,6 +16,7 @@ struct RowWriter {
         append(value.high)
         append(value.low)
     }
+    mutating func count(_ value: Int) { append(UInt32(value)) }
     mutating func text(_ value: String) {
         let utf8 = value.utf8.prefix(Int(UInt16.max))
         append(UInt16(utf8.count))
@@ -31,6 +32,8 @@ struct RowWriter {
 struct RowReader {
     private let bytes: [UInt8]
     private var position = 0
+    /// The row's version, once read: later fields depend on it.
+    var version = OutboxRecord.version
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -55,6 +58,13 @@ struct RowReader {
             throw .malformed("text")
         }
         return text
+    }
+
+    /// A list's length; bounded by what the row can hold, so that a damaged count allocates nothing.
+    mutating func count() throws(OutboxRecord.Fault) -> Int {
+        let count = Int(try read(UInt32.self))
+        guard count <= bytes.count - position else { throw .malformed("short row") }
+        return count
     }
 
     mutating func side() throws(OutboxRecord.Fault) -> Side { try value(Side.self) }

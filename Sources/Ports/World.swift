@@ -14,17 +14,27 @@ public struct World: Sendable {
     public var coldLane: any Lane
     /// Opens (or creates) the durable store of a data directory.
     public var openOutbox: @Sendable () throws -> any OutboxStore
+    /// Set by the simulator alone: called wherever production code passes a `CrashPoint`.
+    public var crashWatch: (@Sendable (CrashPoint) -> Void)?
+    /// The lane of the reserve path: a hedge's row must not wait behind a store that is stuck.
+    public var reserveLane: any Lane
 
     public init(
         time: any Timekeeper, entropy: any Entropy, transport: any VenueTransport, socketLane: any Lane,
-        storeLane: any Lane, coldLane: any Lane, openOutbox: @escaping @Sendable () throws -> any OutboxStore
+        storeLane: any Lane, reserveLane: any Lane, coldLane: any Lane,
+        openOutbox: @escaping @Sendable () throws -> any OutboxStore
     ) {
         self.time = time
         self.entropy = entropy
         self.transport = transport
         self.socketLane = socketLane
         self.storeLane = storeLane
+        self.reserveLane = reserveLane
         self.coldLane = coldLane
         self.openOutbox = openOutbox
+    }
+
+    @inlinable public func passes(_ point: CrashPoint) {
+        if let crashWatch { crashWatch(point) }
     }
 }

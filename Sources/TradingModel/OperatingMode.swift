@@ -42,6 +42,14 @@ public enum Severity: UInt8, Comparable, Sendable, CaseIterable {
 public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
     case hedgeFailure = "HEDGE_FAILURE"
     case orderUnknown = "ORDER_UNKNOWN"
+    /// An order lives without an owner, or one of ours has been silent for too long.
+    case zombieOrder = "ZOMBIE_ORDER"
+    /// An order that was proven absent or refused has filled after all.
+    case ghostFill = "GHOST_FILL"
+    /// A venue is in SAFE_MODE: no new risk there until a person releases it.
+    case venueSafeMode = "VENUE_SAFE_MODE"
+    case outboxSlow = "OUTBOX_SLOW"
+    case diskLow = "DISK_LOW"
     case dirtyStart = "DIRTY_START"
     case bookProofLost = "BOOK_PROOF_LOST"
     case frameQuarantined = "FRAME_QUARANTINED"

@@ -87,11 +87,15 @@ public struct OrderIntent: Hashable, Sendable {
     public var decidedAt: Moment
     /// Not sent after this moment: a late leg is never new risk.
     public var sendBefore: Moment
+    /// Fingerprint of the signal that caused it: one signal opens once, across restarts. 0 for what answers no
+    /// signal (hedges, unwinds).
+    public var decision: UInt64
 
     public init(
         id: ClientOrderID, venue: VenueID, instrument: InstrumentID, side: Side, quantity: Quantity,
         limit: Price,
-        timeInForce: TimeInForce, purpose: OrderPurpose, decidedAt: Moment, sendBefore: Moment
+        timeInForce: TimeInForce, purpose: OrderPurpose, decidedAt: Moment, sendBefore: Moment,
+        decision: UInt64 = 0
     ) {
         self.id = id
         self.venue = venue
@@ -103,6 +107,7 @@ public struct OrderIntent: Hashable, Sendable {
         self.purpose = purpose
         self.decidedAt = decidedAt
         self.sendBefore = sendBefore
+        self.decision = decision
     }
 }
 

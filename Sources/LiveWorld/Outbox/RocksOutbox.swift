@@ -55,6 +55,10 @@ public final class RocksOutbox: OutboxStore {
         return try outcome.get()
     }
 
+    public var opening: OutboxOpening { OutboxOpening(condition: .intact, openings: 0, rows: 0) }
+    public func appendReserve(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64 { try append(records) }
+    public func discard(before sequence: UInt64) throws(OutboxFault) {}
+
     public func readAll(_ body: (UInt64, [UInt8]) throws -> Void) throws {
         try state.withLock { state in
             guard let state else { throw OutboxFault.unavailable("the outbox is closed") }

@@ -23,6 +23,12 @@ public final class MemoryStore: OutboxStore, @unchecked Sendable {
         return UInt64(disk.rows.count)
     }
 
+    public var opening: OutboxOpening {
+        OutboxOpening(condition: .intact, openings: 1, rows: UInt64(disk.rows.count))
+    }
+    public func appendReserve(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64 { try append(records) }
+    public func discard(before sequence: UInt64) throws(OutboxFault) {}
+
     public func readAll(_ body: (UInt64, [UInt8]) throws -> Void) throws {
         for (index, row) in disk.rows.enumerated() { try body(UInt64(index + 1), row) }
     }

@@ -1,78 +1,121 @@
 import Ports
 import TradingModel
 
-/// Carries a simulated node's requests and frames to the doubles and back, with latency drawn from the seed.
-/// Hosts are named by their double: `https://okx.test`, `wss://okx.test/…`. Each connection keeps its order,
-/// as TCP does.
+/// Carries a simulated node's requests and frames to the doubles and back, with latency drawn from the seed,
+/// through whatever weather is set. Hosts are named by their double: `https://okx.test`, `wss://okx.test/…`,
+/// and `wss://okx-private.test/…` for the private stream. Each connection keeps its order, as TCP does.
 public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
-    private let simulation: Simulation
+    let simulation: Simulation
     private var hosts: [String: Host] = [:]
     private var sockets: [Int: SimulatedSocket] = [:]
     private var nextConnection = 1
     /// One way, before jitter.
     public var latency = Span.microseconds(400)
     public var jitter = Span.microseconds(300)
-    /// How often each double's market moves.
-    public static let marketBeat = Span.milliseconds(10)
+    /// How often at most each double's market moves.
+    public var marketBeat = Span.milliseconds(10)
     /// Requests sent, by `METHOD host/path`: what reached a venue at all.
     public private(set) var requests: [String: Int] = [:]
+    /// A fault of the weather fired, by its id.
+    public var onFault: ((String) -> Void)?
+    /// A request is about to leave the node: host, method, target, body.
+    public var onRequest: ((String, String, String, [UInt8]) -> Void)?
+    /// The venue told the node to be silent until then.
+    public var onSilence: ((String, Moment) -> Void)?
 
     final class Host {
-        let double: any VenueDouble
+        let name: String
+        let double: any JournaledDouble
         var isReachable = true
-        init(_ double: any VenueDouble) { self.double = double }
+        var weather = VenueWeather()
+        var wakesAt = Moment.distantFuture
+        init(_ double: any JournaledDouble) {
+            self.double = double
+            name = double.name
+        }
     }
 
     public init(_ simulation: Simulation) { self.simulation = simulation }
 
     /// Puts a double on the network under `<name>.test` and starts its market.
-    public func add(_ double: any VenueDouble) {
+    public func add(_ double: any JournaledDouble) {
         let host = Host(double)
         hosts[double.name + ".test"] = host
+        hosts[double.name + "-private.test"] = host
         beat(host)
+    }
+
+    public func weather(at venue: String, _ change: (inout VenueWeather) -> Void) {
+        if let host = hosts[venue + ".test"] { change(&host.weather) }
     }
 
     /// Whether a venue can be reached; taking it away closes its sockets.
     public func setReachable(_ venue: String, _ isReachable: Bool) {
         guard let host = hosts[venue + ".test"] else { return }
         host.isReachable = isReachable
-        if !isReachable { closeSockets(of: host, reason: "network unreachable") }
+        if !isReachable { closeSockets(of: host, reason: "network unreachable") { _ in true } }
     }
 
     /// Cuts every connection to a venue; it may be reached again at once.
-    public func cutConnections(to venue: String) {
+    public func cutConnections(to venue: String, onlyPrivate: Bool = false, onlyPublic: Bool = false) {
         guard let host = hosts[venue + ".test"] else { return }
-        closeSockets(of: host, reason: "connection reset")
+        closeSockets(of: host, reason: "connection reset") {
+            !(onlyPrivate && !$0.isPrivate) && !(onlyPublic && $0.isPrivate)
+        }
     }
 
     /// Cuts every connection to every venue, as the death of the node's process does.
     public func cutAll() {
         for name in hosts.keys.sorted() {
-            if let host = hosts[name] { closeSockets(of: host, reason: "connection reset") }
+            if let host = hosts[name] { closeSockets(of: host, reason: "connection reset") { _ in true } }
         }
     }
 
-    private func closeSockets(of host: Host, reason: String) {
-        for number in sockets.keys.sorted() where sockets[number]?.host === host {
-            sockets[number]?.end(reason)
+    /// Whether a frame is on its way from this venue's public streams to the node, or was lost or held since
+    /// the last one that came.
+    public func isQuiet(_ venue: String) -> Bool {
+        guard let host = hosts[venue + ".test"] else { return true }
+        return sockets.values.allSatisfy { $0.host !== host || $0.isPrivate || !$0.hasFramesInFlight }
+    }
+
+    private func closeSockets(of host: Host, reason: String, _ chosen: (SimulatedSocket) -> Bool) {
+        for number in sockets.keys.sorted() {
+            guard let socket = sockets[number], socket.host === host, chosen(socket) else { continue }
+            socket.end(reason)
             sockets[number] = nil
             host.double.closed(number, at: simulation.now)
         }
     }
 
+    // MARK: The doubles' time
+
     private func beat(_ host: Host) {
-        simulation.schedule(at: simulation.now + SimulatedNetwork.marketBeat) { [self] in
+        let now = simulation.now
+        // Nothing to do before this; and not more often than the beat.
+        guard let next = host.double.nextActivity else { return }
+        let due = max(next, now + marketBeat)
+        guard due < host.wakesAt else { return }
+        host.wakesAt = due
+        simulation.schedule(at: due) { [self] in
+            guard host.wakesAt == due else { return }
+            host.wakesAt = .distantFuture
             host.double.advance(to: simulation.now)
             flush(host)
             beat(host)
         }
     }
 
+    /// After an input: what it caused goes out, and the double may have something to do sooner.
+    func settle(_ host: Host) {
+        flush(host)
+        beat(host)
+    }
+
     private func flush(_ host: Host) {
         for frame in host.double.takeOutgoing() {
-            guard let socket = sockets[frame.connection] else { continue }
+            guard let socket = sockets[frame.connection], !socket.isAbandoned else { continue }
             switch frame.content {
-            case .text(let bytes): socket.deliver(bytes, at: arrival())
+            case .text(let bytes): carry(bytes, to: socket, from: host)
             case .ping: continue  // the transport answers pings below the session
             case .close(_, let reason):
                 sockets[frame.connection] = nil
@@ -82,8 +125,15 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
         }
     }
 
-    private func arrival() -> Moment {
+    func arrival() -> Moment {
         simulation.now + latency + .nanoseconds(Int64(simulation.draw() % UInt64(max(1, jitter.nanoseconds))))
+    }
+
+    /// Whether something with this chance (per 10,000) happens now.
+    func happens(_ chance: Int, _ fault: String) -> Bool {
+        guard chance > 0, simulation.draw() % 10_000 < UInt64(chance) else { return false }
+        onFault?(fault)
+        return true
     }
 
     // MARK: VenueTransport
@@ -95,31 +145,36 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
         guard let lane = lane as? SimulatedLane else {
             preconditionFailure("simulated sockets need simulated lanes")
         }
-        let socket = SimulatedSocket(simulation, receiver, lane)
-        guard let host = hosts[name], host.isReachable else {
+        let socket = SimulatedSocket(
+            number, isPrivate: name.hasSuffix("-private.test"), simulation, receiver, lane)
+        guard !lane.isAbandoned else { return socket }
+        guard let host = hosts[name], host.isReachable, !happens(host.weather.noDescriptors, "N08") else {
             simulation.schedule(at: arrival(), on: lane) { socket.end("no route to \(name)") }
             return socket
         }
         socket.host = host
         sockets[number] = socket
-        simulation.schedule(at: arrival(), on: lane) { [self] in
-            guard sockets[number] != nil else { return }
-            host.double.advance(to: simulation.now)
-            host.double.opened(number, path: path, at: simulation.now)
-            socket.open { [self] text in
-                simulation.schedule(at: socket.later(arrival())) { [self] in
-                    guard sockets[number] != nil else { return }
-                    host.double.advance(to: simulation.now)
-                    host.double.received(text, on: number, at: simulation.now)
-                    flush(host)
-                }
-            } onClose: { [self] in
-                guard sockets.removeValue(forKey: number) != nil else { return }
-                host.double.closed(number, at: simulation.now)
-            }
-            flush(host)
-        }
+        simulation.schedule(at: arrival(), on: lane) { [self] in open(socket, path, host) }
         return socket
+    }
+
+    private func open(_ socket: SimulatedSocket, _ path: String, _ host: Host) {
+        let number = socket.number
+        guard sockets[number] != nil else { return }
+        host.double.advance(to: simulation.now)
+        host.double.opened(number, path: path, at: simulation.now)
+        socket.open { [self] text in
+            simulation.schedule(at: socket.later(arrival())) { [self] in
+                guard sockets[number] != nil else { return }
+                host.double.advance(to: simulation.now)
+                host.double.received(text, on: number, at: simulation.now)
+                settle(host)
+            }
+        } onClose: { [self] in
+            guard sockets.removeValue(forKey: number) != nil else { return }
+            host.double.closed(number, at: simulation.now)
+        }
+        settle(host)
     }
 
     public func perform(
@@ -129,45 +184,20 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
         guard let lane = lane as? SimulatedLane else {
             preconditionFailure("simulated requests need simulated lanes")
         }
+        guard !lane.isAbandoned else { return }
         let (name, _) = SimulatedNetwork.split(request.origin)
-        let path = request.target.split(separator: "?").first.map(String.init) ?? request.target
-        guard let host = hosts[name], host.isReachable else {
+        guard let host = hosts[name], host.isReachable, !happens(host.weather.noDescriptors, "N08") else {
             simulation.schedule(at: simulation.now, on: lane) {
                 completion(.failure(.neverSent("no route to \(name)")))
             }
             return
         }
+        let path = request.target.split(separator: "?").first.map(String.init) ?? request.target
         requests["\(request.method) \(name)\(path)", default: 0] += 1
+        onRequest?(host.name, request.method, request.target, request.body)
         let sentAt = simulation.now
         simulation.schedule(at: sentAt, on: lane) { onSent?(sentAt) }
-        simulation.schedule(at: arrival()) { [self] in
-            guard host.isReachable else {
-                simulation.schedule(at: simulation.now, on: lane) {
-                    completion(.failure(.lost("connection reset")))
-                }
-                return
-            }
-            host.double.advance(to: simulation.now)
-            let answer = host.double.respond(
-                to: DoubleRequest(
-                    method: request.method, target: request.target,
-                    headers: request.headers.map { ($0.name.lowercased(), $0.value) }, body: request.body),
-                at: simulation.now)
-            flush(host)
-            let receivedAt = arrival()
-            guard receivedAt <= request.deadline else {
-                simulation.schedule(at: request.deadline, on: lane) { completion(.failure(.timedOut)) }
-                return
-            }
-            simulation.schedule(at: receivedAt, on: lane) {
-                completion(
-                    .success(
-                        HTTPResponse(
-                            status: answer.status,
-                            headers: answer.headers.map { HTTPHeader($0.name.lowercased(), $0.value) },
-                            body: answer.body, sentAt: sentAt, receivedAt: receivedAt)))
-            }
-        }
+        carry(SimulatedRequest(request: request, path: path, lane: lane, completion: completion), to: host)
     }
 
     public func warm(_: String, connections _: Int, lane _: any Lane) {}
@@ -179,61 +209,5 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
         let name = rest.prefix { $0 != "/" && $0 != ":" && $0 != "?" }
         let path = rest.drop { $0 != "/" }
         return (String(name), path.isEmpty ? "/" : String(path))
-    }
-}
-
-/// The node's end of a simulated WebSocket.
-final class SimulatedSocket: VenueSocket, @unchecked Sendable {
-    private let simulation: Simulation
-    private var receiver: (any SocketReceiver)?
-    private let lane: SimulatedLane
-    fileprivate var host: SimulatedNetwork.Host?
-    private var send: (([UInt8]) -> Void)?
-    private var onClose: (() -> Void)?
-    private var lastToNode = Moment.distantPast
-    private var lastToVenue = Moment.distantPast
-
-    init(_ simulation: Simulation, _ receiver: any SocketReceiver, _ lane: SimulatedLane) {
-        self.simulation = simulation
-        self.receiver = receiver
-        self.lane = lane
-    }
-
-    fileprivate func open(_ send: @escaping ([UInt8]) -> Void, onClose: @escaping () -> Void) {
-        self.send = send
-        self.onClose = onClose
-        receiver?.socketOpened(self)
-    }
-
-    /// Not before what was sent earlier on this connection.
-    fileprivate func later(_ moment: Moment) -> Moment {
-        lastToVenue = max(moment, lastToVenue)
-        return lastToVenue
-    }
-
-    fileprivate func deliver(_ bytes: [UInt8], at moment: Moment) {
-        lastToNode = max(moment, lastToNode)
-        simulation.schedule(at: lastToNode, on: lane) { [self] in
-            bytes.withUnsafeBytes { receiver?.socketReceived(self, $0, at: simulation.now) }
-        }
-    }
-
-    func end(_ reason: String) {
-        guard let receiver else { return }
-        self.receiver = nil
-        send = nil
-        simulation.schedule(at: simulation.now, on: lane) { receiver.socketClosed(self, reason: reason) }
-    }
-
-    func send(_ text: [UInt8]) -> Bool {
-        guard let send else { return false }
-        send(text)
-        return true
-    }
-
-    func close() {
-        onClose?()
-        onClose = nil
-        end("closed by the node")
     }
 }

@@ -1,4 +1,5 @@
 import Ports
+import TradingModel
 
 /// A lane of a simulated node: its jobs run in order, when the simulation picks it.
 public final class SimulatedLane: Lane, @unchecked Sendable {
@@ -9,19 +10,35 @@ public final class SimulatedLane: Lane, @unchecked Sendable {
     private var head = 0
     /// The process this lane belonged to was killed: nothing of it runs any more.
     private(set) var isAbandoned = false
+    /// Nothing of this lane runs before this: its thread is stopped (SIGSTOP, a stuck call).
+    private var frozenUntil = Moment.distantPast
+    /// When the job before this one will have ended.
+    private var busyUntil = Moment.distantPast
+    /// How long a job keeps the lane busy: the seed draws from this range. Zero: jobs take no time.
+    public var pace: ClosedRange<Int64> = 0...0
 
-    init(name: String, simulation: Simulation) {
+    init(name: String, index: Int, simulation: Simulation) {
         self.name = name
+        self.index = index
         self.simulation = simulation
-        index = simulation.nextLaneIndex()
     }
 
+    /// Whether the simulation knows that it has work.
+    var isListed = false
     var hasJobs: Bool { head < jobs.count }
+    /// When its next job may run.
+    var readyAt: Moment { max(frozenUntil, busyUntil) }
+    /// When its next timer or callback may run.
+    var awakeAt: Moment { frozenUntil }
 
     public func enqueue(_ job: consuming ExecutorJob) {
         precondition(simulation.isHome, "simulation escape: a job was enqueued off the simulator's thread")
         let unowned = UnownedJob(job)
-        if !isAbandoned { jobs.append(unowned) }
+        guard !isAbandoned else { return }
+        jobs.append(unowned)
+        guard !isListed else { return }
+        isListed = true
+        simulation.hasWork(self)
     }
 
     func abandon() {
@@ -30,12 +47,19 @@ public final class SimulatedLane: Lane, @unchecked Sendable {
         head = 0
     }
 
+    /// Stops the lane's thread until then.
+    public func freeze(until moment: Moment) { frozenUntil = max(frozenUntil, moment) }
+
     func runNext() {
         let job = jobs[head]
         head += 1
         if head == jobs.count {
             jobs.removeAll(keepingCapacity: true)
             head = 0
+        }
+        if pace.upperBound > 0 {
+            let width = UInt64(pace.upperBound - pace.lowerBound + 1)
+            busyUntil = simulation.now + .nanoseconds(pace.lowerBound + Int64(simulation.draw() % width))
         }
         job.runSynchronously(on: asUnownedSerialExecutor())
     }

@@ -13,8 +13,10 @@ public final class Simulation: @unchecked Sendable {
     public let seed: UInt64
     private var random: SeededSequence
     private let home = pthread_self()
-    private var lanes: [SimulatedLane] = []
-    private var timers: [Timer] = []
+    /// Lanes with jobs waiting, in the order in which they got work.
+    private var working: [SimulatedLane] = []
+    private var laneCount = 0
+    private var timers = TimerQueue()
     private var sequence: UInt64 = 0
     /// The lane whose job or callback runs now.
     private(set) var current: SimulatedLane?
@@ -22,13 +24,6 @@ public final class Simulation: @unchecked Sendable {
     public private(set) var steps = 0
     /// A running hash over every choice made: two runs of one seed must end with the same.
     public private(set) var trace: UInt64 = 0xcbf2_9ce4_8422_2325
-
-    struct Timer {
-        var due: Moment
-        var sequence: UInt64
-        var lane: SimulatedLane?
-        var action: () -> Void
-    }
 
     public init(seed: UInt64, start: Moment) {
         self.seed = seed
@@ -40,19 +35,27 @@ public final class Simulation: @unchecked Sendable {
     var isHome: Bool { pthread_equal(pthread_self(), home) != 0 }
 
     public func lane(_ name: String) -> SimulatedLane {
-        let lane = SimulatedLane(name: name, simulation: self)
-        lanes.append(lane)
-        return lane
+        laneCount += 1
+        return SimulatedLane(name: name, index: laneCount, simulation: self)
     }
 
-    /// Kills the process that these lanes belong to, between two of its steps: what it had not yet handed to
-    /// the network or the disk never happens.
+    /// Kills the process that these lanes belong to, between two of its steps or in the middle of one: what it
+    /// had not yet handed to the network or the disk never happens.
     public func abandon(_ lanes: [any Lane]) {
         for case let lane as SimulatedLane in lanes { lane.abandon() }
+        working.removeAll { $0.isAbandoned }
+    }
+
+    /// Stops these lanes' threads for a while; what arrives meanwhile waits.
+    public func freeze(_ lanes: [any Lane], for span: Span) {
+        for case let lane as SimulatedLane in lanes { lane.freeze(until: now + span) }
     }
 
     /// Random words for the node's own use, apart from the scheduler's.
     public func draw() -> UInt64 { random.next() }
+
+    /// Makes what an observer saw part of the trace.
+    public func mark(_ word: UInt64) { trace = (trace ^ word) &* 0x100_0000_01b3 }
 
     /// Runs `action` at `moment`, as if on `lane` when one is given.
     @discardableResult
@@ -61,17 +64,28 @@ public final class Simulation: @unchecked Sendable {
     {
         precondition(isHome, "simulation escape: a timer was set off the simulator's thread")
         sequence += 1
-        let timer = Timer(due: max(moment, now), sequence: sequence, lane: lane, action: action)
-        let index = timers.partitioningIndex { ($0.due, $0.sequence) < (timer.due, timer.sequence) }
-        timers.insert(timer, at: index)
+        timers.insert(.init(due: max(moment, now), sequence: sequence, lane: lane, action: action))
         return sequence
     }
 
-    /// Forgets a timer; nothing happens when it has run.
+    /// Forgets a timer that has not run.
     public func cancel(_ number: UInt64) {
         precondition(isHome, "simulation escape: a timer was cancelled off the simulator's thread")
-        timers.removeAll { $0.sequence == number }
+        timers.cancel(number)
     }
+
+    /// Looks at what lives on a lane, as if on it, without being one of its steps.
+    public func visit<Answer>(_ lane: any Lane, _ body: () -> Answer) -> Answer {
+        guard let lane = lane as? SimulatedLane else {
+            preconditionFailure("only simulated lanes can be visited")
+        }
+        let outer = current
+        current = lane
+        defer { current = outer }
+        return body()
+    }
+
+    func hasWork(_ lane: SimulatedLane) { working.append(lane) }
 
     /// Runs until `stop` says so, until `limit` has come, or until nothing can ever happen again. Answers
     /// whether `stop` ended it.
@@ -82,22 +96,37 @@ public final class Simulation: @unchecked Sendable {
             while let lane = pickReady() {
                 step(UInt64(lane.index))
                 within(lane) { lane.runNext() }
+                if !lane.hasJobs {
+                    lane.isListed = false
+                    working.removeAll { $0 === lane }
+                }
                 if stop() { return true }
             }
-            guard let next = timers.last, next.due <= limit else {
+            let waking = working.lazy.map(\.readyAt).min()
+            let due = timers.next
+            guard let next = [waking, due].compactMap({ $0 }).min(), next <= limit else {
                 now = max(now, limit)
                 return stop()
             }
-            timers.removeLast()
-            now = max(now, next.due)
-            step(next.sequence)
-            if let lane = next.lane {
-                if !lane.isAbandoned { within(lane, next.action) }
-            } else {
-                next.action()
-            }
+            now = max(now, next)
+            guard next == due, let timer = timers.take() else { continue }
+            fire(timer)
             if stop() { return true }
         }
+    }
+
+    private func fire(_ timer: TimerQueue.Timer) {
+        step(timer.sequence)
+        guard let lane = timer.lane else { return timer.action() }
+        guard !lane.isAbandoned else { return }
+        guard lane.awakeAt <= now else {
+            // The thread is stopped: what was for it waits in the order in which it came.
+            var late = timer
+            late.due = lane.awakeAt
+            timers.insert(late)
+            return
+        }
+        within(lane, timer.action)
     }
 
     private func within(_ lane: SimulatedLane, _ body: () -> Void) {
@@ -109,10 +138,10 @@ public final class Simulation: @unchecked Sendable {
 
     private func pickReady() -> SimulatedLane? {
         var ready = 0
-        for lane in lanes where lane.hasJobs { ready += 1 }
+        for lane in working where lane.readyAt <= now { ready += 1 }
         guard ready > 0 else { return nil }
         var choice = ready == 1 ? 0 : Int(random.next() % UInt64(ready))
-        for lane in lanes where lane.hasJobs {
+        for lane in working where lane.readyAt <= now {
             if choice == 0 { return lane }
             choice -= 1
         }
@@ -122,20 +151,5 @@ public final class Simulation: @unchecked Sendable {
     private func step(_ what: UInt64) {
         steps += 1
         trace = (trace ^ what ^ UInt64(bitPattern: now.nanoseconds)) &* 0x100_0000_01b3
-    }
-
-    func nextLaneIndex() -> Int { lanes.count }
-}
-
-extension [Simulation.Timer] {
-    /// Timers are kept latest first, so that the next one is cheap to take from the end.
-    func partitioningIndex(_ isEarlier: (Simulation.Timer) -> Bool) -> Int {
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) / 2
-            if isEarlier(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

@@ -49,6 +49,16 @@ extension VenueConnector {
 
     // MARK: Account
 
+    /// What one sweep of open orders and balances costs of the rate budget.
+    public var sweepCost: Int {
+        guard let access else { return 1 }
+        let stamp = RequestStamp(venueTime: world.time.now, nonce: lastNonce)
+        return dialect.balances(stamp, access).weight
+            + dialect.symbols.listings.reduce(0) {
+                $0 + dialect.openOrders($1.instrument.id, stamp, access).weight
+            }
+    }
+
     public func openOrders(_ instrument: InstrumentID) async throws(VenueFault) -> [OrderReport] {
         guard let access else { return [] }
         let response = try await answer(.query) { stamp, dialect in
@@ -156,15 +166,18 @@ extension VenueConnector {
         let now = world.time.now
         guard now <= notAfter else { return completion(.fault(.neverSent("its time had passed")), now) }
         let plan = plan(stamp())
+        world.passes(.requestSigned)
         guard budget.take(plan.weight, lane: lane, at: now) else {
             return completion(.fault(.neverSent("rate budget exhausted")), now)
         }
+        world.passes(.requestCharged)
         counters.requests += 1
         let request = HTTPRequest(
             method: plan.method, origin: profile.restOrigin, target: plan.target, headers: plan.headers,
             body: plan.body, deadline: now + VenueConnector.patience)
         world.transport.perform(request, lane: self.lane, onSent: sent) { result in
             self.assumeIsolated { connector in
+                connector.world.passes(.responseArrived)
                 let now = connector.world.time.now
                 switch result {
                 case .success(let response):
@@ -176,6 +189,7 @@ extension VenueConnector {
                 }
             }
         }
+        world.passes(.requestHanded)
     }
 
     /// A venue that says stop is obeyed by every later request.

@@ -174,10 +174,12 @@ public actor VenueConnector {
         switch role {
         case .market(let index):
             market[index].session.opened(at: now)
+            world.passes(.marketOpened)
             observer?.publicStream(venue, market[index].plan.instruments, isOpen: true, at: now)
             for text in market[index].plan.greetings { socket.send(text) }
         case .account:
             accountSession.opened(at: now)
+            world.passes(.accountOpened)
             guard let access else { return }
             for text in dialect.privateLogin(stamp(), access, token: token) { socket.send(text) }
         }
@@ -281,6 +283,7 @@ public actor VenueConnector {
         guard let plan = dialect.snapshotRequest(instrument) else { return }
         do throws(VenueFault) {
             let response = try await answer(.snapshot) { _, _ in plan }
+            world.passes(.snapshotArrived)
             response.body.withUnsafeBytes { dialect.decodeSnapshot($0, of: instrument, into: &frame) }
             if let index = market.firstIndex(where: { $0.plan.instruments.contains(instrument) }) {
                 deliver(of: index, at: response.receivedAt)

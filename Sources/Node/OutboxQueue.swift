@@ -1,0 +1,88 @@
+import Orders
+import TradingModel
+
+/// Rows on their way to the store, one batch at a time (group commit), and what waits for each.
+struct OutboxQueue {
+    struct Row {
+        var bytes: [UInt8]
+        /// The order that waits for this row before it may be sent; `nil` for facts.
+        var order: ClientOrderID?
+        var isHedge = false
+    }
+
+    struct Batch {
+        var rows: [Row]
+        var beganAt: Moment
+        /// Position of a checkpoint among its rows, if one is there.
+        var checkpoint: Int?
+        var checkpointAt: Moment
+        /// Orders whose intents are in it: they are told when it is durable.
+        var orders: [ClientOrderID] { rows.compactMap(\.order) }
+    }
+
+    /// A hedge's row and how long it has been waiting; it may take the reserve path.
+    struct Hedge {
+        var order: ClientOrderID
+        var row: [UInt8]
+        var since: Moment
+    }
+
+    /// Rows kept while the store is stuck, at most; then the node is told that its store has failed.
+    static let capacity = 100_000
+
+    private(set) var rows: [Row] = []
+    private var checkpoint: Int?
+    private var checkpointAt = Moment.distantPast
+    private(set) var current: Batch?
+    private(set) var hedges: [Hedge] = []
+
+    var isWriting: Bool { current != nil }
+    var isIdle: Bool { current == nil && rows.isEmpty }
+
+    mutating func add(_ row: [UInt8]) {
+        append(Row(bytes: row))
+    }
+
+    private mutating func append(_ row: Row) {
+        precondition(rows.count < OutboxQueue.capacity, "the outbox queue is bounded")
+        rows.append(row)
+    }
+
+    mutating func addCheckpoint(_ row: [UInt8], at now: Moment) {
+        checkpoint = rows.count
+        checkpointAt = now
+        add(row)
+    }
+
+    mutating func add(_ row: [UInt8], of order: ClientOrderID, isHedge: Bool, at now: Moment) {
+        append(Row(bytes: row, order: order, isHedge: isHedge))
+        if isHedge { hedges.append(Hedge(order: order, row: row, since: now)) }
+    }
+
+    /// The next batch, unless one is under way.
+    mutating func take(at now: Moment) -> Batch? {
+        guard current == nil, !rows.isEmpty else { return nil }
+        let batch = Batch(
+            rows: rows, beganAt: now, checkpoint: checkpoint, checkpointAt: checkpointAt)
+        current = batch
+        rows.removeAll()
+        checkpoint = nil
+        return batch
+    }
+
+    mutating func finished() -> Batch {
+        guard let batch = current else { preconditionFailure("a batch ends that never began") }
+        current = nil
+        let done = batch.orders
+        hedges.removeAll { done.contains($0.order) }
+        return batch
+    }
+
+    /// Hedges that have waited longer than `patience`: they are taken out, for the reserve path.
+    mutating func overdue(_ patience: Span, at now: Moment) -> [Hedge] {
+        guard let first = hedges.first, now - first.since > patience else { return [] }
+        let late = hedges.filter { now - $0.since > patience }
+        hedges.removeAll { now - $0.since > patience }
+        return late
+    }
+}

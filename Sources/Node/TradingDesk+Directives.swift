@@ -1,0 +1,140 @@
+import Engine
+import Hedging
+import Orders
+import Ports
+import TradingModel
+import VenueKit
+
+// What the engine decided, carried out.
+extension TradingDesk {
+    func perform(_ directive: Directive) {
+        switch directive {
+        case .journal(let record): journal(record)
+        case .persist(let intents): persist(intents)
+        case .transmit(let intent): transmit(intent)
+        case .cancel(let order, let venue): cancel(order, venue)
+        case .query(let order, let venue): query(order, venue)
+        case .readLists(let order, let venue): readLists(order, venue)
+        case .fetchFills(let venue, let instrument):
+            guard paper == nil else { return }
+            world.passes(.historyAsked)
+            Task(executorPreference: lane) {
+                _ = await self.fetchFills(venue, instrument, since: self.recentFills)
+            }
+        case .resynchronise(let venue, let instrument):
+            connectors[venue.index].assumeIsolated { $0.resynchronise(instrument) }
+        case .alarm(let incident): incidents.add(incident)
+        }
+    }
+
+    private func cancel(_ order: OrderReference, _ venue: VenueID) {
+        guard paper == nil else { return }
+        world.passes(.cancelDecided)
+        connectors[venue.index].assumeIsolated { connector in
+            connector.cancel(order) { answer, _ in
+                self.assumeIsolated { desk in
+                    desk.world.passes(.cancelAnswered)
+                    desk.handle(.cancelAnswered(order.id, answer))
+                    desk.world.passes(.cancelApplied)
+                }
+            }
+        }
+    }
+
+    private func query(_ order: OrderReference, _ venue: VenueID) {
+        guard paper == nil else {
+            // The paper exchange remembers nothing beyond its process: what it had not filled never was.
+            return engine.process(.queryAnswered(order.id, .absent), at: world.time.now)
+        }
+        world.passes(.queryDecided)
+        Task(executorPreference: lane) {
+            let answer = await self.connectors[venue.index].query(order)
+            await self.queryAnswered(order.id, answer)
+        }
+    }
+
+    private func queryAnswered(_ id: ClientOrderID, _ answer: QueryAnswer) {
+        world.passes(.queryAnswered)
+        handle(.queryAnswered(id, answer))
+        world.passes(.queryApplied)
+    }
+
+    /// The second opinion on an order that its own endpoint does not know.
+    private func readLists(_ order: OrderReference, _ venue: VenueID) {
+        guard paper == nil else {
+            return engine.process(.listsRead(order.id, isWhole: true, showsIt: false), at: world.time.now)
+        }
+        world.passes(.listsAsked)
+        Task(executorPreference: lane) {
+            let seen = await self.isListed(order, venue)
+            await self.listsRead(order.id, seen)
+        }
+    }
+
+    private func isListed(_ order: OrderReference, _ venue: VenueID) async -> Bool? {
+        let connector = connectors[venue.index]
+        do throws(VenueFault) {
+            let open = try await connector.openOrders(order.instrument)
+            world.passes(.listsRead)
+            guard await fetchFills(venue, order.instrument, since: recentFills) != nil else { return nil }
+            for report in open where report.clientID == order.id { handle(.reported(venue, report)) }
+            return open.contains { $0.clientID == order.id } || engine.orders[order.id]?.filled != .zero
+        } catch {
+            note(.venueRefused, .warning, venue, "asking for \(order.id): \(error)")
+            return nil
+        }
+    }
+
+    private func listsRead(_ id: ClientOrderID, _ seen: Bool?) {
+        handle(.listsRead(id, isWhole: seen != nil, showsIt: seen ?? false))
+        world.passes(.listsApplied)
+    }
+
+    private nonisolated var recentFills: Moment { world.time.now - .seconds(300) }
+
+    /// Books what the venue's trade history holds; answers the fills that no order of ours claims, or `nil`
+    /// when the venue did not answer.
+    func fetchFills(_ venue: VenueID, _ instrument: InstrumentID, since: Moment) async -> [FillReport]? {
+        do throws(VenueFault) {
+            let fills = try await connectors[venue.index].fills(instrument, since: since)
+            world.passes(.historyRead)
+            let now = world.time.now
+            for fill in fills { engine.process(.filled(venue, fill), at: now) }
+            act()
+            world.passes(.historyApplied)
+            return fills.filter {
+                !engine.orders.isBooked(venue: venue, instrument: instrument, tradeID: $0.tradeID)
+            }
+        } catch {
+            note(.venueRefused, .warning, venue, "trade history: \(error)")
+            return nil
+        }
+    }
+
+    private func transmit(_ intent: OrderIntent) {
+        let isHedge = intent.purpose.reducesRisk
+        let trigger = engine.obligations[intent.instrument.index].open.first?.opened
+        if paper != nil {
+            let now = world.time.now
+            latency.sent(intent, trigger: isHedge ? trigger : nil, at: now)
+            for event in paper?.execute(intent, engine, at: now) ?? [] { engine.process(event, at: now) }
+            return
+        }
+        world.passes(isHedge ? .hedgeTransmits : .openingTransmits)
+        connectors[intent.venue.index].assumeIsolated { connector in
+            connector.place(
+                intent,
+                sent: { at in
+                    self.assumeIsolated { $0.latency.sent(intent, trigger: isHedge ? trigger : nil, at: at) }
+                },
+                done: { answer, _ in
+                    self.assumeIsolated { desk in
+                        desk.world.passes(.answerArrived)
+                        desk.handle(.placeAnswered(intent.id, answer))
+                        desk.world.passes(.answerApplied)
+                    }
+                })
+        }
+        world.passes(isHedge ? .hedgeTransmitted : .openingTransmitted)
+    }
+}

@@ -1,0 +1,136 @@
+import Engine
+import Orders
+import Ports
+import TradingModel
+
+// The outbox, one batch at a time; the reserve path for hedges; checkpoints and what they let go.
+extension TradingDesk {
+    func journal(_ record: OutboxRecord) {
+        let now = world.time.now
+        switch record {
+        case .checkpoint:
+            world.passes(.checkpointDecided)
+            queue.addCheckpoint(record.encoded(), at: now)
+        case .mode, .venueMode:
+            queue.add(record.encoded())
+            world.passes(.modeChanged)
+        default: queue.add(record.encoded())
+        }
+        write()
+    }
+
+    func persist(_ intents: [OrderIntent]) {
+        let now = world.time.now
+        let isHedge = intents.allSatisfy(\.purpose.reducesRisk)
+        world.passes(isHedge ? .hedgeDecided : .openingDecided)
+        for intent in intents {
+            let row = OutboxRecord.intended(
+                intent, venue: engine.policy.venues[intent.venue.index].name,
+                symbol: engine.policy.instruments[intent.instrument.index].symbol
+            ).encoded()
+            queue.add(row, of: intent.id, isHedge: intent.purpose.reducesRisk, at: now)
+        }
+        world.passes(isHedge ? .hedgeQueued : .openingQueued)
+        write()
+    }
+
+    private func write() {
+        // While the store takes nothing, a batch every so often finds out whether it does again.
+        if let storeRefusedAt, world.time.now - storeRefusedAt < TradingDesk.storeRetry { return }
+        guard let batch = queue.take(at: world.time.now) else { return }
+        world.passes(.batchHanded)
+        Task(executorPreference: lane) {
+            let outcome = await self.keeper.append(batch.rows.map(\.bytes))
+            await self.written(outcome)
+        }
+    }
+
+    /// How long a store that refused is left alone.
+    static let storeRetry = Span.seconds(1)
+
+    private func written(_ outcome: Result<UInt64, OutboxFault>) {
+        let batch = queue.finished()
+        latency.durableWrite.record(world.time.now - batch.beganAt)
+        switch outcome {
+        case .success(let last):
+            storeRefusedAt = nil
+            world.passes(.batchDurable)
+            if let position = batch.checkpoint {
+                let sequence = last - UInt64(batch.rows.count - 1 - position)
+                checkpoints.append((sequence, batch.checkpointAt))
+                world.passes(.checkpointDurable)
+            }
+            if !batch.orders.isEmpty { handle(.durable(batch.orders)) }
+        case .failure(let fault):
+            world.passes(.batchRefused)
+            storeRefusedAt = world.time.now
+            refuse(batch, fault)
+        }
+        write()
+    }
+
+    /// Openings are over. Hedges, and facts that a restart would have to ask the venues for again, have the
+    /// reserve path left.
+    private func refuse(_ batch: OutboxQueue.Batch, _ fault: OutboxFault) {
+        let openings = batch.rows.filter { $0.order != nil && !$0.isHedge }.compactMap(\.order)
+        handle(.notDurable(openings, reason: "\(fault)"))
+        reserve(batch.rows.filter { $0.order == nil || $0.isHedge })
+    }
+
+    /// Called on every beat: a hedge does not wait for a slow disk, and new risk does not start on one.
+    func watchStore() {
+        let now = world.time.now
+        reserve(
+            queue.overdue(store.hedgePatience, at: now).map {
+                OutboxQueue.Row(bytes: $0.row, order: $0.order, isHedge: true)
+            })
+        if let began = queue.current?.beganAt, now - began > store.slow {
+            handle(.store(.slow))
+        } else if storeRefusedAt == nil {
+            handle(.store(.good))
+        }
+        write()
+        forgetHistory(now)
+    }
+
+    private func reserve(_ rows: [OutboxQueue.Row]) {
+        let due = rows.filter { row in row.order.map { engine.orders[$0]?.state == .new } ?? true }
+        guard !due.isEmpty else { return }
+        let ids = due.compactMap(\.order)
+        Task(executorPreference: lane) {
+            let fault = await self.reserveKeeper.append(due.map(\.bytes))
+            await self.reserved(ids, fault)
+        }
+    }
+
+    private func reserved(_ ids: [ClientOrderID], _ fault: OutboxFault?) {
+        let still = ids.filter { engine.orders[$0]?.state == .new }
+        guard let fault else { return handle(.durable(still)) }
+        handle(.notDurable(still, reason: "reserve path: \(fault)"))
+    }
+
+    // MARK: Checkpoints
+
+    private func forgetHistory(_ now: Moment) {
+        if now >= nextCheckpoint {
+            nextCheckpoint = now + store.checkpointEvery
+            handle(.checkpoint)
+        }
+        guard !isDiscarding, let old = checkpoints.lastIndex(where: { now - $0.at >= store.keep }) else {
+            return
+        }
+        let sequence = checkpoints[old].sequence
+        checkpoints.removeFirst(old + 1)
+        isDiscarding = true
+        Task(executorPreference: lane) {
+            let fault = await self.keeper.discard(before: sequence)
+            await self.discarded(fault)
+        }
+    }
+
+    private func discarded(_ fault: OutboxFault?) {
+        isDiscarding = false
+        // A history that cannot be shortened only grows: a person has time to see to it.
+        if let fault { note(.diskLow, .warning, nil, "old rows cannot be forgotten: \(fault)") }
+    }
+}

@@ -1,0 +1,117 @@
+import TradingModel
+
+/// What was asked and answered about one order whose fate is not proven (reliability §3.3). It decides when
+/// to ask again and whether absence is proven; a timer alone never closes anything.
+///
+/// ABSENT takes all of: the request can no longer arrive; two "unknown order" answers of the order endpoint
+/// at least `restBetweenAbsences` apart; the venue's lists (open orders and fills) read whole without it; a
+/// cancel by client id answered "unknown order"; and no gap of the private stream since the first of these.
+public struct FateInquiry: Hashable, Sendable {
+    /// What to ask next.
+    public enum Question: Hashable, Sendable {
+        /// The order by its client id.
+        case order
+        /// Open orders and fills, the second opinion once the order endpoint knows nothing.
+        case lists
+        /// A cancel by client id: should the order live after all, it is not wanted any more.
+        case cancel
+    }
+
+    /// A request older than this can no longer arrive: venues refuse stamps older than their receive window
+    /// (5 s) and we allow a second of clock error.
+    public static let arrivalLimit = Span.seconds(6)
+    public static let restBetweenAbsences = Span.seconds(2)
+    /// First question after a lost answer; then doubling up to `longestPause`.
+    public static let firstPause = Span.milliseconds(150)
+    public static let longestPause = Span.seconds(5)
+    /// Silence until people are told, and until the venue goes into SAFE_MODE.
+    public static let patience = Span.seconds(30)
+    public static let lastPatience = Span.seconds(120)
+    /// A question without an answer for this long is asked anew: its asker may be gone.
+    public static let answerLimit = Span.seconds(45)
+
+    public let openedAt: Moment
+    public private(set) var due: Moment
+    public private(set) var tries = 0
+    private var askedAt: Moment?
+    private var firstAbsence: Moment?
+    private var lastAbsence: Moment?
+    private var listsReadAt: Moment?
+    private var cancelUnknownAt: Moment?
+    private var escalations = 0
+
+    public init(openedAt: Moment, firstLookAfter pause: Span) {
+        self.openedAt = openedAt
+        due = openedAt + pause
+    }
+
+    /// What to ask now, if anything; notes that it is being asked.
+    public mutating func ask(sentBy: Moment, at now: Moment) -> Question? {
+        if let askedAt, now - askedAt < FateInquiry.answerLimit { return nil }
+        guard now >= due else { return nil }
+        tries += 1
+        askedAt = now
+        let doublings = Int64(min(tries, 6))
+        due = now + min(FateInquiry.firstPause * (1 << doublings), FateInquiry.longestPause)
+        guard firstAbsence != nil, now - sentBy > FateInquiry.arrivalLimit else { return .order }
+        if listsReadAt == nil { return .lists }
+        if cancelUnknownAt == nil { return .cancel }
+        return .order
+    }
+
+    /// An answer that proves nothing, or one that keeps the order alive: what spoke for absence is void.
+    public mutating func answered(keepsEvidence: Bool) {
+        askedAt = nil
+        if !keepsEvidence { voidEvidence() }
+    }
+
+    /// The order endpoint does not know it. Counts only once the request can no longer arrive.
+    public mutating func absentByOrder(sentBy: Moment, at now: Moment) {
+        askedAt = nil
+        guard now - sentBy > FateInquiry.arrivalLimit else { return }
+        if firstAbsence == nil { firstAbsence = now }
+        lastAbsence = now
+    }
+
+    /// Open orders and fills were read whole and do not show it.
+    public mutating func absentFromLists(at now: Moment) {
+        askedAt = nil
+        listsReadAt = now
+    }
+
+    public mutating func cancelFoundNothing(at now: Moment) {
+        askedAt = nil
+        cancelUnknownAt = now
+    }
+
+    /// The private stream has a gap: whatever was not seen on it may have been missed.
+    public mutating func voidEvidence() {
+        firstAbsence = nil
+        lastAbsence = nil
+        listsReadAt = nil
+        cancelUnknownAt = nil
+    }
+
+    public var provesAbsence: Bool {
+        guard let firstAbsence, let lastAbsence, listsReadAt != nil, cancelUnknownAt != nil else {
+            return false
+        }
+        return lastAbsence - firstAbsence >= FateInquiry.restBetweenAbsences
+    }
+
+    public enum Escalation: Hashable, Sendable { case tellPeople, distrustVenue }
+
+    /// Each stage of escalation once.
+    public mutating func escalation(at now: Moment) -> Escalation? {
+        let age = now - openedAt
+        if escalations == 0, age >= FateInquiry.patience {
+            escalations = 1
+            return .tellPeople
+        }
+        if escalations == 1, age >= FateInquiry.lastPatience {
+            escalations = 2
+            return .distrustVenue
+        }
+        return nil
+    }
+}

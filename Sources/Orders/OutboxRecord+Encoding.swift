@@ -1,0 +1,95 @@
+import TradingModel
+
+extension OutboxRecord {
+    /// Stands where a row needs an order's id and there is none.
+    static let nobody = ClientOrderID(epoch: 0, node: 0, strategy: 0, intent: 0, leg: 0, attempt: 0)
+
+    public func encoded() -> [UInt8] {
+        var row = RowWriter(version: OutboxRecord.version)
+        switch self {
+        case .started(let epoch, let at):
+            row.byte(1)
+            row.integer(Int64(epoch))
+            row.integer(at.nanoseconds)
+        case .opened(let venue, let asset, let amount):
+            row.byte(2)
+            row.text(venue)
+            row.text(asset.code)
+            row.wide(amount.raw)
+        case .intended(let intent, let venue, let symbol):
+            row.byte(3)
+            row.intent(intent, venue: venue, symbol: symbol)
+        case .moved(let id, let state, let venueOrderID, let at):
+            row.byte(4)
+            row.id(id)
+            row.byte(state.rawValue)
+            row.text(venueOrderID)
+            row.integer(at.nanoseconds)
+        case .filled(let fill, let order, let venue, let symbol):
+            row.byte(5)
+            row.fill(fill, order: order, venue: venue, symbol: symbol)
+        case .adjusted(let venue, let asset, let amount, let reason):
+            row.byte(6)
+            row.text(venue)
+            row.text(asset.code)
+            row.wide(amount.raw)
+            row.text(reason)
+        case .mode(let mode, let reason, let actor, let at):
+            row.byte(7)
+            row.byte(mode.rawValue)
+            row.text(reason)
+            row.text(actor)
+            row.integer(at.nanoseconds)
+        case .corrected(let venue, let what, let at):
+            row.byte(8)
+            row.text(venue)
+            row.text(what)
+            row.integer(at.nanoseconds)
+        case .foreign(let fill, let venue, let symbol):
+            row.byte(9)
+            row.fill(fill, order: OutboxRecord.nobody, venue: venue, symbol: symbol)
+        case .venueMode(let venue, let isSafe, let reason, let actor, let at):
+            row.byte(10)
+            row.text(venue)
+            row.byte(isSafe ? 1 : 0)
+            row.text(reason)
+            row.text(actor)
+            row.integer(at.nanoseconds)
+        case .checkpoint(let checkpoint):
+            row.byte(11)
+            checkpoint.write(into: &row)
+        }
+        return row.bytes
+    }
+}
+
+extension RowWriter {
+    mutating func intent(_ intent: OrderIntent, venue: String, symbol: String) {
+        text(venue)
+        text(symbol)
+        id(intent.id)
+        byte(intent.side.rawValue)
+        integer(intent.quantity.raw)
+        integer(intent.limit.raw)
+        byte(intent.timeInForce.rawValue)
+        byte(intent.purpose.rawValue)
+        integer(intent.decidedAt.nanoseconds)
+        integer(intent.sendBefore.nanoseconds)
+        integer(Int64(bitPattern: intent.decision))
+    }
+
+    mutating func fill(_ fill: FillReport, order: ClientOrderID, venue: String, symbol: String) {
+        text(venue)
+        text(symbol)
+        id(order)
+        text(fill.venueOrderID)
+        text(fill.tradeID)
+        byte(fill.side.rawValue)
+        integer(fill.price.raw)
+        integer(fill.quantity.raw)
+        wide(fill.fee.raw)
+        text(fill.feeAsset.code)
+        byte(fill.isMaker ? 1 : 0)
+        integer(fill.venueTime.nanoseconds)
+    }
+}

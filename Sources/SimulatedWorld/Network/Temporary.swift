@@ -1,0 +1,4 @@
+import TradingModel
+extension JournaledDouble {
+    var nextActivity: Moment? { .distantPast }
+}
