@@ -88,6 +88,12 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
+        room(
+            "Simulator",
+            [
+                "TradingModel", "Ports", "Books", "Orders", "Risk", "Hedging", "Engine", "VenueKit", "Node",
+                "Configuration", "SimulatedWorld",
+            ]),
         // L5
         executable(
             "arbnode",
@@ -98,7 +104,9 @@ let package = Package(
                 "LiveWorld", "SimulatedWorld", "VenueServer",
                 arguments,
             ]),
-        executable("arbsim", ["TradingModel", "Recordings", "SimulatedWorld", "VenueServer", arguments]),
+        executable(
+            "arbsim",
+            ["TradingModel", "Recordings", "SimulatedWorld", "VenueServer", "Simulator", arguments]),
 
         specification("ArchitectureTests", []),
         specification("BooksTests", ["TradingModel", "Books"]),

@@ -51,6 +51,11 @@ extension TradingDesk {
         handle(.mode(mode, reason: reason, actor: actor))
     }
 
+    /// A person lets a venue out of its own SAFE_MODE.
+    public func release(_ venue: VenueID, reason: String, actor: String) {
+        handle(.venueMode(venue, isSafe: false, reason: reason, actor: actor))
+    }
+
     private func venueReport(_ connector: VenueConnector) -> NodeReport.Venue {
         let venue = connector.venue
         let counters = connector.assumeIsolated { $0.counters }

@@ -12,7 +12,7 @@ public actor TradingDesk {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
 
     let world: World
-    var engine: TradingEngine
+    public internal(set) var engine: TradingEngine
     let keeper: OutboxKeeper
     let reserveKeeper: ReserveKeeper
     let connectors: [VenueConnector]
@@ -194,6 +194,9 @@ public actor TradingDesk {
     }
 
     var isRunning: Bool { !isStopped }
+
+    /// Rows that wait for the store.
+    public var backlog: Int { queue.rows.count }
 
     // MARK: Outputs
 

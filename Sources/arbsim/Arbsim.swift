@@ -9,5 +9,5 @@ struct Arbsim: AsyncParsableCommand {
             Example: arbsim serve --venue okx
             """,
         version: "0.1.0",
-        subcommands: [ServeCommand.self])
+        subcommands: [ServeCommand.self, QuickCommand.self])
 }

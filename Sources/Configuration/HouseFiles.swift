@@ -2,8 +2,9 @@ import Foundation
 
 /// Finds files that come with the product (`config/demo.yaml`, `venues/…`): under the working directory, else
 /// beside the executable or any folder above it.
-enum HouseFiles {
-    static func find(_ name: String) -> String? {
+public enum HouseFiles {
+    /// The file's path, `nil` when it is nowhere.
+    public static func find(_ name: String) -> String? {
         let manager = FileManager.default
         if manager.fileExists(atPath: name) { return name }
         var folder = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()

@@ -1,0 +1,165 @@
+import Books
+import Engine
+import Hedging
+import Node
+import Orders
+import SimulatedWorld
+import TradingModel
+
+/// Sees what the node cannot: every venue's truth beside the node's rows and state. Keeps the first invariant
+/// that does not hold.
+final class Judge {
+    let simulation: Simulation
+    let log: RowLog
+    let policy: EnginePolicy
+    private(set) var venues: [VenueLedger]
+    private(set) var failure: SeedResult.Failure?
+    let start: Moment
+    /// Overfills are armed: an order may fill beyond its quantity by the venue's own doing.
+    var toleratesOverfill = false
+    var isDryRun = false
+    private var silentUntil: [String: Moment] = [:]
+    private(set) var maxUnhedgedAge = Span.zero
+    private(set) var duplicates = 0
+    var isTraced = false
+
+    init(_ simulation: Simulation, policy: EnginePolicy, doubles: [any JournaledDouble], start: Moment) {
+        self.simulation = simulation
+        self.policy = policy
+        self.start = start
+        log = RowLog(policy: policy)
+        venues = doubles.map { VenueLedger($0) }
+        log.report = { [unowned self] in fail($0, $1) }
+    }
+
+    func fail(_ invariant: String, _ detail: String) {
+        guard failure == nil else { return }
+        failure = SeedResult.Failure(
+            invariant: invariant, step: simulation.steps,
+            virtualSeconds: Double((simulation.now - start).nanoseconds) / 1e9, detail: detail)
+    }
+
+    // MARK: The wire
+
+    /// A request is about to leave the node.
+    func sends(_ host: String, _ method: String, _ target: String, _ body: [UInt8]) {
+        if let until = silentUntil[host], simulation.now < until {
+            fail("S12", "\(method) \(target) to \(host), which asked for silence")
+        }
+        if isDryRun, method != "GET" { fail("S13", "\(method) \(target) in a dry run") }
+        guard method == "POST", Judge.placing.contains(where: { target.hasPrefix($0) }) else { return }
+        guard let id = Judge.clientID(in: target, body) else {
+            return fail("S2", "an order without a client id went to \(host)")
+        }
+        guard let intent = log.intents[id] else {
+            return fail("S2", "\(id) went to \(host) before its row was durable")
+        }
+        if intent.purpose == .open, log.mode >= .hold {
+            fail("S5", "\(id) opens at \(host) in mode \(log.mode.name)")
+        }
+        if intent.purpose == .open, log.safeVenues.contains(host) {
+            fail("S5", "\(id) opens at \(host), which is in SAFE_MODE")
+        }
+        if simulation.now > intent.sendBefore { fail("S5", "\(id) was sent after its time") }
+    }
+
+    func silenced(_ host: String, until moment: Moment) {
+        silentUntil[host] = max(silentUntil[host] ?? .distantPast, moment)
+    }
+
+    private static let placing = [
+        "/api/v3/order", "/api/v5/trade/order", "/v5/order/create", "/0/private/AddOrder",
+    ]
+
+    /// The first run of 32 hex digits that is an id of ours.
+    static func clientID(in target: String, _ body: [UInt8]) -> ClientOrderID? {
+        var run: [UInt8] = []
+        for byte in Array(target.utf8) + [0] + body + [0] {
+            if (48...57).contains(byte) || (97...102).contains(byte) {
+                run.append(byte)
+                continue
+            }
+            if run.count == 32, let id = ClientOrderID(String(decoding: run, as: UTF8.self)) { return id }
+            run.removeAll(keepingCapacity: true)
+        }
+        return nil
+    }
+
+    // MARK: The venues
+
+    /// What the venues took and filled since the last look.
+    func lookAtVenues() {
+        for index in venues.indices {
+            let news = venues[index].news()
+            for order in news.orders where order.isNodeNamed && !order.isForeign { judge(order, index) }
+            for fill in news.executions { simulation.mark(UInt64(bitPattern: fill.tradeID)) }
+        }
+    }
+
+    private func judge(_ order: VenueTruth.Order, _ venue: Int) {
+        let name = policy.venues[venue].name
+        guard let id = ClientOrderID(order.clientID) else { return }
+        guard let intent = log.intents[id] else {
+            return fail("S2", "\(name) holds \(id), which has no durable row")
+        }
+        if (venues[venue].orders[order.clientID]?.count ?? 0) > 1 {
+            duplicates += 1
+            fail("S1", "\(name) holds two orders of \(id)")
+        }
+        if intent.venue.index != venue { fail("S1", "\(id) went to \(name), which is not its venue") }
+        let instrument = policy.instruments[intent.instrument.index]
+        if !toleratesOverfill, order.filled > instrument.baseAmount(intent.quantity) {
+            fail("S1", "\(id) filled more than its quantity at \(name)")
+        }
+    }
+
+    // MARK: The node
+
+    /// Bounds and deadlines that hold at any moment of a living node.
+    func look(at desk: TradingDesk) {
+        let now = simulation.now
+        let engine = desk.engine
+        for index in policy.instruments.indices {
+            for obligation in engine.obligations[index].open {
+                maxUnhedgedAge = max(maxUnhedgedAge, now - obligation.opened)
+                let overdue = now - obligation.deadline
+                if overdue > .seconds(1), !obligation.isLate {
+                    fail("S10", "an obligation is \(overdue.milliseconds) ms late and nobody was told")
+                }
+            }
+            for top in engine.books[index].tops where top.isSynced && top.hasBid && top.hasAsk {
+                if top.bid.price >= top.ask.price {
+                    fail("S9", "a crossed book of \(policy.venues[top.venue.index].name) has size")
+                }
+            }
+        }
+        if engine.orders.live.count > 500 { fail("S17", "\(engine.orders.live.count) live orders") }
+        if desk.backlog > 5_000 { fail("S17", "\(desk.backlog) rows wait for the store") }
+        simulation.mark(UInt64(bitPattern: Int64(engine.orders.count)))
+    }
+
+    /// A synced book must show what the venue shows, whenever nothing is on its way.
+    func compareBooks(_ desk: TradingDesk, _ network: SimulatedNetwork) {
+        for index in policy.instruments.indices {
+            let symbol = policy.instruments[index].symbol
+            for top in desk.engine.books[index].tops where top.isSynced {
+                let name = policy.venues[top.venue.index].name
+                guard network.isQuiet(name) else { continue }
+                let real = venues[top.venue.index].observer.best(symbol)
+                let instrument = policy.instruments[index]
+                if top.hasBid, let bid = real.bid, Judge.price(bid) != text(top.bid.price, instrument) {
+                    fail("S9", "\(name) \(symbol): bid \(instrument.text(top.bid.price)), it is \(Judge.price(bid))")
+                }
+                if top.hasAsk, let ask = real.ask, Judge.price(ask) != text(top.ask.price, instrument) {
+                    fail("S9", "\(name) \(symbol): ask \(instrument.text(top.ask.price)), it is \(Judge.price(ask))")
+                }
+            }
+        }
+    }
+
+    private func text(_ price: Price, _ instrument: Instrument) -> Int64 {
+        price.raw * DecimalText.power(8 - instrument.priceScale)
+    }
+
+    private static func price(_ price: Price) -> Int64 { price.raw }
+}

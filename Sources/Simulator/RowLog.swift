@@ -1,0 +1,137 @@
+import Engine
+import Orders
+import Ports
+import TradingModel
+
+/// Every row that became durable, as the observer reads it: which orders may be sent, which trades are booked,
+/// which mode was written down last.
+final class RowLog {
+    private let names: RowNames
+    private let policy: EnginePolicy
+    private(set) var intents: [ClientOrderID: OrderIntent] = [:]
+    private(set) var states: [ClientOrderID: OrderState] = [:]
+    private(set) var filled: [ClientOrderID: Quantity] = [:]
+    private var trades: Set<String> = []
+    private(set) var mode = OperatingMode.normal
+    private(set) var raisedBy = ""
+    private(set) var safeVenues: Set<String> = []
+    private(set) var rows = 0
+    private(set) var signals: Set<UInt64> = []
+    /// The first thing that must not be in a history, by invariant.
+    var report: ((String, String) -> Void)?
+
+    init(policy: EnginePolicy) {
+        self.policy = policy
+        let venues = policy.venues.map(\.name)
+        let symbols = policy.instruments.map(\.symbol)
+        names = RowNames(
+            venue: { name in venues.firstIndex(of: name).map { VenueID($0) } },
+            instrument: { symbol in symbols.firstIndex(of: symbol).map { InstrumentID($0) } })
+    }
+
+    func durable(_ bytes: [UInt8]) {
+        rows += 1
+        let record: OutboxRecord
+        do throws(OutboxRecord.Fault) { record = try OutboxRecord(bytes, names: names) } catch {
+            report?("S8", "a row that cannot be read was written: \(error)")
+            return
+        }
+        read(record)
+    }
+
+    private func read(_ record: OutboxRecord) {
+        switch record {
+        case .intended(let intent, _, _): intended(intent)
+        case .moved(let id, let state, _, _): moved(id, state)
+        case .filled(let fill, let order, let venue, let symbol):
+            let key = "\(venue) \(symbol) \(fill.tradeID)"
+            if !trades.insert(key).inserted { report?("S3", "trade \(key) is booked twice") }
+            filled[order, default: .zero] += fill.quantity
+        case .mode(let mode, let reason, let actor, _):
+            if mode < self.mode, actor == "node" {
+                report?("L5", "the node raised its own mode to \(mode.name): \(reason)")
+            }
+            self.mode = mode
+        case .venueMode(let venue, let isSafe, _, let actor, _):
+            if !isSafe, actor == "node" { report?("L5", "the node released \(venue) from its own SAFE_MODE") }
+            if isSafe { safeVenues.insert(venue) } else { safeVenues.remove(venue) }
+        case .started, .opened, .adjusted, .corrected, .foreign, .checkpoint: return
+        }
+    }
+
+    private func intended(_ intent: OrderIntent) {
+        // The reserve path may write a row that its batch writes too.
+        if let known = intents[intent.id] {
+            if known != intent { report?("S1", "\(intent.id) stands for two different orders") }
+            return
+        }
+        intents[intent.id] = intent
+        guard intent.decision != 0, intent.leg == 0 else { return }
+        if !signals.insert(intent.decision).inserted {
+            report?("S1", "\(intent.id) opens for a signal that has opened before")
+        }
+    }
+
+    private func moved(_ id: ClientOrderID, _ state: OrderState) {
+        let old = states[id] ?? .new
+        if !RowLog.reachable(old, state) {
+            report?("S4", "\(id) went from \(old.name) to \(state.name)")
+        }
+        states[id] = state
+    }
+
+    /// Whether rows may tell of `new` after `old`: some event leads there, in one step or by steps that leave
+    /// no row.
+    private static func reachable(_ old: OrderState, _ new: OrderState) -> Bool {
+        if old == new { return true }
+        var seen: Set<OrderState> = [old]
+        var front = [old]
+        while let state = front.popLast() {
+            for event in OrderEvent.allCases {
+                let next: OrderState
+                switch OrderLifecycle.transition(state, event) {
+                case .to(let state), .surprising(let state): next = state
+                case .stay, .impossible: continue
+                }
+                if next == new { return true }
+                if seen.insert(next).inserted { front.append(next) }
+            }
+        }
+        return false
+    }
+}
+
+extension OrderIntent {
+    var leg: UInt8 { id.leg }
+}
+
+/// A store whose durable rows an observer reads.
+final class ObservedStore: OutboxStore, @unchecked Sendable {
+    private let store: any OutboxStore
+    private let log: RowLog
+    private let isAlive: () -> Bool
+
+    init(_ store: any OutboxStore, _ log: RowLog, isAlive: @escaping () -> Bool) {
+        self.store = store
+        self.log = log
+        self.isAlive = isAlive
+    }
+
+    var opening: OutboxOpening { store.opening }
+
+    func append(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64 {
+        let last = try store.append(records)
+        if isAlive() { for row in records { log.durable(row) } }
+        return last
+    }
+
+    func appendReserve(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64 {
+        let last = try store.appendReserve(records)
+        if isAlive() { for row in records { log.durable(row) } }
+        return last
+    }
+
+    func discard(before sequence: UInt64) throws(OutboxFault) { try store.discard(before: sequence) }
+    func readAll(_ body: (UInt64, [UInt8]) throws -> Void) throws { try store.readAll(body) }
+    func close() { store.close() }
+}

@@ -1,0 +1,181 @@
+import Engine
+import Hedging
+import Node
+import Orders
+import SimulatedWorld
+import TradingModel
+
+// Safety first, then liveness.
+extension Trial {
+    func run() -> SeedResult {
+        isCrashArmed = plan.crashPoint != nil
+        startNode()
+        watch()
+        FaultDriver(self).schedule()
+        let end = Trial.start + plan.safety
+        advance(until: end)
+        if judge.failure == nil { calm() }
+        if judge.failure == nil { proveLiveness() }
+        if judge.failure == nil { finish() }
+        return close()
+    }
+
+    private func advance(until moment: Moment) {
+        simulation.run(until: moment) { judge.failure != nil }
+    }
+
+    /// The judge looks at everything that moved, many times a second.
+    private func watch() {
+        simulation.schedule(at: simulation.now + .milliseconds(50)) { [self] in
+            look()
+            watch()
+        }
+    }
+
+    func look() {
+        judge.lookAtVenues()
+        nonisolated(unsafe) let judge = judge
+        visit { judge.look(at: $0) }
+    }
+
+    /// Faults stop; venues are healthy; a process that is dead is started.
+    private func calm() {
+        isCalm = true
+        for (index, double) in doubles.enumerated() {
+            network.setReachable(plan.venues[index], true)
+            network.weather(at: plan.venues[index]) { $0 = VenueWeather() }
+            heal(double)
+        }
+        disk.fault = nil
+        if process?.isAlive != true { startNode() }
+    }
+
+    private static let settleLimit = Span.seconds(10)
+
+    /// L1, L3 … L7: everything that was broken mends itself, in time; what people must release, they release.
+    private func proveLiveness() {
+        let calmAt = simulation.now
+        advance(until: calmAt + Trial.settleLimit)
+        guard judge.failure == nil else { return }
+        if !isRunning { return judge.fail("L10", "the node does not run 10 s after the last fault") }
+        if let book = unsyncedBook() { return judge.fail("L3", "no book of \(book) after 10 s") }
+        release("the simulated operator has looked")
+        advance(until: calmAt + .seconds(16))
+        release("the simulated operator has looked again")
+        // Unknown orders have a minute; most need a few seconds.
+        let limit = calmAt + .seconds(60)
+        while simulation.now < limit, judge.failure == nil, !isSettled() {
+            advance(until: simulation.now + .milliseconds(500))
+        }
+        guard judge.failure == nil else { return }
+        if let trouble = unsettled() { judge.fail(trouble.0, trouble.1) }
+    }
+
+    private func unsyncedBook() -> String? {
+        let names = plan.venues
+        return visit { desk -> String? in
+            for book in desk.engine.books {
+                for top in book.tops where !top.isSynced {
+                    return "\(names[top.venue.index]) \(book.instrument.symbol)"
+                }
+            }
+            return nil
+        } ?? nil
+    }
+
+    /// What people do once they have looked: modes go back to normal.
+    private func release(_ reason: String) {
+        visit { desk in
+            if desk.engine.mode != .normal { desk.setMode(.normal, reason: reason, actor: "operator") }
+            for index in desk.engine.venues.indices where desk.engine.venues[index].safeReason != nil {
+                desk.release(VenueID(index), reason: reason, actor: "operator")
+            }
+        }
+    }
+
+    private func isSettled() -> Bool { unsettled() == nil }
+
+    private func unsettled() -> (String, String)? {
+        let names = plan.venues
+        let found = visit { desk -> (String, String)? in
+            let engine = desk.engine
+            if let unknown = engine.orders.live.first(where: { engine.orders[$0]?.state == .unknown }) {
+                return ("L1", "\(unknown) is still UNKNOWN")
+            }
+            for (index, venue) in engine.venues.enumerated() where !venue.mayOpen {
+                return (
+                    "L7",
+                    "\(names[index]): ready \(venue.isAccountReady), reconciled \(venue.isReconciled), "
+                        + "dirty \(venue.isDirty), safe \(venue.safeReason ?? "no")"
+                )
+            }
+            for index in engine.policy.instruments.indices
+            where engine.obligations[index].deviation.magnitude >= engine.smallestHedges[index] {
+                return ("L4", "\(engine.policy.instruments[index].symbol) is not hedged")
+            }
+            return nil
+        }
+        return found ?? ("L10", "the node does not run")
+    }
+
+    /// Drained, the node's ledger is the venues', to the last unit.
+    private func finish() {
+        let duration = Trial.start + plan.safety + WorldPlan.tail
+        advance(until: max(simulation.now, duration))
+        guard judge.failure == nil, let node else { return }
+        nonisolated(unsafe) var isFlat: Bool?
+        let desk = node.desk
+        let deadline = simulation.now + .seconds(20)
+        Task(executorPreference: desk.lane) { isFlat = await desk.drain(by: deadline) }
+        simulation.run(until: deadline + .seconds(1)) { isFlat != nil || judge.failure != nil }
+        guard judge.failure == nil else { return }
+        if isFlat != true { return judge.fail("L4", "the node did not get flat in 20 s of draining") }
+        look()
+        compareLedgers()
+        nonisolated(unsafe) var isClosed = false
+        let closing = simulation.now + .seconds(5)
+        Task(executorPreference: desk.lane) {
+            await desk.close(by: closing)
+            isClosed = true
+        }
+        simulation.run(until: closing + .seconds(1)) { isClosed }
+        if !isClosed { judge.fail("L6", "the outbox did not drain") }
+    }
+
+    private func compareLedgers() {
+        guard let accounts = visit({ $0.engine.ledger.accounts }) else { return }
+        for account in accounts where !plan.isDryRun {
+            let held =
+                doubles[account.venue.index].observer.balances.first { $0.asset == account.asset.code }?.total
+                ?? .zero
+            if held != account.balance {
+                judge.fail(
+                    "S7",
+                    "\(plan.venues[account.venue.index]) \(account.asset): ledger \(account.balance), "
+                        + "venue \(held)")
+            }
+        }
+        for (index, venue) in judge.venues.enumerated() {
+            for order in venue.observer.openOrders() where order.isNodeNamed && !order.isForeign {
+                judge.fail("L2", "\(plan.venues[index]) still holds \(order.clientID)")
+            }
+        }
+    }
+
+    private func close() -> SeedResult {
+        result.virtualSeconds = Double((simulation.now - Trial.start).nanoseconds) / 1e9
+        result.steps = simulation.steps
+        result.hash = simulation.trace
+        result.failure = judge.failure
+        result.escapedJobs = EscapeWatch.escaped
+        result.orders = judge.venues.reduce(0) { $0 + $1.nodeOrders }
+        result.fills = judge.venues.reduce(0) { $0 + $1.nodeFills }
+        result.duplicateOrders = judge.duplicates
+        result.maxUnhedgedAgeMs = Double(judge.maxUnhedgedAge.nanoseconds) / 1e6
+        result.orphanOrders = judge.failure?.invariant == "L2" || judge.failure?.invariant == "S2" ? 1 : 0
+        result.ghostFills = visit { $0.engine.counters.ghostFills } ?? 0
+        process?.kill()
+        node = nil
+        return result
+    }
+}

@@ -1,0 +1,204 @@
+import Configuration
+import Engine
+import Node
+import Orders
+import Ports
+import SimulatedWorld
+import TradingModel
+import VenueKit
+
+/// One seed: a whole node against its venues, first with faults (safety), then without (liveness), judged all
+/// the while by what the venues know.
+final class Trial {
+    let plan: WorldPlan
+    let options: ProvingGround.Options
+    let simulation: Simulation
+    let network: SimulatedNetwork
+    let disk = SimulatedDisk()
+    let doubles: [any JournaledDouble]
+    let judge: Judge
+    let nodePlan: NodePlan
+    var result: SeedResult
+    var draw: Draw
+
+    private(set) var process: SimulatedProcess?
+    private(set) var node: TradingNode?
+    /// Passes of the armed crash point so far.
+    private var crashPasses = 0
+    var isCrashArmed = false
+    /// Crash points that kill every start until the count is used up (N10).
+    var recoveryDeaths = 0
+    var isCalm = false
+
+    static let start = Moment(nanoseconds: 1_790_000_000_000_000_000)
+    static let secret = "c2ltdWxhdGVkLXNlY3JldA=="
+
+    init(seed: UInt64, plan: WorldPlan, options: ProvingGround.Options) throws {
+        self.plan = plan
+        self.options = options
+        draw = Draw(seed, 2)
+        result = SeedResult(seed: seed)
+        simulation = Simulation(seed: seed, start: Trial.start)
+        network = SimulatedNetwork(simulation)
+        network.latency = plan.latency
+        network.jitter = plan.jitter
+        network.marketBeat = plan.marketBeat
+        var configuration = try HouseConfiguration.load(venues: plan.venues, symbols: plan.symbols)
+        (doubles, nodePlan) = Trial.assemble(&configuration, plan, seed)
+        judge = Judge(simulation, policy: configuration.policy, doubles: doubles, start: Trial.start)
+        judge.isDryRun = plan.isDryRun
+        judge.isTraced = options.isTraced
+        for double in doubles { network.add(double) }
+        network.onFault = { [unowned self] in fired($0) }
+        network.onRequest = { [unowned self] in judge.sends($0, $1, $2, $3) }
+        network.onSilence = { [unowned self] in judge.silenced($0, until: $1) }
+    }
+
+    private static func assemble(_ configuration: inout NodeConfiguration, _ plan: WorldPlan, _ seed: UInt64)
+        -> ([any JournaledDouble], NodePlan)
+    {
+        var doubles: [any JournaledDouble] = []
+        var dialects: [any VenueDialect] = []
+        var access: [VenueAccess?] = []
+        let instruments = DoubleCatalog.demoInstruments.filter { plan.symbols.contains($0.symbol) }
+        for index in configuration.venues.indices {
+            let name = configuration.venues[index].profile.name
+            point(&configuration.venues[index].profile, at: name)
+            let account = DoubleCatalog.demoAccount(apiKey: "key", secret: secret, passphrase: "words")
+            guard
+                let double = DoubleCatalog.make(
+                    venue: name, seed: seed, instruments: instruments, account: account, start: start),
+                let dialect = DialectCatalog.make(
+                    configuration.venues[index].profile, configuration.venues[index].listings)
+            else { preconditionFailure("\(name) has a double and a dialect") }
+            doubles.append(double)
+            dialects.append(dialect)
+            access.append(
+                VenueAccess(
+                    apiKey: "key", passphrase: name == "okx" ? "words" : "",
+                    signer: SimulatedSigner(secret: secret)))
+        }
+        var lent: [(VenueID, Asset, Amount)] = []
+        for index in configuration.venues.indices where plan.isDryRun {
+            for asset in ["BTC", "ETH", "USDT"] {
+                lent.append((VenueID(index), Asset(asset), Amount(raw: Int128(1_000_000) << 60)))
+            }
+        }
+        return (
+            doubles,
+            NodePlan(
+                policy: configuration.policy, dialects: dialects,
+                access: plan.isDryRun ? access.map { _ in nil } : access, isDryRun: plan.isDryRun,
+                paperBalances: lent, store: plan.store)
+        )
+    }
+
+    /// Private streams go to a host name of their own, so that the network knows them.
+    private static func point(_ profile: inout VenueProfile, at name: String) {
+        func path(_ url: String) -> String {
+            let parts = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+            let rest = parts.dropFirst(2).first ?? ""
+            return rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? ""
+        }
+        profile.restOrigin = "https://\(name).test"
+        profile.publicURL = "wss://\(name).test" + path(profile.publicURL)
+        profile.privateURL = "wss://\(name)-private.test" + path(profile.privateURL)
+    }
+
+    func fired(_ fault: String, _ times: Int = 1) { result.faults[fault, default: 0] += times }
+
+    func trace(_ text: @autoclosure () -> String) {
+        guard options.isTraced else { return }
+        let seconds = Double((simulation.now - Trial.start).nanoseconds) / 1e9
+        print("[\(seconds)] \(text())")
+    }
+}
+
+// The node's process: starts, deaths.
+extension Trial {
+    var isRunning: Bool { process?.isAlive == true && node != nil }
+
+    /// Starts a node on this disk; also after a death. A start that fails is tried again, as a service manager
+    /// would.
+    func startNode() {
+        let log = judge.log
+        let disk = disk
+        nonisolated(unsafe) let trial = self
+        let process = SimulatedProcess(
+            simulation, network, storePace: plan.storePace, watch: { trial.passed($0) }
+        ) { ObservedStore(MemoryStore(disk), log, isAlive: { trial.process?.isAlive == true }) }
+        self.process = process
+        node = nil
+        result.starts += 1
+        let plan = nodePlan
+        let world = process.world
+        Task(executorPreference: world.socketLane) {
+            do {
+                let node = try await TradingNode.start(plan, in: world)
+                trial.started(node, process)
+            } catch { trial.startFailed(process, "\(error)") }
+        }
+    }
+
+    private func started(_ node: TradingNode, _ process: SimulatedProcess) {
+        guard process === self.process, process.isAlive else { return }
+        self.node = node
+        trace("node started, \(node.recoveredRows) rows")
+    }
+
+    private func startFailed(_ process: SimulatedProcess, _ reason: String) {
+        guard process === self.process else { return }
+        trace("start failed: \(reason)")
+        process.kill()
+        restart(after: .seconds(1))
+    }
+
+    func restart(after pause: Span) {
+        simulation.schedule(at: simulation.now + pause) { [self] in
+            if process?.isAlive != true { startNode() }
+        }
+    }
+
+    /// kill -9, now: what the current job still does reaches nobody.
+    func killNode(_ why: String) {
+        guard let process, process.isAlive else { return }
+        trace("killed: \(why)")
+        process.kill()
+        node = nil
+        result.crashes += 1
+        network.cutAll()
+        restart(after: draw.span(.milliseconds(5), .seconds(3)))
+    }
+
+    private func passed(_ point: CrashPoint) {
+        guard !isCalm, process?.isAlive == true else { return }
+        if recoveryDeaths > 0, Trial.recoveryPoints.contains(point), draw.chance(60) {
+            recoveryDeaths -= 1
+            fired("N10")
+            return die(at: point)
+        }
+        guard isCrashArmed, point.rawValue == plan.crashPoint else { return }
+        crashPasses += 1
+        guard crashPasses == plan.crashPass else { return }
+        isCrashArmed = false
+        fired("N01")
+        die(at: point)
+    }
+
+    private func die(at point: CrashPoint) {
+        result.crashPoints[point.rawValue, default: 0] += 1
+        killNode("at \(point.rawValue)")
+    }
+
+    private static let recoveryPoints: Set<CrashPoint> = [
+        .storeOpened, .rowsReplayed, .engineBuilt, .startJournaled, .connectorsStarted, .reconcileBegins,
+        .openOrdersRead, .balancesRead, .historyRead, .historyApplied,
+    ]
+
+    /// Looks at the living node's desk; `nil` when none lives.
+    func visit<Answer: Sendable>(_ body: @Sendable (isolated TradingDesk) -> Answer) -> Answer? {
+        guard let node, let process, process.isAlive else { return nil }
+        let desk = node.desk
+        return simulation.visit(process.world.socketLane) { desk.assumeIsolated { body($0) } }
+    }
+}

@@ -1,0 +1,46 @@
+import SimulatedWorld
+import TradingModel
+
+/// One venue's truth as the observer follows it, item by item.
+struct VenueLedger {
+    let double: any JournaledDouble
+    let observer: VenueObserver
+    let opening: [VenueTruth.Balance]
+    private(set) var seenChanges = 0
+    private(set) var seenExecutions = 0
+    /// By client id: the venue's ids of the node's orders there.
+    private(set) var orders: [String: Set<String>] = [:]
+    private(set) var nodeFills = 0
+    private(set) var nodeOrders = 0
+    /// Signed base quantity that the node's own orders traded, by symbol, fees in base taken off.
+    private(set) var deviations: [String: Amount] = [:]
+
+    init(_ double: any JournaledDouble) {
+        self.double = double
+        observer = double.observer
+        opening = observer.balances
+    }
+
+    /// Orders and executions since the last call.
+    mutating func news() -> (orders: [VenueTruth.Order], executions: [VenueTruth.Execution]) {
+        guard observer.changeCount > seenChanges || observer.executionCount > seenExecutions else {
+            return ([], [])
+        }
+        let changed = observer.changedOrders(from: seenChanges)
+        let executed = observer.executions(from: seenExecutions)
+        seenChanges = observer.changeCount
+        seenExecutions = observer.executionCount
+        for order in changed where order.isNodeNamed && !order.isForeign {
+            if orders[order.clientID, default: []].insert(order.venueOrderID).inserted { nodeOrders += 1 }
+        }
+        for fill in executed where !fill.wasForeign {
+            nodeFills += 1
+            let scale = Int128(DecimalText.power(Amount.scale - 8))
+            var base = Amount(raw: Int128(fill.quantity.raw) * scale)
+            if fill.side == .sell { base = -base }
+            if fill.symbol.hasPrefix(fill.feeAsset + "-") { base -= fill.fee }
+            deviations[fill.symbol, default: .zero] += base
+        }
+        return (changed, executed)
+    }
+}

@@ -1,0 +1,58 @@
+import Node
+import TradingModel
+
+/// What one seed's world is made of: venues, market, pace, faults and their strength. Swarm testing: each
+/// world has few faults, so that some faults are often alone and any two sometimes meet.
+struct WorldPlan {
+    var venues: [String]
+    var symbols: [String]
+    var isDryRun = false
+    /// How long faults may happen.
+    var safety: Span
+    /// One way, before jitter.
+    var latency: Span
+    var jitter: Span
+    var marketBeat: Span
+    /// How often the house moves, relative to its usual pace.
+    var calm: Int
+    /// How long the store takes for a batch, in nanoseconds.
+    var storePace: ClosedRange<Int64>
+    var store: StorePolicy
+    var faults: Set<Fault>
+    /// The point at which the process dies, and at which pass of it.
+    var crashPoint: String?
+    var crashPass = 1
+
+    static let allVenues = ["binance-spot", "okx", "bybit", "kraken"]
+
+    init(seed: UInt64, options: ProvingGround.Options) {
+        var draw = Draw(seed, 1)
+        let count = draw.chance(20) ? 4 : draw.chance(30) ? 3 : 2
+        var names = WorldPlan.allVenues
+        while names.count > count { names.remove(at: draw.below(names.count)) }
+        venues = names
+        symbols = draw.chance(25) ? ["BTC-USDT", "ETH-USDT"] : [draw.pick(["BTC-USDT", "ETH-USDT"])]
+        isDryRun = draw.chance(2)
+        safety = draw.span(.seconds(12), .seconds(26))
+        latency = .microseconds(draw.magnitude(50, 40_000))
+        jitter = .nanoseconds(max(1, latency.nanoseconds * draw.between(5, 150) / 100))
+        marketBeat = .milliseconds(draw.between(20, 120))
+        calm = Int(draw.between(2, 12))
+        storePace = 100_000...draw.magnitude(200_000, 6_000_000)
+        store = StorePolicy(
+            checkpointEvery: draw.span(.seconds(3), .seconds(20)), keep: draw.span(.seconds(2), .seconds(30)))
+        faults = []
+        for fault in Fault.allCases where draw.chance(12) { faults.insert(fault) }
+        if isDryRun { faults.subtract([.n01, .n02, .n03, .n10]) }
+        if let seconds = options.virtualSeconds {
+            safety = max(.seconds(2), .nanoseconds(Int64(seconds * 1e9) - WorldPlan.tail.nanoseconds))
+        }
+        if faults.contains(.n01) {
+            crashPoint = draw.pick(ProvingGround.crashPoints)
+            crashPass = Int(draw.magnitude(1, 400))
+        }
+    }
+
+    /// About how long the liveness phase and the end take.
+    static let tail = Span.seconds(38)
+}
