@@ -25,7 +25,11 @@ extension KrakenDouble {
 
     func openBook(_ symbol: Int, _ depth: Int, snapshot: Bool, _ index: Int, at now: Moment) {
         if !feeds.contains(where: { $0.symbol == symbol && $0.depth == depth }) {
-            feeds.append(KrakenFeed(symbol: symbol, depth: depth, engine: exchange.engines[symbol]))
+            feeds.append(KrakenFeed(symbol: symbol, depth: depth, engine: exchange.published(symbol)))
+        }
+        if snapshot, let old = exchange.takeOldSnapshot(symbol) {
+            let feed = KrakenFeed(symbol: symbol, depth: depth, engine: old)
+            return send(book(feed, "snapshot", feed.book.bids, feed.book.asks, at: now), index, at: now)
         }
         guard snapshot, let feed = feeds.first(where: { $0.symbol == symbol && $0.depth == depth }) else {
             return
@@ -35,10 +39,13 @@ extension KrakenDouble {
 
     func publishBooks(at now: Moment) {
         for place in feeds.indices {
-            guard let delta = feeds[place].book.step(exchange.engines[feeds[place].symbol]) else { continue }
+            guard let delta = feeds[place].book.step(exchange.published(feeds[place].symbol)) else { continue }
             let update = book(feeds[place], "update", delta.bids, delta.asks, at: now)
-            for index in sockets.indices where sockets[index].reads(feeds[place].symbol, feeds[place].depth) {
-                send(update, index, at: now)
+            for update in spoiled(update, feeds[place]) {
+                for index in sockets.indices
+                where sockets[index].reads(feeds[place].symbol, feeds[place].depth) {
+                    send(update, index, at: now)
+                }
             }
         }
         for index in sockets.indices {
@@ -46,6 +53,15 @@ extension KrakenDouble {
                 if let symbol = subscription.symbol { sendTicker(symbol, "update", index, at: now) }
             }
         }
+    }
+
+    private func spoiled(_ update: [UInt8], _ feed: KrakenFeed) -> [[UInt8]] {
+        let mischief = exchange.mischief
+        guard !mischief.bookFaults.isEmpty else { return [update] }
+        let name = streamName(feed.symbol)
+        let stream = name + String(feed.depth)
+        let fault = mischief.takeBookFault(feed.symbol, stream: stream)
+        return mischief.spoiled(update, fault, stream: stream, name: name)
     }
 
     private func book(
@@ -59,7 +75,7 @@ extension KrakenDouble {
                 levels("bids", bids, feed.symbol, into: &json)
                 levels("asks", asks, feed.symbol, into: &json)
                 json.field("checksum", Int64(checksum))
-                json.field("timestamp", CalendarTime.text(now, decimals: 6))
+                json.field("timestamp", CalendarTime.text(exchange.venueTime(now), decimals: 6))
             }
         }
     }
@@ -85,7 +101,10 @@ extension KrakenDouble {
                 $0.channel == .ticker && $0.symbol == symbol
             })
         else { return }
-        let engine = exchange.engines[symbol]
+        let mark = mark(symbol)
+        if type == "update", sockets[index].subscriptions[place].lastMark == mark { return }
+        sockets[index].subscriptions[place].lastMark = mark
+        let engine = exchange.published(symbol)
         let last = price(exchange.lastTrade[symbol], symbol)
         let text = frame("ticker", type) { json in
             json.object { json in
@@ -144,12 +163,14 @@ extension KrakenDouble {
                     }
                 }
                 json.array("pairs") { json in
-                    for rules in exchange.symbols {
+                    for (place, rules) in exchange.symbols.enumerated()
+                    where exchange.mischief.isListed(place) {
+                        let isTrading = exchange.mischief.isTrading(place)
                         json.object { json in
                             json.field("symbol", KrakenSpelling.streamName(rules))
                             json.field("base", rules.base)
                             json.field("quote", rules.quote)
-                            json.field("status", "online")
+                            json.field("status", isTrading ? "online" : "cancel_only")
                             json.field("qty_precision", Int64(rules.quantityDecimals))
                             number("qty_increment", quantity(rules.lot.raw), into: &json)
                             number("qty_min", quantity(rules.minimumQuantity.raw), into: &json)

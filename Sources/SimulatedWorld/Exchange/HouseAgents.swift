@@ -28,8 +28,15 @@ struct HouseAgents {
 }
 
 extension VirtualExchange {
-    /// When the house acts next; `.distantFuture` without a market.
-    var nextTimer: Moment { agents.reduce(.distantFuture) { min($0, $1.nextAction) } }
+    /// When the market moves next by itself; `.distantFuture` without one.
+    var nextTimer: Moment {
+        var next = mischief.isRestless ? nextMischief : .distantFuture
+        for agent in agents { next = min(next, agent.nextAction) }
+        return next
+    }
+
+    /// Whether a move of the market can reach a user at once, and not only as a change of a book.
+    var hasOpenOrders: Bool { !holds.isEmpty }
 
     /// Lets the house act in the order of its timers up to `now`.
     func advance(to now: Moment) {
@@ -44,13 +51,18 @@ extension VirtualExchange {
             if agents[next].nextQuote <= at { requote(next, at: at) } else { take(next, at: at) }
         }
         clock = max(clock, now)
+        if mischief.isRestless { passMischief(clock) }
     }
 
     /// Runs to `now`, stopping at each multiple of `cadence` so that feeds publish at their own pace whatever
-    /// the host's steps are.
-    func run(to now: Moment, cadence: Span, publish: (Moment) -> Void) {
+    /// the host's steps are. Before `busy` there is nothing to publish, and nothing stops.
+    func run(to now: Moment, cadence: Span, busy: Moment?, publish: (Moment) -> Void) {
         let step = cadence.nanoseconds
-        var tick = (clock.nanoseconds / step + 1) * step
+        guard let busy, busy <= now else {
+            advance(to: now)
+            return dropPrints(until: Moment(nanoseconds: now.nanoseconds / step * step))
+        }
+        var tick = max((clock.nanoseconds / step + 1) * step, (busy.nanoseconds + step - 1) / step * step)
         while tick <= now.nanoseconds {
             advance(to: Moment(nanoseconds: tick))
             publish(Moment(nanoseconds: tick))
@@ -74,7 +86,7 @@ extension VirtualExchange {
     }
 
     private func requote(_ index: Int, at now: Moment) {
-        let middle = agents[index].view.price(at: now)
+        let middle = mischief.shaken(agents[index].view.price(at: now), symbol: index, at: now)
         let half = Int64(Int128(middle) * Int128(agents[index].character.halfSpread) / 1_000_000_000)
         let tick = symbols[index].tick.raw
         let bid = (middle - half) / tick * tick
