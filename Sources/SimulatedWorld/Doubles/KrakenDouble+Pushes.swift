@@ -39,7 +39,9 @@ extension KrakenDouble {
 
     func publishBooks(at now: Moment) {
         for place in feeds.indices {
-            guard let delta = feeds[place].book.step(exchange.published(feeds[place].symbol)) else { continue }
+            guard let delta = feeds[place].book.step(exchange.published(feeds[place].symbol)) else {
+                continue
+            }
             let update = book(feeds[place], "update", delta.bids, delta.asks, at: now)
             for update in spoiled(update, feeds[place]) {
                 for index in sockets.indices
@@ -68,7 +70,8 @@ extension KrakenDouble {
         _ feed: KrakenFeed, _ type: String, _ bids: [FeedLevel], _ asks: [FeedLevel], at now: Moment
     ) -> [UInt8] {
         let checksum = KrakenChecksum.of(
-            asks: spelled(feed.book.asks, feed.symbol), bids: spelled(feed.book.bids, feed.symbol))
+            asks: feed.book.asks, bids: feed.book.bids,
+            priceDecimals: exchange.symbols[feed.symbol].priceDecimals)
         return frame("book", type) { json in
             json.object { json in
                 json.field("symbol", streamName(feed.symbol))
@@ -80,17 +83,16 @@ extension KrakenDouble {
         }
     }
 
-    private func spelled(_ levels: [FeedLevel], _ symbol: Int) -> [(price: String, quantity: String)] {
-        levels.prefix(10).map { (price($0.price, symbol), quantity($0.quantity)) }
-    }
-
     private func levels(_ name: String, _ levels: [FeedLevel], _ symbol: Int, into json: inout JSONWriter) {
+        let decimals = exchange.symbols[symbol].priceDecimals
         json.array(name) { json in
             for level in levels {
-                json.object { json in
-                    number("price", price(level.price, symbol), into: &json)
-                    number("qty", quantity(level.quantity), into: &json)
-                }
+                json.beginObject()
+                json.key("price")
+                json.number(level.price, decimals: decimals)
+                json.key("qty")
+                json.number(level.quantity, decimals: 8)
+                json.endObject()
             }
         }
     }

@@ -109,8 +109,8 @@ extension OKXDouble {
         json.array(name) { json in
             for level in levels {
                 json.array { json in
-                    json.string(text(level.price))
-                    json.string(text(level.quantity))
+                    json.plain(level.price)
+                    json.plain(level.quantity)
                     json.string("0")
                     json.string(level.quantity == 0 ? "0" : "1")
                 }

@@ -27,6 +27,8 @@ public protocol JournaledDouble: VenueDouble {
     func restore(from bytes: [UInt8]) throws(JournalFault)
     /// What the venue itself is to do wrong.
     var mischief: VenueMischief { get }
+    /// How often the house acts. Set it before the first `advance` for a world that is lean from the start.
+    var pace: MarketPace { get set }
     /// Reads what the venue holds, item by item.
     var observer: VenueObserver { get }
     /// The earliest time at which `advance` does anything by itself; `nil` when only an input can change
@@ -49,6 +51,10 @@ extension ExchangeDouble {
     public func restore(from bytes: [UInt8]) throws(JournalFault) { try exchange.restore(from: bytes) }
     public var name: String { exchange.name }
     public var mischief: VenueMischief { exchange.mischief }
+    public var pace: MarketPace {
+        get { exchange.agents.first?.pace ?? .lively }
+        set { for index in exchange.agents.indices { exchange.agents[index].pace = newValue } }
+    }
     public var observer: VenueObserver { VenueObserver(exchange) { self.spell(orderID: $0) } }
     public var truth: VenueTruth { exchange.truth { spell(orderID: $0) } }
     func spell(orderID: Int64) -> String { String(orderID) }
