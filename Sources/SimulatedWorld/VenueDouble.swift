@@ -82,6 +82,16 @@ public struct VenueTruth: Sendable {
         public var isOpen: Bool
         /// Filled base quantity, exact.
         public var filled: Amount
+        public var side = Side.buy
+        /// Zero for a market order.
+        public var price = Price.zero
+        /// Base quantity asked for, exact; a market buy by money has what the money bought.
+        public var quantity = Amount.zero
+        public var arrivedAt = Moment.distantPast
+        /// Whether the client id has the node's format: 32 hexadecimal digits.
+        public var isNodeNamed = false
+        /// Whether somebody else placed it: planted by the simulation, or not in the node's format.
+        public var isForeign = false
         public init(clientID: String, venueOrderID: String, symbol: String, isOpen: Bool, filled: Amount) {
             self.clientID = clientID
             self.venueOrderID = venueOrderID
@@ -89,6 +99,23 @@ public struct VenueTruth: Sendable {
             self.isOpen = isOpen
             self.filled = filled
         }
+    }
+    /// One side of a trade. Price and quantity count 10^-8 (`SymbolRules.scale`).
+    public struct Execution: Hashable, Sendable {
+        public var tradeID: Int64
+        public var venueOrderID: String
+        public var clientID: String
+        public var symbol: String
+        public var side: Side
+        public var price: Price
+        public var quantity: Quantity
+        public var notional: Amount
+        public var fee: Amount
+        public var feeAsset: String
+        public var isMaker: Bool
+        public var at: Moment
+        /// Of an order that is not the node's.
+        public var wasForeign: Bool
     }
     /// Sorted by asset.
     public var balances: [Balance] = []

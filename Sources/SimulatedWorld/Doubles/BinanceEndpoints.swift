@@ -61,6 +61,14 @@ enum BinanceEndpoint {
         }
     }
 
+    /// Needs the permission to trade.
+    var isTrading: Bool {
+        switch self {
+        case .placeOrder, .testOrder, .cancelOrder, .cancelOpenOrders: true
+        default: false
+        }
+    }
+
     /// rest-api.md, "Weight" of each endpoint.
     func weight(_ fields: FormFields) -> Int {
         switch self {
@@ -116,9 +124,10 @@ extension BinanceSpotDouble {
         guard let apiKey, !apiKey.isEmpty else {
             throw BinanceFault(-2014, "API-key format invalid.", status: 401)
         }
-        guard let account = exchange.account(apiKey: apiKey) else {
-            throw BinanceFault(-2015, "Invalid API-key, IP, or permissions for action.", status: 401)
-        }
+        let trouble = exchange.mischief.keyTrouble
+        guard let account = exchange.account(apiKey: apiKey), trouble == nil || trouble == .tradingNotAllowed
+        else { throw .invalidKey }
+        let now = exchange.venueTime(now)
         guard let timestamp = BinanceSpotDouble.moment(fields["timestamp"]) else {
             throw .missing("timestamp")
         }
@@ -161,7 +170,7 @@ extension BinanceSpotDouble {
     ) throws(BinanceFault) -> [UInt8] {
         switch endpoint {
         case .ping: return Array("{}".utf8)
-        case .time: return JSONWriter.object { $0.field("serverTime", now.milliseconds) }
+        case .time: return JSONWriter.object { $0.field("serverTime", exchange.venueTime(now).milliseconds) }
         case .exchangeInfo: return try exchangeInfo(fields, at: now)
         case .depth: return try depth(fields)
         case .recentTrades: return try recentTrades(fields)
@@ -170,6 +179,7 @@ extension BinanceSpotDouble {
         default: break
         }
         guard let account else { preconditionFailure("signed endpoints are authenticated first") }
+        if endpoint.isTrading, exchange.mischief.keyTrouble != nil { throw .invalidKey }
         switch endpoint {
         case .placeOrder: return try placeOrder(fields, account: account, at: now)
         case .testOrder:

@@ -3,7 +3,7 @@ import TradingModel
 /// Binance's public REST pages.
 extension BinanceSpotDouble {
     func exchangeInfo(_ fields: FormFields, at now: Moment) throws(BinanceFault) -> [UInt8] {
-        var wanted = Array(exchange.symbols.indices)
+        var wanted = exchange.symbols.indices.filter { exchange.mischief.isListed($0) }
         if let symbol = fields["symbol"] {
             wanted = [try symbolIndex(symbol)]
         } else if let list = fields["symbols"] {
@@ -12,7 +12,7 @@ extension BinanceSpotDouble {
         }
         return JSONWriter.object { json in
             json.field("timezone", "UTC")
-            json.field("serverTime", now.milliseconds)
+            json.field("serverTime", exchange.venueTime(now).milliseconds)
             json.array("rateLimits") { json in
                 limit(&json, "REQUEST_WEIGHT", "MINUTE", 1, 6_000)
                 limit(&json, "ORDERS", "SECOND", 10, 100)
@@ -50,7 +50,7 @@ extension BinanceSpotDouble {
         let rules = exchange.symbols[index]
         json.object { json in
             json.field("symbol", spellings[index])
-            json.field("status", "TRADING")
+            json.field("status", exchange.mischief.isTrading(index) ? "TRADING" : "HALT")
             json.field("baseAsset", rules.base)
             json.field("baseAssetPrecision", 8)
             json.field("quoteAsset", rules.quote)
@@ -118,7 +118,7 @@ extension BinanceSpotDouble {
         guard let limit = fields["limit"].map({ Int($0) }) ?? 100, limit > 0 else {
             throw .illegal("limit", "^[0-9]{1,4}$")
         }
-        let engine = exchange.engines[index]
+        let engine = exchange.takeOldSnapshot(index) ?? exchange.published(index)
         // A feed that nobody reads starts anew with its first reader.
         if isWanted(markets[index].depthFast) { markets[index].fast.serve(engine) }
         if isWanted(markets[index].depthSlow) { markets[index].slow.serve(engine) }
@@ -162,8 +162,8 @@ extension BinanceSpotDouble {
     }
 
     private func ticker(_ json: inout JSONWriter, _ index: Int) {
-        let bid = exchange.engines[index].bids.last
-        let ask = exchange.engines[index].asks.last
+        let bid = exchange.published(index).bids.last
+        let ask = exchange.published(index).asks.last
         json.object { json in
             json.field("symbol", spellings[index])
             price(&json, "bidPrice", bid?.price ?? 0)

@@ -186,7 +186,9 @@ extension BinanceSpotDouble {
 
     func queryOrder(_ fields: FormFields, account: Int) throws(BinanceFault) -> [UInt8] {
         var json = JSONWriter()
-        orderPage(&json, try find(fields, account: account, absent: .noSuchOrder))
+        let order = try find(fields, account: account, absent: .noSuchOrder)
+        if exchange.hidesOrder() { throw .noSuchOrder }
+        orderPage(&json, order)
         return json.bytes
     }
 
@@ -296,7 +298,7 @@ extension BinanceSpotDouble {
             json.field("updateTime", now.milliseconds)
             json.field("accountType", "SPOT")
             json.array("balances") { json in
-                for balance in exchange.balances(of: account) where !omitsZero || balance.total.raw != 0 {
+                for balance in exchange.answeredBalances(of: account) where !omitsZero || balance.total.raw != 0 {
                     json.object { json in
                         json.field("asset", balance.asset)
                         json.key("free")
@@ -316,7 +318,7 @@ extension BinanceSpotDouble {
         let order = fields.integer("orderId")
         let from = fields.integer("fromId")
         let limit = Int(min(max(fields.integer("limit") ?? 500, 1), 1_000))
-        let fills = exchange.executions.filter { fill in
+        let fills = exchange.history.filter { fill in
             fill.account == account && fill.symbol == symbol && (order == nil || fill.orderID == order)
                 && fill.tradeID >= from ?? 0 && within(fields, fill.at)
         }

@@ -18,6 +18,8 @@ final class BinanceSpotDouble: ExchangeDouble {
     var ordersTenSeconds = RateWindow(limit: 100, per: .seconds(10))
     var ordersDay = RateWindow(limit: 200_000, per: .seconds(86_400))
 
+    static let cadence = Span.milliseconds(10)
+
     init(exchange: VirtualExchange) {
         self.exchange = exchange
         spellings = exchange.symbols.map { $0.base + $0.quote }
@@ -26,6 +28,7 @@ final class BinanceSpotDouble: ExchangeDouble {
 
     func respond(to request: DoubleRequest, at now: Moment) -> DoubleResponse {
         advance(to: now)
+        if exchange.mischief.isDown { return BinanceSpotDouble.shutdown }
         let target = RequestTarget(request.target)
         var headers = [(name: "content-type", value: "application/json;charset=UTF-8")]
         do throws(BinanceFault) {
@@ -59,12 +62,11 @@ final class BinanceSpotDouble: ExchangeDouble {
     }
 
     func advance(to now: Moment) {
-        exchange.run(to: now, cadence: .milliseconds(10)) { tick in publish(at: tick) }
+        if exchange.mischief.owesClose { closeForMaintenance(at: exchange.clock) }
+        exchange.run(to: now, cadence: BinanceSpotDouble.cadence, busy: nextActivity) { publish(at: $0) }
     }
 
     func takeOutgoing() -> [DoubleFrame] { outgoing.take(until: exchange.clock) }
-
-    var truth: VenueTruth { exchange.truth { String($0) } }
 
     func symbolIndex(_ spelling: String?) throws(BinanceFault) -> Int {
         guard let spelling, !spelling.isEmpty else { throw .missing("symbol") }
@@ -103,6 +105,8 @@ struct BinanceFault: Error, Equatable {
     static let outsideWindow = BinanceFault(-1021, "Timestamp for this request is outside of the recvWindow.")
     static let aheadOfServer = BinanceFault(
         -1021, "Timestamp for this request was 1000ms ahead of the server's time.")
+    static let invalidKey = BinanceFault(
+        -2015, "Invalid API-key, IP, or permissions for action.", status: 401)
     static let unknownOrder = BinanceFault(-2011, "Unknown order sent.")
     static let noSuchOrder = BinanceFault(-2013, "Order does not exist.")
 
@@ -129,6 +133,8 @@ struct BinanceFault: Error, Equatable {
         case .noLiquidity:
             self.init(-2010, "Order book liquidity is less than LOT_SIZE filter minimum quantity.")
         case .unknownOrder, .orderEnded: self = .unknownOrder
+        case .halted: self.init(-2010, "Market is closed.")
+        case .tooManyOpenOrders: self = .filter("MAX_NUM_ORDERS")
         }
     }
 }

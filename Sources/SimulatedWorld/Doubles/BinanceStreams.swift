@@ -23,6 +23,19 @@ struct BinanceMarketStreams {
     var fast = BookFeed(depth: nil)
     var slow = BookFeed(depth: nil)
     var best: [FeedLevel] = []
+    /// The update id at which `best` was looked at.
+    var bestID: Int64 = 0
+    /// Which of the streams have a listener.
+    var wanted: Wanted = []
+
+    struct Wanted: OptionSet {
+        let rawValue: UInt8
+        static let trade = Wanted(rawValue: 1)
+        static let best = Wanted(rawValue: 2)
+        static let fast = Wanted(rawValue: 4)
+        static let slow = Wanted(rawValue: 8)
+        static let partial = Wanted(rawValue: 16)
+    }
 
     init(symbol: String) {
         self.symbol = symbol
@@ -65,6 +78,9 @@ struct BinanceMarketStreams {
 extension BinanceSpotDouble {
     func opened(_ connection: Int, path: String, at now: Moment) {
         advance(to: now)
+        guard !exchange.mischief.isDown else {
+            return outgoing.send(.close(code: 1001, reason: "Going away"), to: connection, due: now)
+        }
         let target = RequestTarget(path)
         var state = BinanceConnection(
             id: connection, kind: .raw, openedAt: now, nextPing: now + .seconds(20))
@@ -92,6 +108,7 @@ extension BinanceSpotDouble {
         guard let index = connections.firstIndex(where: { $0.id == connection }) else { return }
         for stream in connections[index].streams { subscribers[stream]?.removeAll { $0 == connection } }
         connections.remove(at: index)
+        noteWanted()
     }
 
     func received(_ text: [UInt8], on connection: Int, at now: Moment) {
@@ -153,21 +170,36 @@ extension BinanceSpotDouble {
         if subscribers[stream, default: []].isEmpty {
             for market in markets.indices {
                 if markets[market].depthFast == stream {
-                    markets[market].fast.seed(from: exchange.engines[market])
+                    markets[market].fast.seed(from: exchange.published(market))
                 }
                 if markets[market].depthSlow == stream {
-                    markets[market].slow.seed(from: exchange.engines[market])
+                    markets[market].slow.seed(from: exchange.published(market))
                 }
             }
         }
         connections[index].streams.append(stream)
         subscribers[stream, default: []].append(connection)
+        noteWanted()
     }
 
     private func unsubscribe(_ stream: String, _ index: Int) {
         let connection = connections[index].id
         connections[index].streams.removeAll { $0 == stream }
         subscribers[stream]?.removeAll { $0 == connection }
+        noteWanted()
+    }
+
+    /// Looked up once, so that a tick without listeners costs nothing.
+    private func noteWanted() {
+        for index in markets.indices {
+            var wanted = BinanceMarketStreams.Wanted()
+            if isWanted(markets[index].trade) { wanted.insert(.trade) }
+            if isWanted(markets[index].bookTicker) { wanted.insert(.best) }
+            if isWanted(markets[index].depthFast) { wanted.insert(.fast) }
+            if isWanted(markets[index].depthSlow) { wanted.insert(.slow) }
+            if markets[index].partials.contains(where: { isWanted($0.name) }) { wanted.insert(.partial) }
+            markets[index].wanted = wanted
+        }
     }
 
     func isWanted(_ stream: String) -> Bool { subscribers[stream]?.isEmpty == false }
@@ -189,10 +221,20 @@ extension BinanceSpotDouble {
         }
     }
 
+    private func broadcastBook(_ index: Int, _ stream: String, _ delta: FeedDelta, at now: Moment) {
+        let event = markets[index].depthUpdate(delta, at: exchange.venueTime(now))
+        let mischief = exchange.mischief
+        guard !mischief.bookFaults.isEmpty else { return broadcast(stream, event, at: now) }
+        let fault = mischief.takeBookFault(index, stream: stream)
+        for frame in mischief.spoiled(event, fault, stream: stream, name: spellings[index]) {
+            broadcast(stream, frame, at: now)
+        }
+    }
+
     /// What is due on this tick: trades and best prices at once, books every 100 or 1,000 ms.
     func publish(at now: Moment) {
         publishUserEvents()
-        for print in exchange.takePrints() where isWanted(markets[print.symbol].trade) {
+        for print in exchange.takePrints() where markets[print.symbol].wanted.contains(.trade) {
             broadcast(markets[print.symbol].trade, tradeEvent(print, at: now), at: now)
         }
         let isFast = now.milliseconds % 100 == 0
@@ -200,16 +242,18 @@ extension BinanceSpotDouble {
         for index in markets.indices {
             publishBest(index, at: now)
             guard isFast else { continue }
-            if isWanted(markets[index].depthFast),
-                let delta = markets[index].fast.step(exchange.engines[index])
+            let wanted = markets[index].wanted
+            if wanted.contains(.fast),
+                let delta = markets[index].fast.step(exchange.published(index))
             {
-                broadcast(markets[index].depthFast, markets[index].depthUpdate(delta, at: now), at: now)
+                broadcastBook(index, markets[index].depthFast, delta, at: now)
             }
-            if isSlow, isWanted(markets[index].depthSlow),
-                let delta = markets[index].slow.step(exchange.engines[index])
+            if isSlow, wanted.contains(.slow),
+                let delta = markets[index].slow.step(exchange.published(index))
             {
-                broadcast(markets[index].depthSlow, markets[index].depthUpdate(delta, at: now), at: now)
+                broadcastBook(index, markets[index].depthSlow, delta, at: now)
             }
+            guard wanted.contains(.partial) else { continue }
             for partial in markets[index].partials where (partial.isFast || isSlow) && isWanted(partial.name)
             {
                 broadcast(partial.name, partialBook(index, partial.depth), at: now)
@@ -219,8 +263,10 @@ extension BinanceSpotDouble {
     }
 
     private func publishBest(_ index: Int, at now: Moment) {
-        guard isWanted(markets[index].bookTicker) else { return }
-        let engine = exchange.engines[index]
+        guard markets[index].wanted.contains(.best) else { return }
+        let engine = exchange.published(index)
+        guard engine.updateID != markets[index].bestID else { return }
+        markets[index].bestID = engine.updateID
         let best = BookFeed.view(engine.bids, 1) + BookFeed.view(engine.asks, 1)
         guard best.count == 2, best != markets[index].best else { return }
         markets[index].best = best
@@ -236,7 +282,7 @@ extension BinanceSpotDouble {
     }
 
     private func partialBook(_ index: Int, _ depth: Int) -> [UInt8] {
-        let engine = exchange.engines[index]
+        let engine = exchange.published(index)
         return JSONWriter.object { json in
             json.field("lastUpdateId", engine.updateID)
             BinanceMarketStreams.levels(&json, "bids", BookFeed.view(engine.bids, depth))

@@ -11,11 +11,16 @@ final class BybitDouble: ExchangeDouble {
     /// Topic → connections that asked for it.
     var subscribers: [String: [Int]] = [:]
     var books: [BybitBookTopic]
+    /// Books and trades that somebody hears.
+    var wantedBooks: [Int] = []
+    var wantsTrades = false
 
     /// Requests per IP in five seconds; beyond it HTTP 403.
     var requests = RateWindow(limit: 600, per: .seconds(5))
     /// Per account and second (v5/rate-limit): spot create and cancel 20, queries 50.
     var limits: [BybitEndpoint: RateWindow] = [:]
+
+    static let cadence = Span.milliseconds(10)
 
     init(exchange: VirtualExchange) {
         self.exchange = exchange
@@ -30,6 +35,7 @@ final class BybitDouble: ExchangeDouble {
 
     func respond(to request: DoubleRequest, at now: Moment) -> DoubleResponse {
         advance(to: now)
+        if exchange.mischief.isDown { return maintenance(at: now) }
         let target = RequestTarget(request.target)
         var headers = [(name: "content-type", value: "application/json; charset=utf-8")]
         guard requests.charge(1, at: now) else {
@@ -51,22 +57,21 @@ final class BybitDouble: ExchangeDouble {
             }
             let result = try answer(endpoint, call)
             return DoubleResponse(
-                status: 200, headers: headers, body: BybitDouble.envelope(0, "OK", result: result, at: now))
+                status: 200, headers: headers, body: envelope(0, "OK", result: result, at: now))
         } catch {
-            let body = BybitDouble.envelope(error.code, error.message, result: Array("{}".utf8), at: now)
+            let body = envelope(error.code, error.message, result: Array("{}".utf8), at: now)
             return DoubleResponse(status: error.status, headers: headers, body: body)
         }
     }
 
-    private static func envelope(_ code: Int64, _ message: String, result: [UInt8], at now: Moment) -> [UInt8]
-    {
+    func envelope(_ code: Int64, _ message: String, result: [UInt8], at now: Moment) -> [UInt8] {
         JSONWriter.object { json in
             json.field("retCode", code)
             json.field("retMsg", message)
             json.key("result")
             json.raw(result)
             json.object("retExtInfo") { _ in }
-            json.field("time", now.milliseconds)
+            json.field("time", exchange.venueTime(now).milliseconds)
         }
     }
 
@@ -90,12 +95,15 @@ final class BybitDouble: ExchangeDouble {
         guard let key = request.header("x-bapi-api-key"), let sign = request.header("x-bapi-sign"),
             let stamp = request.header("x-bapi-timestamp")
         else { throw .parameters("empty api key, sign or timestamp header") }
-        guard let account = exchange.account(apiKey: key) else { throw .invalidKey }
+        guard let account = exchange.account(apiKey: key), exchange.mischief.keyTrouble != .revoked else {
+            throw .invalidKey
+        }
+        if exchange.mischief.keyTrouble == .addressNotAllowed { throw .unmatchedAddress }
         let window = request.header("x-bapi-recv-window")
         guard let timestamp = Int64(stamp), let width = Int64(window ?? "5000"), width >= 0 else {
             throw .parameters("invalid timestamp or recv_window")
         }
-        let server = now.milliseconds
+        let server = exchange.venueTime(now).milliseconds
         guard timestamp >= server - width, timestamp < server + 1_000 else {
             throw .outsideWindow(timestamp, server, width)
         }
@@ -109,12 +117,11 @@ final class BybitDouble: ExchangeDouble {
     }
 
     func advance(to now: Moment) {
-        exchange.run(to: now, cadence: .milliseconds(10)) { tick in publish(at: tick) }
+        if exchange.mischief.owesClose { closeForMaintenance(at: exchange.clock) }
+        exchange.run(to: now, cadence: BybitDouble.cadence, busy: nextActivity) { publish(at: $0) }
     }
 
     func takeOutgoing() -> [DoubleFrame] { outgoing.take(until: exchange.clock) }
-
-    var truth: VenueTruth { exchange.truth { String($0) } }
 
     func symbolIndex(_ spelling: String?) throws(BybitFault) -> Int {
         guard let spelling, !spelling.isEmpty else { throw .parameters("symbol is required") }
@@ -148,6 +155,10 @@ struct BybitFault: Error, Equatable {
     static func parameters(_ detail: String) -> BybitFault { BybitFault(10_001, "params error: " + detail) }
     static let invalidSymbol = BybitFault(170_121, "Invalid symbol.")
     static let invalidKey = BybitFault(10_003, "API key is invalid.")
+    static let unmatchedAddress = BybitFault(
+        10_010, "Unmatched IP, please check your API key's bound IP addresses.")
+    static let permissionDenied = BybitFault(
+        10_005, "Permission denied, please check your API key permissions.")
     static let tooManyVisits = BybitFault(10_006, "Too many visits. Exceeded the API Rate Limit.")
     static let noSuchOrder = BybitFault(170_213, "Order does not exist.")
 
@@ -178,6 +189,9 @@ struct BybitFault: Error, Equatable {
         case .wouldTake: self.init(170_218, "The LIMIT-MAKER order is rejected due to invalid price.")
         case .noLiquidity: self.init(170_210, "New order rejected.")
         case .unknownOrder, .orderEnded: self = .noSuchOrder
+        case .halted: self.init(170_157, "The trading pair is not available for api trading.")
+        case .tooManyOpenOrders:
+            self.init(170_810, "Cannot exceed maximum of 500 conditional, TP/SL and active orders.")
         }
     }
 }
@@ -223,11 +237,15 @@ enum BybitEndpoint: String {
 
 extension BybitDouble {
     func answer(_ endpoint: BybitEndpoint, _ call: BybitCall) throws(BybitFault) -> [UInt8] {
+        if [.create, .cancel, .cancelAll].contains(endpoint), exchange.mischief.keyTrouble != nil {
+            throw .permissionDenied
+        }
         switch endpoint {
         case .time:
             return JSONWriter.object { json in
-                json.field("timeSecond", String(call.at.milliseconds / 1_000))
-                json.field("timeNano", String(call.at.nanoseconds))
+                let time = exchange.venueTime(call.at)
+                json.field("timeSecond", String(time.milliseconds / 1_000))
+                json.field("timeNano", String(time.nanoseconds))
             }
         case .instruments: return try instruments(call)
         case .orderBook: return try orderBook(call)

@@ -4,7 +4,7 @@ import TradingModel
 extension BybitDouble {
     func instruments(_ call: BybitCall) throws(BybitFault) -> [UInt8] {
         let isSpot = try isSpot(call)
-        var wanted = isSpot ? Array(exchange.symbols.indices) : []
+        var wanted = isSpot ? exchange.symbols.indices.filter { exchange.mischief.isListed($0) } : []
         if isSpot, let symbol = call["symbol"] { wanted = [try symbolIndex(symbol)] }
         return JSONWriter.object { json in
             json.field("category", call["category"] ?? "")
@@ -20,7 +20,7 @@ extension BybitDouble {
             json.field("baseCoin", rules.base)
             json.field("quoteCoin", rules.quote)
             json.field("innovation", "0")
-            json.field("status", "Trading")
+            json.field("status", exchange.mischief.isTrading(index) ? "Trading" : "Closed")
             json.field("marginTrading", "none")
             json.field("stTag", "0")
             json.object("lotSizeFilter") { json in
@@ -50,7 +50,7 @@ extension BybitDouble {
         guard try isSpot(call) else { throw .invalidSymbol }
         let index = try symbolIndex(call["symbol"])
         let limit = Int(min(max(call["limit"].flatMap { Int64($0) } ?? 1, 1), 200))
-        let engine = exchange.engines[index]
+        let engine = exchange.published(index)
         return JSONWriter.object { json in
             json.field("s", spellings[index])
             BybitBookTopic.levels(&json, "b", BookFeed.view(engine.bids, limit))
@@ -70,8 +70,8 @@ extension BybitDouble {
             json.field("category", call["category"] ?? "")
             json.array("list") { json in
                 for index in wanted {
-                    let bid = exchange.engines[index].bids.last
-                    let ask = exchange.engines[index].asks.last
+                    let bid = exchange.published(index).bids.last
+                    let ask = exchange.published(index).asks.last
                     json.object { json in
                         json.field("symbol", spellings[index])
                         number(&json, "bid1Price", bid?.price ?? 0)

@@ -109,7 +109,7 @@ extension BybitDouble {
         let open = isSpot ? exchange.openOrders(of: call.account, symbol: symbol) : []
         for order in open {
             do throws(Refusal) { try exchange.cancel(order.id, account: call.account, at: call.at) } catch {
-                preconditionFailure("an open order can be canceled")
+                continue  // filled in a race with its cancel
             }
         }
         publishPrivate()
@@ -124,6 +124,7 @@ extension BybitDouble {
         guard try isSpot(call) else { return try orderList([], call) }
         if call["orderId"] != nil || call["orderLinkId"] != nil {
             let found = try find(call)
+            if exchange.hidesOrder() { return try orderList([], call) }
             return try orderList(found.map { [$0] } ?? [], call)
         }
         let closedToo = call["openOnly"] == "1" || call["openOnly"] == "2"
@@ -138,6 +139,7 @@ extension BybitDouble {
         guard try isSpot(call) else { return try orderList([], call) }
         if call["orderId"] != nil || call["orderLinkId"] != nil {
             let found = try find(call)
+            if exchange.hidesOrder() { return try orderList([], call) }
             return try orderList([found].compactMap { $0 }.filter { !$0.isOpen }, call)
         }
         let symbol = call["symbol"] == nil ? nil : try symbolIndex(call["symbol"])
@@ -179,6 +181,16 @@ extension BybitDouble {
         case .timeInForce, .noLiquidity: "EC_NoImmediateQtyToFill"
         case .wouldTake: "EC_PostOnlyWillTakeLiquidity"
         case .selfTrade: "EC_ReachMaxTradeNum"
+        case .venue, .liquidation: "EC_Others"
+        }
+    }
+
+    private static func cancelType(_ order: ExchangeOrder) -> String {
+        switch order.endReason {
+        case .user: "CancelByUser"
+        case .venue: "CancelByAdmin"
+        case .liquidation: "CancelAllBeforeLiq"
+        case .none, .timeInForce, .wouldTake, .selfTrade, .noLiquidity: "UNKNOWN"
         }
     }
 
@@ -211,7 +223,7 @@ extension BybitDouble {
                 number(&json, "qty", request.quantity.raw)
             }
             json.field("orderStatus", BybitDouble.status(order))
-            json.field("cancelType", order.endReason == .user ? "CancelByUser" : "UNKNOWN")
+            json.field("cancelType", BybitDouble.cancelType(order))
             json.field("rejectReason", BybitDouble.rejectReason(order))
             json.field("avgPrice", order.filled.raw == 0 ? "" : order.averagePrice.description)
             number(&json, "leavesQty", leaves.raw)
@@ -248,7 +260,7 @@ extension BybitDouble {
         let order = call["orderId"] == nil && call["orderLinkId"] == nil ? nil : try find(call)?.id ?? -1
         let before = call["cursor"].flatMap { Int64($0) } ?? .max
         let limit = Int(min(max(call["limit"].flatMap { Int64($0) } ?? 50, 1), 100))
-        let rest = exchange.executions.indices.reversed().filter { index in
+        let rest = exchange.history.indices.reversed().filter { index in
             let fill = exchange.executions[index]
             return isSpot && Int64(index) < before && fill.account == call.account
                 && (symbol == nil || fill.symbol == symbol) && (order == nil || fill.orderID == order)

@@ -78,10 +78,13 @@ struct BybitBookTopic {
 
 extension BybitDouble {
     /// A connection that says nothing for ten minutes is cut (v5/ws/connect).
-    private static let idleLimit = Span.seconds(600)
+    static let idleLimit = Span.seconds(600)
 
     func opened(_ connection: Int, path: String, at now: Moment) {
         advance(to: now)
+        guard !exchange.mischief.isDown else {
+            return outgoing.send(.close(code: 1001, reason: "service restart"), to: connection, due: now)
+        }
         switch RequestTarget(path).path {
         case "/v5/public/spot": connections.append(.init(id: connection, isPrivate: false, lastHeard: now))
         case "/v5/private": connections.append(.init(id: connection, isPrivate: true, lastHeard: now))
@@ -96,6 +99,7 @@ extension BybitDouble {
             subscribers[topic]?.removeAll { $0 == connection }
         }
         connections.removeAll { $0.id == connection }
+        noteWanted()
     }
 
     func received(_ text: [UInt8], on connection: Int, at now: Moment) {
@@ -153,7 +157,9 @@ extension BybitDouble {
         let arguments = message["args"]?.elements ?? []
         var account: Int?
         if arguments.count == 3, let key = arguments[0].string, let expires = arguments[1].integer,
-            let stamp = arguments[1].text, let signature = arguments[2].string, expires > now.milliseconds,
+            let stamp = arguments[1].text, let signature = arguments[2].string,
+            expires > exchange.venueTime(now).milliseconds,
+            [nil, .tradingNotAllowed].contains(exchange.mischief.keyTrouble),
             let candidate = exchange.account(apiKey: key)
         {
             let secret = Array(exchange.accounts[candidate].spec.secret.utf8)
@@ -198,13 +204,20 @@ extension BybitDouble {
         let connection = connections[index].id
         let book = books.firstIndex { $0.name == topic }
         if let book, subscribers[topic, default: []].isEmpty {
-            books[book].feed.seed(from: exchange.engines[books[book].symbol])
+            books[book].feed.seed(from: exchange.published(books[book].symbol))
             books[book].updateID += 1
             books[book].lastSent = now
         }
         if !connections[index].topics.contains(topic) {
             connections[index].topics.append(topic)
             subscribers[topic, default: []].append(connection)
+            noteWanted()
+        }
+        if let book, let old = exchange.takeOldSnapshot(books[book].symbol) {
+            var earlier = books[book]
+            earlier.feed.seed(from: old)
+            earlier.updateID -= 3
+            return outgoing.send(earlier.snapshot(at: now), to: connection, due: now)
         }
         if let book { outgoing.send(books[book].snapshot(at: now), to: connection, due: now) }
     }
@@ -213,6 +226,7 @@ extension BybitDouble {
         let connection = connections[index].id
         connections[index].topics.removeAll { $0 == topic }
         subscribers[topic]?.removeAll { $0 == connection }
+        noteWanted()
     }
 
     private func broadcast(_ topic: String, _ body: [UInt8], at now: Moment) {
@@ -222,7 +236,7 @@ extension BybitDouble {
     func publish(at now: Moment) {
         publishPrivate()
         publishTrades(at: now)
-        for index in books.indices where now.milliseconds % books[index].interval == 0 {
+        for index in wantedBooks where now.milliseconds % books[index].interval == 0 {
             publishBook(index, at: now)
         }
         for index in connections.indices
@@ -234,25 +248,35 @@ extension BybitDouble {
 
     /// Depth 1 sends snapshots only, and says the same again, same `u`, after three silent seconds.
     private func publishBook(_ index: Int, at now: Moment) {
-        guard subscribers[books[index].name]?.isEmpty == false else { return }
-        let delta = books[index].feed.step(exchange.engines[books[index].symbol])
+        let delta = books[index].feed.step(exchange.published(books[index].symbol))
+        let time = exchange.venueTime(now)
         if let delta {
             books[index].updateID += 1
             books[index].lastSent = now
             let body =
                 books[index].depth == 1
-                ? books[index].snapshot(at: now)
-                : books[index].frame("delta", bids: delta.bids, asks: delta.asks, at: now)
-            broadcast(books[index].name, body, at: now)
+                ? books[index].snapshot(at: time)
+                : books[index].frame("delta", bids: delta.bids, asks: delta.asks, at: time)
+            broadcastBook(index, body, at: now)
         } else if books[index].depth == 1, now - books[index].lastSent >= .seconds(3) {
             books[index].lastSent = now
-            broadcast(books[index].name, books[index].snapshot(at: now), at: now)
+            broadcast(books[index].name, books[index].snapshot(at: time), at: now)
+        }
+    }
+
+    private func broadcastBook(_ index: Int, _ body: [UInt8], at now: Moment) {
+        let topic = books[index].name
+        let mischief = exchange.mischief
+        guard !mischief.bookFaults.isEmpty else { return broadcast(topic, body, at: now) }
+        let fault = mischief.takeBookFault(books[index].symbol, stream: topic)
+        for frame in mischief.spoiled(body, fault, stream: topic, name: books[index].spelling) {
+            broadcast(topic, frame, at: now)
         }
     }
 
     private func publishTrades(at now: Moment) {
         let prints = exchange.takePrints()
-        guard !prints.isEmpty else { return }
+        guard !prints.isEmpty, wantsTrades else { return }
         for index in spellings.indices {
             let topic = "publicTrade." + spellings[index]
             let own = prints.filter { $0.symbol == index }

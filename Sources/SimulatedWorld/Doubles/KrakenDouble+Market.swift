@@ -4,16 +4,17 @@ import TradingModel
 extension KrakenDouble {
     func reveal(_ target: RequestTarget, at now: Moment, into json: inout JSONWriter) throws(KrakenRefusal) {
         let fields = FormFields(target.query)
+        let time = exchange.venueTime(now)
         switch target.path.dropFirst("/0/public/".count) {
         case "Time":
             json.object { json in
-                json.field("unixtime", now.nanoseconds / 1_000_000_000)
-                json.field("rfc1123", CalendarTime.rfc1123(now))
+                json.field("unixtime", time.nanoseconds / 1_000_000_000)
+                json.field("rfc1123", CalendarTime.rfc1123(time))
             }
         case "SystemStatus":
             json.object { json in
-                json.field("status", "online")
-                json.field("timestamp", CalendarTime.text(now, decimals: 0))
+                json.field("status", exchange.mischief.isDown ? "maintenance" : "online")
+                json.field("timestamp", CalendarTime.text(time, decimals: 0))
             }
         case "Assets": assets(into: &json)
         case "AssetPairs": try assetPairs(fields["pair"], into: &json)
@@ -26,7 +27,9 @@ extension KrakenDouble {
 
     /// Pairs named in a comma list; all of them without one.
     private func listed(_ pairs: String?) throws(KrakenRefusal) -> [Int] {
-        guard let pairs, !pairs.isEmpty else { return Array(exchange.symbols.indices) }
+        guard let pairs, !pairs.isEmpty else {
+            return exchange.symbols.indices.filter { exchange.mischief.isListed($0) }
+        }
         var found: [Int] = []
         for name in pairs.split(separator: ",") { found.append(try symbol(String(name))) }
         return found
@@ -74,7 +77,7 @@ extension KrakenDouble {
                         "ordermin", DecimalText.format(rules.minimumQuantity.raw, scale: SymbolRules.scale))
                     json.field("costmin", rules.minimumNotional.description)
                     json.field("tick_size", DecimalText.format(rules.tick.raw, scale: SymbolRules.scale))
-                    json.field("status", "online")
+                    json.field("status", exchange.mischief.isTrading(index) ? "online" : "cancel_only")
                 }
             }
         }
@@ -97,7 +100,7 @@ extension KrakenDouble {
         guard let count = Int(fields["count"] ?? "100"), (1...500).contains(count) else {
             throw KrakenRefusal("EGeneral:Invalid arguments:count")
         }
-        let engine = exchange.engines[symbol]
+        let engine = exchange.published(symbol)
         json.object { json in
             json.object(KrakenSpelling.pair(exchange.symbols[symbol])) { json in
                 for (name, levels) in [("asks", engine.asks), ("bids", engine.bids)] {
@@ -119,7 +122,7 @@ extension KrakenDouble {
         let listed = try listed(pairs)
         json.object { json in
             for symbol in listed {
-                let engine = exchange.engines[symbol]
+                let engine = exchange.published(symbol)
                 let last = price(exchange.lastTrade[symbol], symbol)
                 let size = quantity(exchange.recentPrints[symbol].last?.quantity.raw ?? 0)
                 json.object(KrakenSpelling.pair(exchange.symbols[symbol])) { json in

@@ -25,7 +25,11 @@ extension KrakenDouble {
 
     func openBook(_ symbol: Int, _ depth: Int, snapshot: Bool, _ index: Int, at now: Moment) {
         if !feeds.contains(where: { $0.symbol == symbol && $0.depth == depth }) {
-            feeds.append(KrakenFeed(symbol: symbol, depth: depth, engine: exchange.engines[symbol]))
+            feeds.append(KrakenFeed(symbol: symbol, depth: depth, engine: exchange.published(symbol)))
+        }
+        if snapshot, let old = exchange.takeOldSnapshot(symbol) {
+            let feed = KrakenFeed(symbol: symbol, depth: depth, engine: old)
+            return send(book(feed, "snapshot", feed.book.bids, feed.book.asks, at: now), index, at: now)
         }
         guard snapshot, let feed = feeds.first(where: { $0.symbol == symbol && $0.depth == depth }) else {
             return
@@ -35,10 +39,15 @@ extension KrakenDouble {
 
     func publishBooks(at now: Moment) {
         for place in feeds.indices {
-            guard let delta = feeds[place].book.step(exchange.engines[feeds[place].symbol]) else { continue }
+            guard let delta = feeds[place].book.step(exchange.published(feeds[place].symbol)) else {
+                continue
+            }
             let update = book(feeds[place], "update", delta.bids, delta.asks, at: now)
-            for index in sockets.indices where sockets[index].reads(feeds[place].symbol, feeds[place].depth) {
-                send(update, index, at: now)
+            for update in spoiled(update, feeds[place]) {
+                for index in sockets.indices
+                where sockets[index].reads(feeds[place].symbol, feeds[place].depth) {
+                    send(update, index, at: now)
+                }
             }
         }
         for index in sockets.indices {
@@ -48,33 +57,42 @@ extension KrakenDouble {
         }
     }
 
+    private func spoiled(_ update: [UInt8], _ feed: KrakenFeed) -> [[UInt8]] {
+        let mischief = exchange.mischief
+        guard !mischief.bookFaults.isEmpty else { return [update] }
+        let name = streamName(feed.symbol)
+        let stream = name + String(feed.depth)
+        let fault = mischief.takeBookFault(feed.symbol, stream: stream)
+        return mischief.spoiled(update, fault, stream: stream, name: name)
+    }
+
     private func book(
         _ feed: KrakenFeed, _ type: String, _ bids: [FeedLevel], _ asks: [FeedLevel], at now: Moment
     ) -> [UInt8] {
         let checksum = KrakenChecksum.of(
-            asks: spelled(feed.book.asks, feed.symbol), bids: spelled(feed.book.bids, feed.symbol))
+            asks: feed.book.asks, bids: feed.book.bids,
+            priceDecimals: exchange.symbols[feed.symbol].priceDecimals)
         return frame("book", type) { json in
             json.object { json in
                 json.field("symbol", streamName(feed.symbol))
                 levels("bids", bids, feed.symbol, into: &json)
                 levels("asks", asks, feed.symbol, into: &json)
                 json.field("checksum", Int64(checksum))
-                json.field("timestamp", CalendarTime.text(now, decimals: 6))
+                json.field("timestamp", CalendarTime.text(exchange.venueTime(now), decimals: 6))
             }
         }
     }
 
-    private func spelled(_ levels: [FeedLevel], _ symbol: Int) -> [(price: String, quantity: String)] {
-        levels.prefix(10).map { (price($0.price, symbol), quantity($0.quantity)) }
-    }
-
     private func levels(_ name: String, _ levels: [FeedLevel], _ symbol: Int, into json: inout JSONWriter) {
+        let decimals = exchange.symbols[symbol].priceDecimals
         json.array(name) { json in
             for level in levels {
-                json.object { json in
-                    number("price", price(level.price, symbol), into: &json)
-                    number("qty", quantity(level.quantity), into: &json)
-                }
+                json.beginObject()
+                json.key("price")
+                json.number(level.price, decimals: decimals)
+                json.key("qty")
+                json.number(level.quantity, decimals: 8)
+                json.endObject()
             }
         }
     }
@@ -85,7 +103,10 @@ extension KrakenDouble {
                 $0.channel == .ticker && $0.symbol == symbol
             })
         else { return }
-        let engine = exchange.engines[symbol]
+        let mark = mark(symbol)
+        if type == "update", sockets[index].subscriptions[place].lastMark == mark { return }
+        sockets[index].subscriptions[place].lastMark = mark
+        let engine = exchange.published(symbol)
         let last = price(exchange.lastTrade[symbol], symbol)
         let text = frame("ticker", type) { json in
             json.object { json in
@@ -144,12 +165,14 @@ extension KrakenDouble {
                     }
                 }
                 json.array("pairs") { json in
-                    for rules in exchange.symbols {
+                    for (place, rules) in exchange.symbols.enumerated()
+                    where exchange.mischief.isListed(place) {
+                        let isTrading = exchange.mischief.isTrading(place)
                         json.object { json in
                             json.field("symbol", KrakenSpelling.streamName(rules))
                             json.field("base", rules.base)
                             json.field("quote", rules.quote)
-                            json.field("status", "online")
+                            json.field("status", isTrading ? "online" : "cancel_only")
                             json.field("qty_precision", Int64(rules.quantityDecimals))
                             number("qty_increment", quantity(rules.lot.raw), into: &json)
                             number("qty_min", quantity(rules.minimumQuantity.raw), into: &json)

@@ -14,7 +14,7 @@ extension KrakenDouble {
             }
             if let order = exchange.order(number, of: account) { found.append(order) }
         }
-        guard !found.isEmpty else { throw KrakenRefusal("EOrder:Unknown order") }
+        guard !found.isEmpty, !exchange.hidesOrder() else { throw KrakenRefusal("EOrder:Unknown order") }
         orders(found, fields, into: &json)
     }
 
@@ -53,6 +53,8 @@ extension KrakenDouble {
         var orders = orders
         if let clientID = fields["cl_ord_id"], !clientID.isEmpty {
             orders = orders.filter { $0.request.clientID == clientID }
+            // The only query for one order by its client id.
+            if !orders.isEmpty, exchange.hidesOrder() { orders = [] }
         }
         if let text = fields["userref"], !text.isEmpty {
             guard let reference = Int64(text) else {
@@ -114,6 +116,8 @@ extension KrakenDouble {
         case .wouldTake: "Post only order"
         case .selfTrade: "Self trade prevention"
         case .noLiquidity: "Insufficient liquidity"
+        case .venue: "Market maintenance"
+        case .liquidation: "Liquidation"
         }
     }
 
@@ -171,7 +175,7 @@ extension KrakenDouble {
     func tradesHistory(_ fields: KrakenFields, _ account: Int, into json: inout JSONWriter)
         throws(KrakenRefusal)
     {
-        var found = exchange.executions.filter { $0.account == account }
+        var found = exchange.history.filter { $0.account == account }
         if let start = try bound(fields, "start", "T", account) { found = found.filter { $0.at > start } }
         if let end = try bound(fields, "end", "T", account) { found = found.filter { $0.at <= end } }
         let page = found.reversed().dropFirst(try offset(fields)).prefix(50)
@@ -207,7 +211,7 @@ extension KrakenDouble {
 
     func balance(_ account: Int, extended: Bool, into json: inout JSONWriter) {
         json.object { json in
-            for balance in exchange.balances(of: account) {
+            for balance in exchange.answeredBalances(of: account) {
                 let name = KrakenSpelling.asset(balance.asset)
                 if extended {
                     json.object(name) { json in

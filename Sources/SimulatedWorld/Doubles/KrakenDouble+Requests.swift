@@ -35,6 +35,7 @@ extension KrakenDouble {
     ) throws(KrakenRefusal) {
         let fields = try fields(of: request)
         let account = try authenticate(path, request, fields, at: now)
+        try checkKey()
         let method = String(path.dropFirst("/0/private/".count))
         // Orders have their own counter in the engine; history costs double.
         let cost: Int64 =
@@ -44,6 +45,8 @@ extension KrakenDouble {
             default: 1000
             }
         guard counters[account].charge(cost, at: now) else { throw KrakenRefusal("EAPI:Rate limit exceeded") }
+        let isTrading = ["AddOrder", "CancelOrder", "CancelAll", "CancelAllOrdersAfter"].contains(method)
+        if isTrading { try checkPermission() }
         switch method {
         case "AddOrder": try addOrder(fields, account, at: now, into: &json)
         case "CancelOrder": try cancelOrder(fields, account, at: now, into: &json)
@@ -93,6 +96,20 @@ extension KrakenDouble {
     static func signature(path: String, nonce: String, body: [UInt8], secret: [UInt8]) -> String {
         let inner = Digest.sha256(Array(nonce.utf8) + body)
         return Base64.encode(Digest.hmacSHA512(key: secret, Array(path.utf8) + inner))
+    }
+
+    /// docs.kraken.com, API errors.
+    func checkKey() throws(KrakenRefusal) {
+        switch exchange.mischief.keyTrouble {
+        case .revoked: throw KrakenRefusal("EAPI:Invalid key")
+        case .addressNotAllowed: throw KrakenRefusal("EGeneral:Permission denied")
+        case nil, .tradingNotAllowed: return
+        }
+    }
+
+    /// Whether the key may trade.
+    func checkPermission() throws(KrakenRefusal) {
+        guard exchange.mischief.keyTrouble == nil else { throw KrakenRefusal("EGeneral:Permission denied") }
     }
 
     private func issueToken(_ account: Int, at now: Moment, into json: inout JSONWriter) {

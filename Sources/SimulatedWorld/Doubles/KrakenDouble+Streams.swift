@@ -168,7 +168,9 @@ extension KrakenDouble {
     }
 
     private func account(_ parameters: JSONDocument, at now: Moment) throws(KrakenRefusal) -> Int {
-        guard let account = account(token: parameters["token"]?.string, at: now) else {
+        guard let account = account(token: parameters["token"]?.string, at: now),
+            [nil, .tradingNotAllowed].contains(exchange.mischief.keyTrouble)
+        else {
             throw KrakenRefusal("ESession:Invalid session")
         }
         return account
@@ -204,6 +206,7 @@ extension KrakenDouble {
         _ method: String, _ parameters: JSONDocument, _ message: JSONDocument, _ index: Int, at now: Moment
     ) throws(KrakenRefusal) {
         let account = try account(parameters, at: now)
+        try checkPermission()
         let fields = KrakenFields(parameters)
         switch method {
         case "add_order":

@@ -78,6 +78,7 @@ extension KrakenDouble {
     /// `deadline` (RFC 3339) lies 500 ms to 60 s ahead; the engine refuses what it reads later.
     func check(deadline: String?, at now: Moment) throws(KrakenRefusal) {
         guard let deadline else { return }
+        let now = exchange.venueTime(now)
         guard let moment = CalendarTime.moment(deadline), moment - now <= .seconds(60) else {
             throw KrakenRefusal("EGeneral:Invalid arguments:deadline")
         }
@@ -135,6 +136,8 @@ extension KrakenDouble {
             case .wouldTake: "EOrder:Post only order"
             case .noLiquidity: "EOrder:Insufficient liquidity"
             case .unknownOrder, .orderEnded: "EOrder:Unknown order"
+            case .halted: "EService:Market in cancel_only mode"
+            case .tooManyOpenOrders: "EOrder:Orders limit exceeded"
             }
         return KrakenRefusal(text)
     }
@@ -153,8 +156,9 @@ extension KrakenDouble {
         _ fields: KrakenFields, _ account: Int, at now: Moment, into json: inout JSONWriter
     ) throws(KrakenRefusal) {
         let found = try openOrders(txid: fields["txid"], clientID: fields["cl_ord_id"], account)
-        for order in found { cancel(order, at: now) }
-        json.object { $0.field("count", Int64(found.count)) }
+        let count = found.count { cancel($0, at: now) }
+        guard count > 0 else { throw KrakenRefusal("EOrder:Unknown order") }
+        json.object { $0.field("count", Int64(count)) }
     }
 
     /// By order id, user reference or client id; an order that has ended is unknown here.
@@ -178,20 +182,20 @@ extension KrakenDouble {
     }
 
     func cancelAll(_ account: Int, at now: Moment) -> Int64 {
-        let open = exchange.openOrders(of: account)
-        for order in open { cancel(order, at: now) }
-        return Int64(open.count)
+        Int64(exchange.openOrders(of: account).count { cancel($0, at: now) })
     }
 
     /// The younger the order, the dearer its cancel (`venue-facts.md` §4d); a full counter never stops one.
-    private func cancel(_ order: ExchangeOrder, at now: Moment) {
+    /// Answers whether there was still something to cancel.
+    private func cancel(_ order: ExchangeOrder, at now: Moment) -> Bool {
         let age = (now - order.createdAt).milliseconds / 1000
         let steps: [(below: Int64, cost: Int64)] = [(5, 8), (10, 6), (15, 5), (45, 4), (90, 2), (300, 1)]
         let cost = steps.first { age < $0.below }?.cost ?? 0
         _ = engineCounters[order.account][order.request.symbol].charge(cost * 1000, at: now)
         do throws(Refusal) { try exchange.cancel(order.id, account: order.account, at: now) } catch {
-            preconditionFailure("an open order can be canceled: \(error)")
+            return false  // filled in a race with its cancel
         }
+        return true
     }
 
     // MARK: Dead man's switch

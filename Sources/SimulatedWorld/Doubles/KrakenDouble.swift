@@ -37,10 +37,11 @@ public final class KrakenDouble: ExchangeDouble {
         nextHeartbeat = exchange.clock + KrakenDouble.heartbeat
     }
 
-    public var truth: VenueTruth { exchange.truth { KrakenSpelling.id("O", $0) } }
+    func spell(orderID: Int64) -> String { KrakenSpelling.id("O", orderID) }
 
     public func respond(to request: DoubleRequest, at now: Moment) -> DoubleResponse {
         advance(to: now)
+        if exchange.mischief.isDown { return maintenance(request, at: now) }
         let response = answer(request, at: now)
         tell(at: now)
         return response
@@ -51,20 +52,25 @@ public final class KrakenDouble: ExchangeDouble {
             outgoing.send(.close(code: 1008, reason: "WebSocket v2 only"), to: connection, due: now)
             return
         }
-        sockets.append(KrakenSocket(id: connection))
-        let status = JSONWriter.object { json in
+        let isDown = exchange.mischief.isDown
+        if !isDown { sockets.append(KrakenSocket(id: connection)) }
+        outgoing.send(status(connection, isDown ? "maintenance" : "online"), to: connection, due: now)
+        if isDown { outgoing.send(.close(code: 1001, reason: "maintenance"), to: connection, due: now) }
+    }
+
+    func status(_ connection: Int, _ system: String) -> [UInt8] {
+        JSONWriter.object { json in
             json.field("channel", "status")
             json.field("type", "update")
             json.array("data") { json in
                 json.object { json in
                     json.field("version", "2.0.10")
-                    json.field("system", "online")
+                    json.field("system", system)
                     json.field("api_version", "v2")
                     json.field("connection_id", Int64(SeededHash.mix(UInt64(connection)) >> 12))
                 }
             }
         }
-        outgoing.send(status, to: connection, due: now)
     }
 
     public func received(_ text: [UInt8], on connection: Int, at now: Moment) {
@@ -81,7 +87,8 @@ public final class KrakenDouble: ExchangeDouble {
     }
 
     public func advance(to now: Moment) {
-        exchange.run(to: now, cadence: KrakenDouble.cadence) { moment in
+        if exchange.mischief.owesClose { closeForMaintenance(at: exchange.clock) }
+        exchange.run(to: now, cadence: KrakenDouble.cadence, busy: nextActivity) { moment in
             publishBooks(at: moment)
             tell(at: moment)
         }
@@ -128,8 +135,9 @@ struct KrakenSocket {
         var allStatuses = true
         /// Private channels number their messages from 1.
         var sequence: Int64 = 0
-        /// Ticker: what was sent last.
+        /// Ticker: what was sent last, and of which update and trade it tells.
         var lastSent: [UInt8] = []
+        var lastMark: (updateID: Int64, lastTrade: Int64) = (-1, -1)
     }
 
     let id: Int

@@ -103,6 +103,25 @@ enum KrakenChecksum {
         return CRC32.of(text)
     }
 
+    /// The same from the numbers: without point and leading zeros, a decimal's text is its integer of the last
+    /// place shown.
+    static func of(asks: [FeedLevel], bids: [FeedLevel], priceDecimals: Int) -> UInt32 {
+        var text: [UInt8] = []
+        text.reserveCapacity(400)
+        for side in [asks, bids] {
+            for level in side.prefix(10) {
+                let shown = JSONWriter.shown(level.price, priceDecimals)
+                append(level.price / DecimalText.power(SymbolRules.scale - shown), to: &text)
+                append(level.quantity, to: &text)
+            }
+        }
+        return CRC32.of(text)
+    }
+
+    private static func append(_ number: Int64, to text: inout [UInt8]) {
+        if number > 0 { JSONWriter.append(number, scale: 0, decimals: 0, to: &text) }
+    }
+
     private static func append(_ number: String, to text: inout [UInt8]) {
         text += number.utf8.filter { $0 != UInt8(ascii: ".") }.drop { $0 == UInt8(ascii: "0") }
     }

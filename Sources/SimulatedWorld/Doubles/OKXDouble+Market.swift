@@ -6,7 +6,8 @@ extension OKXDouble {
         let fields = FormFields(target.query)
         switch target.path {
         case "/api/v5/public/time":
-            return OKXDouble.response { json in json.object { $0.field("ts", String(now.milliseconds)) } }
+            let time = exchange.venueTime(now)
+            return OKXDouble.response { json in json.object { $0.field("ts", String(time.milliseconds)) } }
         case "/api/v5/public/instruments": return try instruments(fields)
         case "/api/v5/market/books": return try books(fields, at: now)
         case "/api/v5/market/ticker":
@@ -50,7 +51,7 @@ extension OKXDouble {
         if let only = fields["instId"] {
             listed = [try symbol(only)]
         } else {
-            listed = Array(exchange.symbols.indices)
+            listed = exchange.symbols.indices.filter { exchange.mischief.isListed($0) }
         }
         return OKXDouble.response { json in
             for index in listed {
@@ -77,7 +78,7 @@ extension OKXDouble {
                     json.field("quoteCcy", rules.quote)
                     json.field("ruleType", "normal")
                     json.field("settleCcy", "")
-                    json.field("state", "live")
+                    json.field("state", exchange.mischief.isTrading(index) ? "live" : "suspend")
                     json.field("stk", "")
                     json.field("tickSz", OKXDouble.text(rules.tick.raw))
                     json.field("uly", "")
@@ -92,7 +93,7 @@ extension OKXDouble {
         guard (1...400).contains(depth) else {
             throw OKXRefusal(status: 400, code: "51000", message: "Parameter sz error.")
         }
-        let engine = exchange.engines[symbol]
+        let engine = exchange.published(symbol)
         return OKXDouble.response { json in
             json.object { json in
                 OKXDouble.levels("asks", BookFeed.view(engine.asks, depth), into: &json)
@@ -108,8 +109,8 @@ extension OKXDouble {
         json.array(name) { json in
             for level in levels {
                 json.array { json in
-                    json.string(text(level.price))
-                    json.string(text(level.quantity))
+                    json.plain(level.price)
+                    json.plain(level.quantity)
                     json.string("0")
                     json.string(level.quantity == 0 ? "0" : "1")
                 }
@@ -118,7 +119,7 @@ extension OKXDouble {
     }
 
     func ticker(_ symbol: Int, at now: Moment, into json: inout JSONWriter) {
-        let engine = exchange.engines[symbol]
+        let engine = exchange.published(symbol)
         let last = exchange.recentPrints[symbol].last
         let bid = engine.bids.last
         let ask = engine.asks.last

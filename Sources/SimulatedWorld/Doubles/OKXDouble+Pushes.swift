@@ -16,7 +16,7 @@ extension OKXDouble {
 
     private func publishBook(_ symbol: Int, at now: Moment) {
         let previous = feeds[symbol].book.lastID
-        if let delta = feeds[symbol].book.step(exchange.engines[symbol]) {
+        if let delta = feeds[symbol].book.step(exchange.published(symbol)) {
             pushBook(symbol, delta.bids, delta.asks, delta.lastID, previous: delta.previousID, at: now)
         } else if now - feeds[symbol].lastSent >= OKXDouble.bookKeepAlive {
             pushBook(symbol, [], [], previous, previous: previous, at: now)
@@ -27,16 +27,31 @@ extension OKXDouble {
         _ symbol: Int, _ bids: [FeedLevel], _ asks: [FeedLevel], _ id: Int64, previous: Int64, at now: Moment
     ) {
         feeds[symbol].lastSent = now
+        let mischief = exchange.mischief
+        let stream = instID(symbol)
+        let spoils = !mischief.bookFaults.isEmpty
+        let fault = spoils ? mischief.takeBookFault(symbol, stream: stream) : nil
         for index in sockets.indices {
             for subscription in sockets[index].subscriptions
             where subscription.channel == "books" && subscription.symbol == symbol {
                 let frame = book(subscription.argument, "update", bids, asks, id, previous, at: now)
-                send(frame, index, at: now)
+                guard spoils else {
+                    send(frame, index, at: now)
+                    continue
+                }
+                for frame in mischief.spoiled(frame, fault, stream: stream, name: stream) {
+                    send(frame, index, at: now)
+                }
             }
         }
     }
 
     func sendSnapshot(_ symbol: Int, _ argument: JSONDocument, _ index: Int, at now: Moment) {
+        if let old = exchange.takeOldSnapshot(symbol) {
+            let bids = BookFeed.view(old.bids, feeds[symbol].book.depth)
+            let asks = BookFeed.view(old.asks, feeds[symbol].book.depth)
+            return send(book(argument, "snapshot", bids, asks, old.updateID, -1, at: now), index, at: now)
+        }
         let feed = feeds[symbol].book
         send(book(argument, "snapshot", feed.bids, feed.asks, feed.lastID, -1, at: now), index, at: now)
     }
@@ -54,7 +69,7 @@ extension OKXDouble {
                 json.object { json in
                     OKXDouble.levels("asks", asks, into: &json)
                     OKXDouble.levels("bids", bids, into: &json)
-                    json.field("ts", String(now.milliseconds))
+                    json.field("ts", String(exchange.venueTime(now).milliseconds))
                     json.field("checksum", 0)
                     json.field("prevSeqId", previous)
                     json.field("seqId", id)
@@ -64,7 +79,7 @@ extension OKXDouble {
     }
 
     private func view(_ symbol: Int, depth: Int, at now: Moment, into json: inout JSONWriter) {
-        let engine = exchange.engines[symbol]
+        let engine = exchange.published(symbol)
         json.object { json in
             OKXDouble.levels("asks", BookFeed.view(engine.asks, depth), into: &json)
             OKXDouble.levels("bids", BookFeed.view(engine.bids, depth), into: &json)
@@ -82,8 +97,7 @@ extension OKXDouble {
             for place in sockets[index].subscriptions.indices {
                 let subscription = sockets[index].subscriptions[place]
                 guard subscription.channel == channel, subscription.symbol == symbol else { continue }
-                let engine = exchange.engines[symbol]
-                let mark = Array("\(engine.updateID) \(exchange.lastTrade[symbol])".utf8)
+                let mark = mark(symbol)
                 guard mark != subscription.lastSent else { continue }
                 sockets[index].subscriptions[place].lastSent = mark
                 send(push(subscription.argument, state), index, at: now)

@@ -14,7 +14,7 @@ extension OKXDouble {
                 throw OKXRefusal(
                     status: 400, code: "51003", message: "Either client order ID or order ID is required.")
             }
-            guard let order = find(orderID, clientID, account) else {
+            guard let order = find(orderID, clientID, account), !exchange.hidesOrder() else {
                 throw OKXRefusal(code: "51603", message: "Order does not exist")
             }
             return OKXDouble.response { json in json.object { self.order(order, into: &$0) } }
@@ -25,7 +25,7 @@ extension OKXDouble {
         case "/api/v5/trade/fills", "/api/v5/trade/fills-history": return try fills(fields, account)
         case "/api/v5/account/balance":
             let wanted = fields["ccy"].map { $0.split(separator: ",").map { String($0) } }
-            let balances = exchange.balances(of: account).filter { wanted?.contains($0.asset) ?? true }
+            let balances = exchange.answeredBalances(of: account).filter { wanted?.contains($0.asset) ?? true }
             return OKXDouble.response { self.balances(balances, at: now, into: &$0) }
         case "/api/v5/account/config": return configuration(account)
         case "/api/v5/asset/currencies": return currencies()
@@ -70,8 +70,8 @@ extension OKXDouble {
         }
     }
 
-    /// `cancelSource`: 1 user, 13 FOK, 14 IOC, 20 cancel-all-after, 31 post-only, 32 self-trade, 0 the
-    /// system.
+    /// `cancelSource`: 1 user, 13 FOK, 14 IOC, 20 cancel-all-after, 31 post-only, 32 self-trade,
+    /// 3 the risk engine, 0 the system.
     private func cancelSource(_ order: ExchangeOrder) -> String {
         guard order.state == .canceled || order.state == .expired else { return "" }
         if canceledByTimer.contains(order.id) { return "20" }
@@ -80,7 +80,8 @@ extension OKXDouble {
         case .timeInForce: order.request.timeInForce == .fillOrKill ? "13" : "14"
         case .wouldTake: "31"
         case .selfTrade: "32"
-        case .noLiquidity, .none: "0"
+        case .liquidation: "3"
+        case .noLiquidity, .venue, .none: "0"
         }
     }
 
@@ -135,7 +136,7 @@ extension OKXDouble {
 
     /// Newest first, at most 100; `after` and `before` are bill ids, `begin` and `end` milliseconds.
     private func fills(_ fields: FormFields, _ account: Int) throws(OKXRefusal) -> DoubleResponse {
-        var found = exchange.executions.filter { $0.account == account }
+        var found = exchange.history.filter { $0.account == account }
         if let instID = fields["instId"], !instID.isEmpty {
             let symbol = try symbol(instID)
             found = found.filter { $0.symbol == symbol }

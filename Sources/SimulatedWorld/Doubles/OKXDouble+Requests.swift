@@ -38,6 +38,7 @@ extension OKXDouble {
                 return try market(target, at: now)
             }
             let account = try authenticate(request, at: now)
+            if request.method == "POST" { try checkPermission() }
             if request.method == "POST" { return try trade(target.path, request.body, account, at: now) }
             return try report(target, account, at: now)
         } catch {
@@ -66,6 +67,7 @@ extension OKXDouble {
         let passphrase = try header("OK-ACCESS-PASSPHRASE", "50104")
         let timestamp = try header("OK-ACCESS-TIMESTAMP", "50107")
         let sign = try header("OK-ACCESS-SIGN", "50106")
+        let now = exchange.venueTime(now)
         guard let stamped = CalendarTime.moment(timestamp) else {
             throw unauthorized("50112", "Invalid OK-ACCESS-TIMESTAMP")
         }
@@ -77,8 +79,11 @@ extension OKXDouble {
         if let expiry = request.header("exptime").flatMap({ Int64($0) }), expiry < now.milliseconds {
             throw unauthorized("50102", "Timestamp request expired")
         }
-        guard let account = exchange.account(apiKey: key) else {
+        guard let account = exchange.account(apiKey: key), exchange.mischief.keyTrouble != .revoked else {
             throw unauthorized("50111", "Invalid OK-ACCESS-KEY")
+        }
+        if exchange.mischief.keyTrouble == .addressNotAllowed {
+            throw unauthorized("50110", "Your IP is not included in your API key's IP whitelist.")
         }
         let spec = exchange.accounts[account].spec
         guard spec.passphrase == passphrase else {
@@ -89,6 +94,14 @@ extension OKXDouble {
             throw unauthorized("50113", "Invalid Sign")
         }
         return account
+    }
+
+    /// Whether the key may trade.
+    func checkPermission() throws(OKXRefusal) {
+        guard exchange.mischief.keyTrouble == nil else {
+            throw OKXRefusal(
+                status: 401, code: "50120", message: "API key doesn't have permission to use this function")
+        }
     }
 
     /// base64(HMAC-SHA256(secret, prehash)).

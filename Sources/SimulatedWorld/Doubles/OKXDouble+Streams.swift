@@ -28,7 +28,7 @@ extension OKXDouble {
         }
     }
 
-    private func connectionID(_ index: Int) -> String {
+    func connectionID(_ index: Int) -> String {
         let bits = SeededHash.mix(UInt64(sockets[index].id))
         return Hexadecimal.encode((0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) })
     }
@@ -52,7 +52,14 @@ extension OKXDouble {
             complain(index, code: "60012", "Illegal request: login on a public connection", at: now)
             return
         }
-        guard let key = argument?["apiKey"]?.text, let account = exchange.account(apiKey: key) else {
+        let trouble = exchange.mischief.keyTrouble
+        if trouble == .addressNotAllowed {
+            let text = "Your IP is not included in your API key's IP whitelist."
+            return complain(index, code: "50110", text, at: now)
+        }
+        guard let key = argument?["apiKey"]?.text, let account = exchange.account(apiKey: key),
+            trouble != .revoked
+        else {
             complain(index, code: "60005", "Invalid apiKey", at: now)
             return
         }
@@ -68,7 +75,7 @@ extension OKXDouble {
             complain(index, code: "60004", "Invalid timestamp", at: now)
             return
         }
-        guard abs(now.nanoseconds / 1_000_000_000 - seconds) <= 30 else {
+        guard abs(exchange.venueTime(now).nanoseconds / 1_000_000_000 - seconds) <= 30 else {
             complain(index, code: "60006", "Timestamp request expired", at: now)
             return
         }
@@ -123,7 +130,7 @@ extension OKXDouble {
         case "books":
             guard let symbol else { return }
             if isFirst {
-                feeds[symbol].book.seed(from: exchange.engines[symbol])
+                feeds[symbol].book.seed(from: exchange.published(symbol))
                 feeds[symbol].lastSent = now
             }
             sendSnapshot(symbol, argument, index, at: now)
@@ -163,6 +170,7 @@ extension OKXDouble {
         let isCancel = verb == "cancel-order" || verb == "batch-cancel-orders"
         let frame: [UInt8]
         do throws(OKXRefusal) {
+            try checkPermission()
             let done = try batch(.array(arguments)) { (one) throws(OKXRefusal) in
                 isCancel ? try cancel(one, account, at: now) : try place(one, account, at: now)
             }

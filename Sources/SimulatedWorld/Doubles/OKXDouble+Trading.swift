@@ -179,6 +179,8 @@ extension OKXDouble {
         case .wouldTake: refused("51162", "The order would take liquidity")
         case .noLiquidity: refused("51154", "Order failed. The order book is empty.")
         case .unknownOrder, .orderEnded: refused("51400", "Cancellation failed as the order does not exist.")
+        case .halted: refused("51022", "Instrument suspended")
+        case .tooManyOpenOrders: refused("51025", "Order count exceeds the limit")
         }
     }
 
@@ -247,7 +249,7 @@ extension OKXDouble {
             for order in exchange.openOrders(of: account) {
                 canceledByTimer.insert(order.id)
                 do throws(Refusal) { try exchange.cancel(order.id, account: account, at: due) } catch {
-                    preconditionFailure("an open order can be canceled: \(error)")
+                    continue  // filled in a race with its cancel
                 }
             }
         }

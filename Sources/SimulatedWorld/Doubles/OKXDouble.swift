@@ -27,16 +27,18 @@ public final class OKXDouble: ExchangeDouble {
         deadMan = exchange.accounts.map { _ in nil }
     }
 
-    public var truth: VenueTruth { exchange.truth { String($0) } }
-
     public func respond(to request: DoubleRequest, at now: Moment) -> DoubleResponse {
         advance(to: now)
+        if exchange.mischief.isDown { return OKXDouble.response(OKXDouble.maintenance) }
         let response = answer(request, at: now)
         tell(at: now)
         return response
     }
 
     public func opened(_ connection: Int, path: String, at now: Moment) {
+        guard !exchange.mischief.isDown else {
+            return outgoing.send(.close(code: 1001, reason: "maintenance"), to: connection, due: now)
+        }
         let target = RequestTarget(path)
         guard let kind = OKXSocket.Kind(path: target.path) else {
             outgoing.send(.close(code: 4001, reason: "unknown path"), to: connection, due: now)
@@ -59,12 +61,14 @@ public final class OKXDouble: ExchangeDouble {
     }
 
     public func advance(to now: Moment) {
-        exchange.run(to: now, cadence: OKXDouble.cadence) { moment in
+        if exchange.mischief.owesClose { closeForMaintenance(at: exchange.clock) }
+        exchange.run(to: now, cadence: OKXDouble.cadence, busy: nextActivity) { moment in
             publishBooks(at: moment)
             tell(at: moment)
         }
         fireDeadMan(at: now)
         tell(at: now)
+        guard sockets.contains(where: { now - $0.lastActivity >= OKXDouble.silence }) else { return }
         for socket in sockets where now - socket.lastActivity >= OKXDouble.silence {
             outgoing.send(.close(code: 4004, reason: "No data received in 30s"), to: socket.id, due: now)
         }
@@ -106,7 +110,12 @@ struct OKXSocket {
         /// Echoed in every push, as the client spelled it.
         let argument: JSONDocument
         /// What a conflated channel (`books5`, `bbo-tbt`, `tickers`) sent last.
-        var lastSent: [UInt8] = []
+        var lastSent: Mark?
+
+        struct Mark: Equatable {
+            let updateID: Int64
+            let lastTrade: Int64
+        }
     }
 
     let id: Int

@@ -171,7 +171,7 @@ extension VirtualExchange {
         else { return nil }
         let symbol = symbols[order.request.symbol]
         guard isID(trade), (0...symbol.maximumPrice.raw).contains(price), quantity > 0,
-            quantity <= order.remaining.raw, [symbol.base, symbol.quote].contains(fields[6])
+            quantity <= 2 * order.request.quantity.raw, [symbol.base, symbol.quote].contains(fields[6])
         else { return nil }
         return .executed(
             Execution(

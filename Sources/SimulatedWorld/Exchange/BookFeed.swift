@@ -28,6 +28,8 @@ struct BookFeed {
     private(set) var bids: [FeedLevel] = []
     private(set) var asks: [FeedLevel] = []
     private(set) var lastID: Int64 = 0
+    /// The book's update id when the feed last looked at it.
+    private var seenID: Int64 = 0
     /// Views that readers were handed between two steps, outside the feed.
     private var served: [(id: Int64, bids: [FeedLevel], asks: [FeedLevel])] = []
 
@@ -41,8 +43,12 @@ struct BookFeed {
         bids = BookFeed.view(engine.bids, depth)
         asks = BookFeed.view(engine.asks, depth)
         lastID = engine.updateID
+        seenID = engine.updateID
         served.removeAll()
     }
+
+    /// Whether the book has changed since the feed last looked at it.
+    func isBehind(_ engine: MatchingEngine) -> Bool { engine.updateID != seenID }
 
     /// Notes that a reader was handed the book as it is now (a REST snapshot). A level that appeared since
     /// the last step and is gone before the next would otherwise stand in that reader's copy for ever: the
@@ -56,7 +62,8 @@ struct BookFeed {
     /// What changed since the last step; `nil` when the view did not change (the ids then belong to the next
     /// step).
     mutating func step(_ engine: MatchingEngine) -> FeedDelta? {
-        guard engine.updateID != lastID else { return nil }
+        guard engine.updateID != lastID, engine.updateID != seenID else { return nil }
+        seenID = engine.updateID
         let newBids = BookFeed.view(engine.bids, depth)
         let newAsks = BookFeed.view(engine.asks, depth)
         var changedBids = changes(from: bids, to: newBids, sign: -1)

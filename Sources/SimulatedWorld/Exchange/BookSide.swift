@@ -16,9 +16,13 @@ struct BookSide {
     /// 1 for bids, −1 for asks: `price × sign` rises towards the best.
     let sign: Int64
     /// Best last, so that taking and improving move nothing.
-    private(set) var levels: [Level] = []
+    private(set) var levels: [Level]
 
-    init(sign: Int64) { self.sign = sign }
+    /// `levels` best last.
+    init(sign: Int64, levels: [Level] = []) {
+        self.sign = sign
+        self.levels = levels
+    }
 
     var best: Level? { levels.last }
 

@@ -25,11 +25,22 @@ public protocol JournaledDouble: VenueDouble {
     /// Everything `journal` was ever handed, joined; a cut-off last line is ignored. Call once, on a fresh
     /// double made with the same account, before any input.
     func restore(from bytes: [UInt8]) throws(JournalFault)
+    /// What the venue itself is to do wrong.
+    var mischief: VenueMischief { get }
+    /// How often the house acts. Set it before the first `advance` for a world that is lean from the start.
+    var pace: MarketPace { get set }
+    /// Reads what the venue holds, item by item.
+    var observer: VenueObserver { get }
+    /// The earliest time at which `advance` does anything by itself; `nil` when only an input can change
+    /// that. Until then neither time nor `takeOutgoing` bring news. Ask again after every input and deed.
+    var nextActivity: Moment? { get }
 }
 
 /// A double with a generated market behind it.
 protocol ExchangeDouble: JournaledDouble {
     var exchange: VirtualExchange { get }
+    /// An order's id as the venue spells it.
+    func spell(orderID: Int64) -> String
 }
 
 extension ExchangeDouble {
@@ -39,6 +50,14 @@ extension ExchangeDouble {
     }
     public func restore(from bytes: [UInt8]) throws(JournalFault) { try exchange.restore(from: bytes) }
     public var name: String { exchange.name }
+    public var mischief: VenueMischief { exchange.mischief }
+    public var pace: MarketPace {
+        get { exchange.agents.first?.pace ?? .lively }
+        set { for index in exchange.agents.indices { exchange.agents[index].pace = newValue } }
+    }
+    public var observer: VenueObserver { VenueObserver(exchange) { self.spell(orderID: $0) } }
+    public var truth: VenueTruth { exchange.truth { spell(orderID: $0) } }
+    func spell(orderID: Int64) -> String { String(orderID) }
 }
 
 /// Which doubles exist, with the filters and fees the venues publish for the demo's instruments.

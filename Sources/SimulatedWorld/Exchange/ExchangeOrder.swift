@@ -11,6 +11,9 @@ enum Refusal: Error, Hashable, Sendable {
     case unknownOrder
     /// The order is known and has ended.
     case orderEnded
+    /// The symbol does not trade for the time being.
+    case halted
+    case tooManyOpenOrders
 }
 
 /// What a user asks for. `quantity` is base; a market buy may give `quoteBudget` instead.
@@ -54,7 +57,13 @@ struct ExchangeOrder: Hashable, Sendable {
     let createdAt: Moment
     var updatedAt: Moment
 
-    enum EndReason: String, Sendable { case none, user, timeInForce, wouldTake, selfTrade, noLiquidity }
+    enum EndReason: String, Sendable {
+        case none, user, timeInForce, wouldTake, selfTrade, noLiquidity
+        /// By the venue unasked: maintenance, a delisting, a decision of its own.
+        case venue
+        /// By the venue's risk engine.
+        case liquidation
+    }
 
     var remaining: Quantity { request.quantity - filled }
     var isOpen: Bool { state == .open }

@@ -9,6 +9,9 @@ struct HouseAgents {
     var random: SeededSequence
     var nextQuote: Moment
     var nextTake: Moment
+    var pace = MarketPace.lively
+    /// Levels it keeps a side.
+    var levels: Int { pace.levels ?? character.levels }
 
     static func all(venue: String, symbols: [SymbolRules], seed: UInt64, start: Moment) -> [HouseAgents] {
         let character = VenueCharacter(seed: seed, venue: venue)
@@ -28,8 +31,15 @@ struct HouseAgents {
 }
 
 extension VirtualExchange {
-    /// When the house acts next; `.distantFuture` without a market.
-    var nextTimer: Moment { agents.reduce(.distantFuture) { min($0, $1.nextAction) } }
+    /// When the market moves next by itself; `.distantFuture` without one.
+    var nextTimer: Moment {
+        var next = mischief.isRestless ? nextMischief : .distantFuture
+        for agent in agents { next = min(next, agent.nextAction) }
+        return next
+    }
+
+    /// Whether a move of the market can reach a user at once, and not only as a change of a book.
+    var hasOpenOrders: Bool { !holds.isEmpty }
 
     /// Lets the house act in the order of its timers up to `now`.
     func advance(to now: Moment) {
@@ -44,13 +54,18 @@ extension VirtualExchange {
             if agents[next].nextQuote <= at { requote(next, at: at) } else { take(next, at: at) }
         }
         clock = max(clock, now)
+        if mischief.isRestless { passMischief(clock) }
     }
 
     /// Runs to `now`, stopping at each multiple of `cadence` so that feeds publish at their own pace whatever
-    /// the host's steps are.
-    func run(to now: Moment, cadence: Span, publish: (Moment) -> Void) {
+    /// the host's steps are. Before `busy` there is nothing to publish, and nothing stops.
+    func run(to now: Moment, cadence: Span, busy: Moment? = .distantPast, publish: (Moment) -> Void) {
         let step = cadence.nanoseconds
-        var tick = (clock.nanoseconds / step + 1) * step
+        guard let busy, busy <= now else {
+            advance(to: now)
+            return dropPrints(until: Moment(nanoseconds: now.nanoseconds / step * step))
+        }
+        var tick = max((clock.nanoseconds / step + 1) * step, (busy.nanoseconds + step - 1) / step * step)
         while tick <= now.nanoseconds {
             advance(to: Moment(nanoseconds: tick))
             publish(Moment(nanoseconds: tick))
@@ -63,7 +78,9 @@ extension VirtualExchange {
         let symbol = symbols[index]
         let side: Side = agents[index].random.next() & 1 == 0 ? .buy : .sell
         let notional = agents[index].random.between(5_000, 400_000)  // hundredths of the quote asset
-        agents[index].nextTake = now + .milliseconds(agents[index].random.between(120, 700))
+        let pause = agents[index].pace.takeEvery
+        agents[index].nextTake =
+            now + .milliseconds(agents[index].random.between(pause.lowerBound, pause.upperBound))
         guard let best = side == .buy ? engines[index].bestAsk : engines[index].bestBid else { return }
         let limit = best + (side == .buy ? 1 : -1) * best / 5_000
         let quantity = lots(notional, at: best, symbol)
@@ -74,12 +91,14 @@ extension VirtualExchange {
     }
 
     private func requote(_ index: Int, at now: Moment) {
-        let middle = agents[index].view.price(at: now)
+        let middle = mischief.shaken(agents[index].view.price(at: now), symbol: index, at: now)
         let half = Int64(Int128(middle) * Int128(agents[index].character.halfSpread) / 1_000_000_000)
         let tick = symbols[index].tick.raw
         let bid = (middle - half) / tick * tick
         let ask = (middle + half + tick - 1) / tick * tick
-        agents[index].nextQuote = now + .milliseconds(agents[index].random.between(35, 65))
+        let pause = agents[index].pace.quoteEvery
+        agents[index].nextQuote =
+            now + .milliseconds(agents[index].random.between(pause.lowerBound, pause.upperBound))
         retreat(index, .buy, to: bid)
         retreat(index, .sell, to: ask)
         fill(index, .buy, from: bid, at: now)
@@ -101,11 +120,12 @@ extension VirtualExchange {
     /// go.
     private func fill(_ index: Int, _ side: Side, from best: Int64, at now: Moment) {
         let sign: Int64 = side == .buy ? 1 : -1
-        let character = agents[index].character
+        let levels = agents[index].levels
         let spacing = max(
-            symbols[index].tick.raw, Int64(Int128(best) * Int128(character.spacing) / 1_000_000_000))
+            symbols[index].tick.raw,
+            Int64(Int128(best) * Int128(agents[index].character.spacing) / 1_000_000_000))
         let standing = levelCount(index, side)
-        var budget = standing < character.levels / 2 ? (standing == 0 ? character.levels : 8) : 3
+        var budget = standing < levels / 2 ? (standing == 0 ? levels : 8) : 3
         var wanted: [Int64] = []
         var upper = best
         if standing == 0 || (best - levelPrice(index, side, standing - 1)) * sign > spacing {
@@ -116,7 +136,7 @@ extension VirtualExchange {
         var level = standing - 1
         while budget > 0 {
             while level >= 0, levelPrice(index, side, level) * sign >= upper * sign { level -= 1 }
-            if level < 0, standing + wanted.count >= character.levels { break }
+            if level < 0, standing + wanted.count >= levels { break }
             let next = level >= 0 ? levelPrice(index, side, level) : upper - sign * spacing * 1_000
             if (upper - next) * sign > 2 * spacing {
                 let gap = spacing * agents[index].random.between(60, 140) / 100
@@ -128,7 +148,7 @@ extension VirtualExchange {
             }
         }
         for price in wanted { quote(index, side, price: price, best: best, at: now) }
-        while levelCount(index, side) > character.levels,
+        while levelCount(index, side) > levels,
             engines[index].withdraw(VirtualExchange.houseMaker, side: side, index: 0)
         {}
     }

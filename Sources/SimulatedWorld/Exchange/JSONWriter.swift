@@ -21,6 +21,12 @@ struct JSONWriter {
     mutating func string(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
+        guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }) else {
+            bytes.append(contentsOf: text.utf8)
+            bytes.append(UInt8(ascii: "\""))
+            needsComma = true
+            return
+        }
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -41,7 +47,7 @@ struct JSONWriter {
     /// JSON text as it is: a number's spelling, an element echoed back.
     mutating func raw(_ text: String) {
         separate()
-        bytes += Array(text.utf8)
+        bytes.append(contentsOf: text.utf8)
         needsComma = true
     }
 
@@ -70,6 +76,19 @@ struct JSONWriter {
             decimals -= 1
         }
         decimal(value, scale: decimals, decimals: decimals)
+    }
+
+    /// An unquoted decimal with `decimals` places, more when the value needs them.
+    mutating func number(_ raw: Int64, decimals: Int) {
+        let shown = JSONWriter.shown(raw, decimals)
+        decimal(raw, scale: SymbolRules.scale, decimals: shown, quoted: false)
+    }
+
+    /// `decimals`, or as many as a count of 10^-8 needs to be shown exactly.
+    static func shown(_ raw: Int64, _ decimals: Int) -> Int {
+        var shown = decimals
+        while raw % DecimalText.power(SymbolRules.scale - shown) != 0 { shown += 1 }
+        return shown
     }
 
     /// An amount as a quoted decimal with exactly `decimals` places.

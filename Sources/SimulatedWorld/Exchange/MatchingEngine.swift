@@ -82,6 +82,23 @@ struct MatchingEngine {
         return had
     }
 
+    /// Removes every order of `account`.
+    mutating func withdrawAll(_ account: Int) {
+        for index in bidSide.levels.indices.reversed() { _ = withdraw(account, side: .buy, index: index) }
+        for index in askSide.levels.indices.reversed() { _ = withdraw(account, side: .sell, index: index) }
+    }
+
+    /// Counts a change that is none, so that feeds look at the book again.
+    mutating func touch() { updateID += 1 }
+
+    /// The same book with other levels (best last), for showing only.
+    func showing(bids: [BookSide.Level], asks: [BookSide.Level]) -> MatchingEngine {
+        var shown = self
+        shown.bidSide = BookSide(sign: 1, levels: bids)
+        shown.askSide = BookSide(sign: -1, levels: asks)
+        return shown
+    }
+
     /// Whether an order of `side` at `limit` (`nil`: market) would take.
     func crosses(_ side: Side, limit: Int64?) -> Bool {
         let opposite = side == .buy ? askSide : bidSide

@@ -24,10 +24,18 @@ struct OutgoingFrames {
         lastDue[connection] = nil
     }
 
+    /// When the first waiting frame is due.
+    var nextDue: Moment {
+        var next = Moment.distantFuture
+        for entry in waiting where entry.due < next { next = entry.due }
+        return next
+    }
+
     /// The frames due by `now`, in the order they were queued.
     mutating func take(until now: Moment) -> [DoubleFrame] {
-        guard !waiting.isEmpty else { return [] }
+        guard nextDue <= now else { return [] }
         var taken: [DoubleFrame] = []
+        taken.reserveCapacity(waiting.count)
         var kept: [(due: Moment, frame: DoubleFrame)] = []
         for entry in waiting {
             if entry.due <= now { taken.append(entry.frame) } else { kept.append(entry) }

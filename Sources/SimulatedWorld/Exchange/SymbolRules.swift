@@ -89,6 +89,8 @@ struct ExchangeRules: Sendable {
     var clientIDScope: ClientIDScope = .forever
     var selfTrade: SelfTrade = .expireTaker
     var postOnlyRefusal: PostOnlyRefusal = .cancel
+    /// Whether the venue names orders whose owner did not (Binance).
+    var namesEveryOrder = false
 
     /// `rate` of `amount`, cut towards zero at `feeDecimals`.
     func fee(_ rate: Rate, of amount: Amount) -> Amount {

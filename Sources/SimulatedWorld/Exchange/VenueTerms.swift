@@ -11,6 +11,7 @@ enum VenueTerms {
             rules.clientIDScope = .openOrders
             rules.selfTrade = .expireMaker
             rules.postOnlyRefusal = .reject
+            rules.namesEveryOrder = true
             return rules
         case "okx":
             var rules = ExchangeRules(takerFee: basisPoints(10), makerFee: basisPoints(8))

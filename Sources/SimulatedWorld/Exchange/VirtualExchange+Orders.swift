@@ -9,6 +9,7 @@ extension VirtualExchange {
         guard symbols.indices.contains(request.symbol) else { throw .unknownSymbol }
         let symbol = symbols[request.symbol]
         let request = try resolved(request, symbol)
+        try checkTrading(request, account)
         try checkFilters(request, symbol)
         try checkClientID(request.clientID, account)
         if request.timeInForce == .postOnly, rules.postOnlyRefusal == .reject,
@@ -22,6 +23,8 @@ extension VirtualExchange {
         let order = ExchangeOrder(id: id, account: account, request: request, createdAt: now, updatedAt: now)
         orders[id] = order
         arrival.append(id)
+        changes.append(id)
+        if mischief.isPlanting { mischief.planted.insert(id) }
         if !request.clientID.isEmpty {
             byClientID[ClientKey(account: account, clientID: request.clientID)] = id
         }
@@ -38,6 +41,9 @@ extension VirtualExchange {
     func cancel(_ id: Int64, account: Int, at now: Moment) throws(Refusal) -> ExchangeOrder {
         guard let order = order(id, of: account) else { throw .unknownOrder }
         guard order.isOpen else { throw .orderEnded }
+        if !mischief.cancelRaces.isEmpty {
+            return try raced(order, mischief.cancelRaces.removeFirst(), at: now)
+        }
         _ = engines[order.request.symbol].cancel(id, side: order.request.side, price: order.request.price.raw)
         end(id, .canceled, .user, at: now)
         flushJournal()
@@ -62,9 +68,13 @@ extension VirtualExchange {
 
     private func match(_ order: ExchangeOrder, at now: Moment) {
         let request = order.request
+        if mischief.selfTradeExpiries > 0, request.timeInForce == .immediateOrCancel {
+            mischief.selfTradeExpiries -= 1
+            return end(order.id, .expired, .selfTrade, at: now)
+        }
         let taker = MatchingEngine.Taker(
             id: order.id, account: order.account, side: request.side,
-            limit: request.kind == .limit ? request.price.raw : nil, quantity: request.quantity.raw,
+            limit: request.kind == .limit ? request.price.raw : nil, quantity: mischievousQuantity(of: order),
             timeInForce: request.kind == .market ? .immediateOrCancel : request.timeInForce,
             selfTrade: rules.selfTrade)
         let (ending, _) = engines[request.symbol].place(taker)
@@ -74,6 +84,10 @@ extension VirtualExchange {
             at: now)
         for maker in expired { end(maker.id, .expired, .selfTrade, at: now) }
         switch ending {
+        case .filled where orders[order.id]?.isOpen == true:
+            // A fragmented order: the engine took all that it was let take.
+            end(order.id, .expired, .timeInForce, at: now)
+        case .exhausted where orders[order.id]?.isOpen == false: break  // overfilled, though not to the end
         case .filled, .rested: break
         case .exhausted:
             end(order.id, .expired, request.kind == .market ? .noLiquidity : .timeInForce, at: now)
@@ -90,19 +104,41 @@ extension VirtualExchange {
         _ matches: [MatchingEngine.Match], takerID: Int64, symbol: Int, side: Side, at now: Moment
     ) {
         for match in matches {
-            let tradeID = nextTradeID
-            nextTradeID += 1
-            note(
-                TradePrint(
-                    tradeID: tradeID, symbol: symbol, price: Price(raw: match.price),
-                    quantity: Quantity(raw: match.quantity), takerSide: side, at: now))
-            let trade = Trade(
-                id: tradeID, symbol: symbol, price: match.price, quantity: match.quantity, at: now)
-            if match.maker.account >= 0 || takerID > 0 {
-                execute(trade, order: takerID, side: side, isMaker: false)
-                execute(trade, order: match.maker.id, side: side.opposite, isMaker: true)
+            guard takerID > 0, mischief.fragmentation != nil else {
+                settle(match, match.quantity, takerID: takerID, symbol: symbol, side: side, at: now)
+                continue
+            }
+            for piece in pieces(of: match.quantity, symbol: symbol, order: takerID) {
+                settle(match, piece, takerID: takerID, symbol: symbol, side: side, at: now)
             }
         }
+    }
+
+    private func settle(
+        _ match: MatchingEngine.Match, _ quantity: Int64, takerID: Int64, symbol: Int, side: Side,
+        at now: Moment
+    ) {
+        let tradeID = nextTradeID
+        nextTradeID += 1
+        note(
+            TradePrint(
+                tradeID: tradeID, symbol: symbol, price: Price(raw: match.price),
+                quantity: Quantity(raw: quantity), takerSide: side, at: now))
+        guard match.maker.account >= 0 || takerID > 0 else { return }
+        let trade = Trade(id: tradeID, symbol: symbol, price: match.price, quantity: quantity, at: now)
+        execute(trade, order: takerID, side: side, isMaker: false)
+        execute(trade, order: match.maker.id, side: side.opposite, isMaker: true)
+    }
+
+    /// The house takes `quantity` of an order that no longer stands in the book.
+    func fillByHouse(_ order: ExchangeOrder, _ quantity: Int64, at now: Moment) {
+        let maker = BookSide.Resting(id: order.id, account: order.account, remaining: quantity)
+        let match = MatchingEngine.Match(maker: maker, price: order.request.price.raw, quantity: quantity)
+        let house = nextHouseID
+        nextHouseID -= 1
+        settle(
+            match, quantity, takerID: house, symbol: order.request.symbol, side: order.request.side.opposite,
+            at: now)
     }
 
     private struct Trade {
@@ -148,6 +184,12 @@ extension VirtualExchange {
         accounts[order.account].balances[base].total.raw += sign * amount.raw
         accounts[order.account].balances[quote].total.raw -= sign * execution.notional.raw
         accounts[order.account].balances[feeAsset].total -= execution.fee
+        if isForeign(order) {
+            foreignFlows[base].raw += sign * amount.raw
+            foreignFlows[quote].raw -= sign * execution.notional.raw
+            foreignFlows[feeAsset] -= execution.fee
+        }
+        changes.append(order.id)
         feesTaken[feeAsset] += execution.fee
         order.filled += execution.quantity
         order.filledQuote += execution.notional
@@ -157,7 +199,8 @@ extension VirtualExchange {
         } else {
             order.fees.append(AssetAmount(asset: execution.feeAsset, amount: execution.fee))
         }
-        if order.remaining.raw == 0 { order.state = .filled }
+        // Below zero when the venue has executed too much.
+        if order.remaining.raw <= 0 { order.state = .filled }
         orders[order.id] = order
         executionsByOrder[order.id, default: []].append(executions.count)
         executions.append(execution)
@@ -170,6 +213,7 @@ extension VirtualExchange {
         order.endReason = reason
         order.updatedAt = now
         orders[id] = order
+        changes.append(id)
         bind(.zero, to: order)
         record(.ended(order))
         note(.ended, order, at: now)
@@ -190,6 +234,14 @@ extension VirtualExchange {
         var resolved = request
         resolved.quantity = Quantity(raw: engine.quantity(for: net, lot: symbol.lot.raw))
         return resolved
+    }
+
+    private func checkTrading(_ request: OrderRequest, _ account: Int) throws(Refusal) {
+        if let limit = mischief.maximumOpenOrders, openOrders(of: account).count >= limit {
+            throw .tooManyOpenOrders
+        }
+        guard let halt = mischief.halts.first(where: { $0.symbol == request.symbol })?.halt else { return }
+        throw halt == .delisted ? .unknownSymbol : .halted
     }
 
     private func checkFilters(_ request: OrderRequest, _ symbol: SymbolRules) throws(Refusal) {

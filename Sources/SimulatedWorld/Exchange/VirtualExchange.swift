@@ -9,7 +9,7 @@ final class VirtualExchange {
 
     let name: String
     let rules: ExchangeRules
-    let symbols: [SymbolRules]
+    var symbols: [SymbolRules]
     /// Every asset of the symbols and the funds, sorted by code.
     let assets: [String]
     let baseAsset: [Int]
@@ -43,6 +43,12 @@ final class VirtualExchange {
     /// Called before any answer or event of the operation can leave, with one or more complete lines.
     var journal: (([UInt8]) -> Void)?
     var pendingJournal: [UInt8] = []
+
+    let mischief = VenueMischief()
+    /// What others than the node have moved on the accounts, per asset: transfers, fees and trades.
+    var foreignFlows: [Amount]
+    /// Every placing, execution and end of a user's order, oldest first: which order it changed.
+    var changes: [Int64] = []
 
     private var events: [OrderEvent] = []
     private var prints: [TradePrint] = []
@@ -82,12 +88,14 @@ final class VirtualExchange {
         }
         houseBalances = Array(repeating: .zero, count: assets.count)
         feesTaken = Array(repeating: .zero, count: assets.count)
+        foreignFlows = Array(repeating: .zero, count: assets.count)
         nextOrderID = firstID
         nextTradeID = firstID
         clock = start
         lastTrade = symbols.map(\.referencePrice.raw)
         recentPrints = symbols.map { _ in [] }
         agents = withMarket ? HouseAgents.all(venue: name, symbols: symbols, seed: seed, start: start) : []
+        mischief.bind(to: self)
     }
 
     func symbolIndex(_ canonical: String) -> Int? { symbols.firstIndex { $0.symbol == canonical } }
@@ -146,10 +154,35 @@ final class VirtualExchange {
         return prints
     }
 
+    /// Forgets public trades that nobody was there to hear.
+    func dropPrints(until moment: Moment) {
+        if let first = prints.first, first.at <= moment { prints.removeAll { $0.at <= moment } }
+    }
+
     func note(_ kind: OrderEvent.Kind, _ order: ExchangeOrder, at now: Moment) {
         let symbol = order.request.symbol
         let balances = [baseAsset[symbol], quoteAsset[symbol]].map { balance(of: order.account, asset: $0) }
-        events.append(OrderEvent(kind: kind, order: order, balances: balances, at: now))
+        let event = OrderEvent(kind: kind, order: order, balances: balances, at: now)
+        events.append(event)
+        if mischief.repeatedReports > 0, case .executed = kind {
+            mischief.repeatedReports -= 1
+            events.append(event)
+        }
+    }
+
+    func append(_ event: OrderEvent) { events.append(event) }
+
+    var eventCount: Int { events.count }
+
+    /// Whether an owner of an order waits to be told something.
+    var hasEvents: Bool { !events.isEmpty }
+    /// Whether a public trade waits to be told.
+    var hasPrints: Bool { !prints.isEmpty }
+
+    /// Takes back the events from `index` on.
+    func dropEvents(from index: Int) -> [OrderEvent] {
+        defer { events.removeSubrange(index...) }
+        return Array(events[index...])
     }
 
     func note(_ print: TradePrint) {
@@ -165,6 +198,7 @@ final class VirtualExchange {
     func transfer(_ amount: Amount, asset code: String, account: Int) {
         guard let asset = assets.firstIndex(of: code) else { return }
         accounts[account].balances[asset].total += amount
+        foreignFlows[asset] += amount
         record(.transfer(account: account, asset: code, amount: amount))
         flushJournal()
     }
@@ -173,22 +207,10 @@ final class VirtualExchange {
     /// them.
     func truth(orderID spell: (Int64) -> String) -> VenueTruth {
         var truth = VenueTruth()
-        for (index, asset) in assets.enumerated() {
-            var total = Amount.zero
-            var available = Amount.zero
-            for account in accounts {
-                total += account.balances[index].total
-                available += account.balances[index].available
-            }
-            truth.balances.append(.init(asset: asset, total: total, available: available))
-        }
+        truth.balances = truthfulBalances
         for id in arrival {
             guard let order = orders[id] else { continue }
-            let symbol = symbols[order.request.symbol]
-            truth.orders.append(
-                .init(
-                    clientID: order.request.clientID, venueOrderID: spell(id), symbol: symbol.symbol,
-                    isOpen: order.isOpen, filled: symbol.instrument.baseAmount(order.filled)))
+            truth.orders.append(told(order, id: spell(id)))
         }
         truth.fillCount = executions.count
         return truth
