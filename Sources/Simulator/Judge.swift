@@ -116,7 +116,7 @@ final class Judge {
     // MARK: The node
 
     /// Bounds and deadlines that hold at any moment of a living node.
-    func look(at desk: TradingDesk) {
+    func look(at desk: isolated TradingDesk) {
         let now = simulation.now
         let engine = desk.engine
         for index in policy.instruments.indices {
@@ -139,7 +139,7 @@ final class Judge {
     }
 
     /// A synced book must show what the venue shows, whenever nothing is on its way.
-    func compareBooks(_ desk: TradingDesk, _ network: SimulatedNetwork) {
+    func compareBooks(_ desk: isolated TradingDesk, _ network: SimulatedNetwork) {
         for index in policy.instruments.indices {
             let symbol = policy.instruments[index].symbol
             for top in desk.engine.books[index].tops where top.isSynced {

@@ -5,7 +5,9 @@ import TradingModel
 
 /// Every row that became durable, as the observer reads it: which orders may be sent, which trades are booked,
 /// which mode was written down last.
-final class RowLog {
+///
+/// One thread only, like all of a simulation.
+final class RowLog: @unchecked Sendable {
     private let names: RowNames
     private let policy: EnginePolicy
     private(set) var intents: [ClientOrderID: OrderIntent] = [:]

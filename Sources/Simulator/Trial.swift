@@ -22,7 +22,7 @@ final class Trial {
     var draw: Draw
 
     private(set) var process: SimulatedProcess?
-    private(set) var node: TradingNode?
+    var node: TradingNode?
     /// Passes of the armed crash point so far.
     private var crashPasses = 0
     var isCrashArmed = false

@@ -1,4 +1,0 @@
-import TradingModel
-extension JournaledDouble {
-    var nextActivity: Moment? { .distantPast }
-}
