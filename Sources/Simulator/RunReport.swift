@@ -1,5 +1,3 @@
-import Foundation
-
 /// The one JSON object `arbsim run --json` ends with.
 public struct RunReport: Codable, Sendable {
     public struct Failure: Codable, Sendable {
@@ -72,18 +70,5 @@ public struct RunReport: Codable, Sendable {
         self.commit = commit
         self.configurationHash = configurationHash
         complete = isComplete
-    }
-}
-
-/// How the commands of the simulator write JSON: one line, members sorted, names in lower_snake_case.
-public enum ReportJSON {
-    /// Figures come from finite arithmetic, so that encoding cannot fail.
-    public static func text(_ report: some Encodable) -> String {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do { return String(decoding: try encoder.encode(report), as: UTF8.self) } catch {
-            preconditionFailure("a report always encodes: \(error)")
-        }
     }
 }

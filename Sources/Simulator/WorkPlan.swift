@@ -1,21 +1,3 @@
-/// Seeds of one scenario, in ascending order.
-public struct SeedBatch: Hashable, Sendable {
-    public var seeds: SeedRange
-    public var scenario: String
-    public var virtualSeconds: Double?
-    public var origin: SeedJob.Origin
-
-    public init(
-        _ seeds: SeedRange, scenario: String = "", virtualSeconds: Double? = nil,
-        origin: SeedJob.Origin = .asked
-    ) {
-        self.seeds = seeds
-        self.scenario = scenario
-        self.virtualSeconds = virtualSeconds
-        self.origin = origin
-    }
-}
-
 /// Which run comes next. First runs are handed out strictly in order, so that "the first seed that fails" is
 /// well defined with any number of workers. Second runs go to another process than the first: what a process
 /// keeps from seed to seed, its hash seed above all, then differs between the two.
