@@ -5,6 +5,11 @@ public struct FaultReport: Codable, Sendable {
         public var scenario: String
         /// Every run held every invariant, and the fault did fire.
         public var passed: Bool
+
+        public init(scenario: String, passed: Bool) {
+            self.scenario = scenario
+            self.passed = passed
+        }
     }
 
     public struct Entry: Codable, Hashable, Sendable {

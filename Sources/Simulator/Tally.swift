@@ -5,6 +5,12 @@ public struct Tally: Sendable {
         public var fired = 0
         public var seeds = 0
         public var survived = 0
+
+        public init(fired: Int = 0, seeds: Int = 0, survived: Int = 0) {
+            self.fired = fired
+            self.seeds = seeds
+            self.survived = survived
+        }
     }
 
     /// The runs of one scenario.
@@ -19,6 +25,11 @@ public struct Tally: Sendable {
     public struct Loss: Hashable, Sendable {
         public var job: SeedJob
         public var failure: SeedResult.Failure
+
+        public init(job: SeedJob, failure: SeedResult.Failure) {
+            self.job = job
+            self.failure = failure
+        }
     }
 
     /// The invariant named by a second run that differs from the first.

@@ -37,6 +37,28 @@ import Testing
         #expect(!text.contains("noise"))
     }
 
+    @Test func `an optimised build's trap is told by its backtrace: what, and where in our sources`() {
+        let output = """
+            *** Signal 4: Backtracing from 0x55656527c0d3... done ***
+
+            *** Swift runtime failure: precondition failure ***
+
+            Thread 1 "oot.default-qos" crashed:
+
+              0 [inlined] [system] 0x00f3 Swift runtime failure in arbsim at //<compiler-generated>
+              1                    0x00d3 run(seed:) + 3219 in arbsim at /w/Sources/Simulator/X.swift:11:49
+              2 [ra]               0x0057 main(_:) + 309 in arbsim at /w/.build/checkouts/p/Sources/Y.swift:71:21
+              6 [async]            0x0060 completeTaskAndRelease(swift::AsyncContext*) in libswift_Concurrency.so
+            ...
+
+            Backtrace took 0.59s
+            """
+        #expect(
+            CrashText.digest(status: 4, output: output) == "the process was ended by SIGILL"
+                + " | Swift runtime failure: precondition failure"
+                + " | run(seed:) + 3219 at Simulator/X.swift:11:49")
+    }
+
     @Test func `the last lines when there is no trap message`() {
         let text = CrashText.digest(status: 3 << 8, output: "one\ntwo\nthree\nfour\n\n")
         #expect(text == "the process ended with code 3 | two | three | four")
