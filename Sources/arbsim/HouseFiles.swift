@@ -1,7 +1,7 @@
 import Foundation
 
-/// Finds what comes with the product (`Tests/Corpus`, `config/…`): under the working directory, else beside the
-/// executable or in any folder above it.
+/// Finds what comes with the product (`Tests/Corpus`, `config/…`): under the working directory, else beside
+/// the executable or in any folder above it.
 enum HouseFiles {
     static func find(_ name: String) -> String? {
         if FileManager.default.fileExists(atPath: name) { return name }

@@ -7,8 +7,9 @@ struct MutantsCommand: ParsableCommand {
         commandName: "mutants",
         abstract: "Plants one defect after another and says which seed catches it.",
         discussion: """
-            A defect is caught by the first seed that fails with it and holds without it. The defects are not in
-            this program unless it was built for them: the command builds that one (.build-mutants) and runs it.
+            A defect is caught by the first seed that fails with it and holds without it. The defects are not
+            in this program unless it was built for them: the command builds that one (.build-mutants) and
+            runs it.
             Exit code 1 when a defect survives.
 
             Example: arbsim mutants --seeds 500
@@ -120,7 +121,8 @@ struct MutantsCommand: ParsableCommand {
         }
         return table.lines + [
             "",
-            "\(report.caught) of \(report.planted) defects caught, the slowest after \(report.worstSeeds) seeds",
+            "\(report.caught) of \(report.planted) defects caught,"
+                + " the slowest after \(report.worstSeeds) seeds",
         ]
     }
 }

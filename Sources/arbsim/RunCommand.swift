@@ -11,8 +11,8 @@ struct RunCommand: ParsableCommand {
             Runs the corpus of seeds that once failed, then the seeds that are asked for. A failure is printed
             with the one command that replays it; add --trace to that command to see what happens.
 
-            Exit code: 0 all invariants held; 1 a safety invariant broke, a worker crashed or hung, or two runs
-            of one seed differed; 2 only liveness invariants broke; 75 stopped by a signal.
+            Exit code: 0 all invariants held; 1 a safety invariant broke, a worker crashed or hung, or two
+            runs of one seed differed; 2 only liveness invariants broke; 75 stopped by a signal.
 
             Example: arbsim run --seeds 1..200 --twice 10%
             """)

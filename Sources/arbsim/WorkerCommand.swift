@@ -4,8 +4,8 @@ import Glibc
 import Simulator
 import TradingModel
 
-/// Runs the seeds it reads from stdin, one JSON object a line, and answers each with its result. Ends with its
-/// stdin. A process of its own for every core: a simulation that traps or hangs takes only itself along.
+/// Runs the seeds it reads from stdin, one JSON object a line, and answers each with its result. Ends with
+/// its stdin. A process of its own for every core: a simulation that traps or hangs takes only itself along.
 struct WorkerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker", abstract: "Runs seeds for `arbsim run`.", shouldDisplay: false)

@@ -46,8 +46,8 @@ import Testing
             Thread 1 "oot.default-qos" crashed:
 
               0 [inlined] [system] 0x00f3 Swift runtime failure in arbsim at //<compiler-generated>
-              1                    0x00d3 run(seed:) + 3219 in arbsim at /w/Sources/Simulator/X.swift:11:49
-              2 [ra]               0x0057 main(_:) + 309 in arbsim at /w/.build/checkouts/p/Sources/Y.swift:71:21
+              1                    0x00d3 run() + 3219 in arbsim at /w/Sources/Simulator/X.swift:11:49
+              2 [ra]               0x0057 main() + 9 in arbsim at /w/.build/p/Sources/Y.swift:71:21
               6 [async]            0x0060 completeTaskAndRelease(swift::AsyncContext*) in libswift_Concurrency.so
             ...
 
@@ -56,7 +56,7 @@ import Testing
         #expect(
             CrashText.digest(status: 4, output: output) == "the process was ended by SIGILL"
                 + " | Swift runtime failure: precondition failure"
-                + " | run(seed:) + 3219 at Simulator/X.swift:11:49")
+                + " | run() + 3219 at Simulator/X.swift:11:49")
     }
 
     @Test func `the last lines when there is no trap message`() {
