@@ -48,7 +48,7 @@ import Testing
               0 [inlined] [system] 0x00f3 Swift runtime failure in arbsim at //<compiler-generated>
               1                    0x00d3 run() + 3219 in arbsim at /w/Sources/Simulator/X.swift:11:49
               2 [ra]               0x0057 main() + 9 in arbsim at /w/.build/p/Sources/Y.swift:71:21
-              6 [async]            0x0060 completeTaskAndRelease(swift::AsyncContext*) in libswift_Concurrency.so
+              6 [async]            0x0060 completeTaskAndRelease(_:) in libswift_Concurrency.so
             ...
 
             Backtrace took 0.59s
