@@ -3,13 +3,16 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check format lint fuzz smoke bench check-clients check-kills clean
+.PHONY: help setup build demo test check check-long format lint fuzz smoke simulate mutants bench check-clients \
+    check-kills clean
 
 SWIFT ?= swift
 export SWIFT
 RELEASE := .build/release
 # Length of `make fuzz` in seconds; a short run by default.
 SECONDS := 20
+# Worlds `make simulate` runs through.
+SEEDS := 1000
 # Further arguments, as in: make demo ARGS="--seed 7 --json"
 ARGS :=
 
@@ -51,13 +54,35 @@ smoke: setup ## Every command prints its help
 	@for command in "" demo run preflight record replay bench config "config validate" "config show"; do \
 	    .build/debug/arbnode $$command --help >/dev/null || { echo "smoke: arbnode $$command --help failed" >&2; exit 1; }; \
 	done
-	@for command in "" serve; do \
+	@for command in "" run faults crashes mutants serve; do \
 	    .build/debug/arbsim $$command --help >/dev/null || { echo "smoke: arbsim $$command --help failed" >&2; exit 1; }; \
 	done
 	@for file in config/demo.yaml config/paper.yaml config/live.yaml; do \
 	    .build/debug/arbnode config validate $$file; \
 	done
 	@echo "smoke: passed."
+
+simulate: setup ## Run simulated worlds, one a seed: make simulate SEEDS=1000
+	@echo "simulate: building (several minutes the first time) …"
+	@$(SWIFT) build -c release --product arbsim
+	@$(RELEASE)/arbsim run --seeds 1..$(SEEDS) --twice 10% $(ARGS)
+
+mutants: setup ## Plant known defects one by one; the simulator must find each
+	@$(SWIFT) build -c release --product arbsim
+	@$(RELEASE)/arbsim mutants $(ARGS)
+
+# Each in turn and to its end, so that one that fails does not hide what the others would have said.
+check-long: setup ## What takes long: 10,000 seeds, every fault, every crash point, every planted defect, chaos
+	@$(SWIFT) build -c release --product arbsim
+	@failed=""; \
+	attempt() { echo "check-long: $$*" >&2; "$$@" || failed="$$failed; $$*"; }; \
+	attempt $(RELEASE)/arbsim run --seeds 1..10000 --twice 10%; \
+	attempt $(RELEASE)/arbsim faults --run; \
+	attempt $(RELEASE)/arbsim crashes; \
+	attempt $(RELEASE)/arbsim mutants; \
+	attempt $(MAKE) chaos; \
+	[ -z "$$failed" ] || { echo "check-long: FAILED:$${failed#;}" >&2; exit 1; }
+	@echo "check-long: passed."
 
 bench: setup ## Measure throughput and latency
 	@echo "bench: building (several minutes the first time) …"
@@ -77,5 +102,5 @@ check-kills: setup ## Kill the demo at twenty random moments; each restart must 
 	@python3 Tests/Kills/kill_and_restart.py --arbnode $(RELEASE)/arbnode $(ARGS)
 
 clean: ## Remove what was built; data/ stays
-	@rm -rf .build .venv
-	@echo "clean: removed .build and .venv."
+	@rm -rf .build .build-* .venv
+	@echo "clean: removed .build, .build-* and .venv."

@@ -60,6 +60,8 @@ extension TradingEngine {
     private mutating func seek(_ strategy: Int, _ index: Int, _ now: Moment) {
         let slots = openSlots(index, now)
         guard let edge = strategies[strategy].scan(books[index], among: slots) else { return }
+        // An edge beyond the collar is a wrong price somewhere, and nobody can tell where.
+        guard edge.net <= policy.limits.priceCollar else { return }
         guard governor.mode < .hold, !isDraining, storeHealth == .good, !strategies[strategy].isResting(at: now),
             obligations[index].open.isEmpty, !hasLiveOrders(index)
         else { return }

@@ -74,11 +74,4 @@ extension FaultDriver {
         fired(.n07)
         trial.process?.stop(for: draw.span(.milliseconds(100), .seconds(draw.chance(20) ? 60 : 6)))
     }
-
-    func venueDeeds(_ fault: Fault) {}
-}
-
-extension Trial {
-    /// Takes back whatever a venue does wrong.
-    func heal(_ double: any JournaledDouble) {}
 }

@@ -23,19 +23,33 @@ struct FaultDriver {
         case .v04: weather { $0.swallowed = $1 }
         case .v05: weather { $0.privateDoubled = $1 }
         case .v06: weather { $0.privateSwapped = $1 }
-        case .v12: weather(upTo: 400) { $0.publicLost = $1; $0.publicDoubled = $1; $0.publicSwapped = $1 / 2 }
+        case .v12:
+            weather(upTo: 400) {
+                $0.publicLost = $1
+                $0.publicDoubled = $1
+                $0.publicSwapped = $1 / 2
+            }
         case .v13: weather(upTo: 200) { $0.publicGarbled = $1 }
-        case .v15: weather(upTo: 800) { $0.overload = $1; $0.answerGarbled = $1 / 2 }
+        case .v15:
+            weather(upTo: 800) {
+                $0.overload = $1
+                $0.answerGarbled = $1 / 2
+            }
         case .n08: weather(upTo: 2_000) { $0.noDescriptors = $1 }
         case .n09: weather(upTo: 500) { $0.packetLoss = $1 }
         default: deeds(fault)
         }
-        if fault == .n09 { often { driver, venue, draw in driver.deafen(venue, &draw) } }
+        switch fault {
+        case .n09: often { $0.deafen($1, &$2) }
+        case .v12: often { $0.spoil($1, &$2) }
+        case .v13: often { $0.distort($1, &$2, FaultDriver.wrongBooks) }
+        default: break
+        }
     }
 
     /// A chance per 10,000 at some venues, for the whole safety phase, after the first seconds.
     private func weather(upTo most: Int64 = 4_000, _ set: @escaping (inout VenueWeather, Int) -> Void) {
-        for venue in trial.plan.venues where trial.draw.chance(70) {
+        for venue in trial.plan.venues where trial.plan.isDirected || trial.draw.chance(70) {
             let chance = Int(trial.draw.magnitude(20, most))
             let from = trial.draw.span(.milliseconds(10), .seconds(4))
             simulation.schedule(at: simulation.now + from) { [self] in

@@ -48,7 +48,10 @@ final class Trial {
         judge = Judge(simulation, policy: configuration.policy, doubles: doubles, start: Trial.start)
         judge.isDryRun = plan.isDryRun
         judge.isTraced = options.isTraced
-        for double in doubles { network.add(double) }
+        for double in doubles {
+            double.pace = plan.pace
+            network.add(double)
+        }
         network.onFault = { [unowned self] in fired($0) }
         network.onRequest = { [unowned self] in judge.sends($0, $1, $2, $3) }
         network.onSilence = { [unowned self] in judge.silenced($0, until: $1) }

@@ -1,4 +1,5 @@
 import Node
+import SimulatedWorld
 import TradingModel
 
 /// What one seed's world is made of: venues, market, pace, faults and their strength. Swarm testing: each
@@ -13,8 +14,7 @@ struct WorldPlan {
     var latency: Span
     var jitter: Span
     var marketBeat: Span
-    /// How often the house moves, relative to its usual pace.
-    var calm: Int
+    var pace: MarketPace
     /// How long the store takes for a batch, in nanoseconds.
     var storePace: ClosedRange<Int64>
     var store: StorePolicy
@@ -22,6 +22,8 @@ struct WorldPlan {
     /// The point at which the process dies, and at which pass of it.
     var crashPoint: String?
     var crashPass = 1
+    /// A scenario rather than a drawn world: its faults surely happen.
+    var isDirected = false
 
     static let allVenues = ["binance-spot", "okx", "bybit", "kraken"]
 
@@ -37,13 +39,17 @@ struct WorldPlan {
         latency = .microseconds(draw.magnitude(50, 40_000))
         jitter = .nanoseconds(max(1, latency.nanoseconds * draw.between(5, 150) / 100))
         marketBeat = .milliseconds(draw.between(20, 120))
-        calm = Int(draw.between(2, 12))
+        let quote = draw.between(120, 900)
+        let take = draw.between(300, 2_500)
+        pace = MarketPace(
+            quoteEvery: quote...(quote * 2), takeEvery: take...(take * 2), levels: Int(draw.between(6, 14)))
         storePace = 100_000...draw.magnitude(200_000, 6_000_000)
         store = StorePolicy(
             checkpointEvery: draw.span(.seconds(3), .seconds(20)), keep: draw.span(.seconds(2), .seconds(30)))
         faults = []
         for fault in Fault.allCases where draw.chance(12) { faults.insert(fault) }
         if isDryRun { faults.subtract([.n01, .n02, .n03, .n10]) }
+        if let scenario = options.scenario { follow(scenario, seed: seed) }
         if let seconds = options.virtualSeconds {
             safety = max(.seconds(2), .nanoseconds(Int64(seconds * 1e9) - WorldPlan.tail.nanoseconds))
         }

@@ -4,10 +4,13 @@ import ArgumentParser
 struct Arbsim: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "arbsim",
-        abstract: "Venue doubles: exchanges that behave as documented, for tests and for trying things out.",
+        abstract: "The simulator: whole nodes against venues that fail, and the venue doubles on their own.",
         discussion: """
-            Example: arbsim serve --venue okx
+            Example: arbsim run --seeds 1..200 --twice 10%
             """,
         version: "0.1.0",
-        subcommands: [ServeCommand.self, QuickCommand.self])
+        subcommands: [
+            RunCommand.self, FaultsCommand.self, CrashesCommand.self, MutantsCommand.self, ServeCommand.self,
+            WorkerCommand.self,
+        ])
 }

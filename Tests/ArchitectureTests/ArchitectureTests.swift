@@ -11,6 +11,7 @@ import Testing
         "VenueServer": 23,
         "Strategies": 30, "Engine": 31,
         "Configuration": 40, "Node": 40, "Replay": 40, "Console": 41,
+        "Simulator": 45,
         "arbnode": 50, "arbsim": 50, "arbctl": 50,
     ]
 
@@ -40,6 +41,7 @@ import Testing
         "Node": ["Synchronization"],
         "Configuration": ["Foundation", "FoundationEssentials"],
         "Console": ["Foundation", "FoundationEssentials", "Glibc", "Synchronization"],
+        "Simulator": ["Foundation", "Glibc", "Synchronization"],
         "arbnode": ["Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization"],
         "arbsim": ["Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization"],
         "arbctl": ["Foundation", "FoundationEssentials", "Glibc"],

@@ -15,6 +15,9 @@ public enum BookFault: Hashable, Sendable {
     /// The first price is not a number that a price can be.
     case garbled(Garbage)
 
+    /// Faults of order rather than of content.
+    public static let sequenceFaults: [BookFault] = [.skipped, .repeated, .rolledBack, .wrongChecksum]
+
     public enum Garbage: Hashable, Sendable { case notANumber, huge, negative, absurdDigits }
 }
 

@@ -111,6 +111,11 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
         beat(host)
     }
 
+    /// Somebody changed the double from outside: it may have news, now or soon.
+    public func inputArrived(at venue: String) {
+        if let host = hosts[venue + ".test"] { settle(host) }
+    }
+
     private func flush(_ host: Host) {
         for frame in host.double.takeOutgoing() {
             guard let socket = sockets[frame.connection], !socket.isAbandoned else { continue }

@@ -1,0 +1,55 @@
+/// Failures that users of other systems reported, each as a scenario of its own (reliability §3.3). The node
+/// must come through every one of them with each order exactly once.
+public enum Regression: String, CaseIterable, Sendable {
+    /// hummingbot#493: timeouts were treated as failures, and the orders placed again.
+    case timeoutIsNotFailure = "timeout-is-not-failure"
+    /// hummingbot#3374: six buys declared dead had filled.
+    case deadOrdersFill = "dead-orders-fill"
+    /// hummingbot#8457: orders dropped in a name-service outage left a position nobody knew of.
+    case outageLeavesNoPosition = "outage-leaves-no-position"
+    /// NautilusTrader#4958: unresolved SUBMITTED orders became REJECTED by a timer and left orphan positions.
+    case noTimerRejects = "no-timer-rejects"
+    /// NautilusTrader pull request 3493: an inferred fill and the real one were both counted.
+    case noFillCountsTwice = "no-fill-counts-twice"
+    /// catalyst#315 and #317: an order sent again after a read timeout was executed twice.
+    case noResendAfterTimeout = "no-resend-after-timeout"
+    /// ccxt#2599: the same, at a venue whose ids do not protect against it.
+    case noResendWhereIDsRepeat = "no-resend-where-ids-repeat"
+    /// NautilusTrader pull request 4288: a cancel taken for done doubled the live orders.
+    case noPhantomCancel = "no-phantom-cancel"
+
+    var summary: String {
+        switch self {
+        case .timeoutIsNotFailure: "answers time out while the orders live"
+        case .deadOrdersFill: "orders that no list shows have filled"
+        case .outageLeavesNoPosition: "the whole network is away with orders under way"
+        case .noTimerRejects: "a filled market order is absent from the open orders"
+        case .noFillCountsTwice: "each fill is told by stream, by answer and by history"
+        case .noResendAfterTimeout: "requests arrive after their deadline"
+        case .noResendWhereIDsRepeat: "the venue takes the same client id again"
+        case .noPhantomCancel: "cancels are answered before their order's last fill is"
+        }
+    }
+
+    var faults: Set<Fault> {
+        switch self {
+        case .timeoutIsNotFailure: [.v01]
+        case .deadOrdersFill: [.v01, .v19]
+        case .outageLeavesNoPosition: [.v22, .n09]
+        case .noTimerRejects: [.v03, .v19]
+        case .noFillCountsTwice: [.v05, .v06, .v11]
+        case .noResendAfterTimeout: [.v02]
+        case .noResendWhereIDsRepeat: [.v02, .v20]
+        case .noPhantomCancel: [.v04, .v09]
+        }
+    }
+
+    /// The venue it must happen at, where it matters.
+    var venue: String? {
+        switch self {
+        case .noTimerRejects: "kraken"
+        case .noResendWhereIDsRepeat: "binance-spot"
+        default: nil
+        }
+    }
+}
