@@ -177,9 +177,7 @@ import TradingModel
         let wire = wired(venue)
         wire.mischief.serveOldSnapshots("BTC-USDT")
         wire.wait(1_000)
-        wire.double.opened(9, path: "/v5/public/spot", at: wire.now)
         let other = venue == "okx" ? "/ws/v5/public" : venue == "kraken" ? "/v2" : "/v5/public/spot"
-        wire.double.closed(9, at: wire.now)
         wire.double.opened(3, path: other, at: wire.now)
         let ask = [
             "okx": #"{"op":"subscribe","args":[{"channel":"books","instId":"BTC-USDT"}]}"#,

@@ -118,6 +118,8 @@ import TradingModel
         #expect(try VenueWire.code(wire.cancel(mine)) == "OK")
         #expect(wire.double.observer.executions(from: 0).map(\.quantity.raw) == [raw("0.001")])
         #expect(wire.double.observer.orders(from: 0).map(\.isOpen) == [false])
+        let next = try #require(wire.double.nextActivity, "a host that sleeps wakes for the late report")
+        #expect(next <= wire.now + .milliseconds(700))
         wire.wait(600)
         let early = wire.take(2).joined()
         #expect(early.lowercased().contains("cancel"))

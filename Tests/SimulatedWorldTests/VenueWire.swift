@@ -236,7 +236,7 @@ final class VenueWire {
     func takeBook(_ connection: Int = 1) -> [String] {
         take(connection).filter { text in
             text.contains("depthUpdate") || text.contains(#""action""#) || text.contains(#""orderbook."#)
-                || text.contains(#""channel":"book""#)
+                || text.contains(#""channel":"book","type""#)
         }
     }
 

@@ -3,7 +3,7 @@ import TradingModel
 /// When Binance's double has something to say by itself, and how it goes down.
 extension BinanceSpotDouble {
     var nextActivity: Moment? {
-        var next = min(outgoing.nextDue, nextBeat)
+        var next = min(outgoing.nextDue, nextBeat, exchange.nextLateEvent)
         for connection in connections where connection.nextPing < .distantFuture {
             next = min(next, connection.nextPing, connection.openedAt + .seconds(86_400))
         }

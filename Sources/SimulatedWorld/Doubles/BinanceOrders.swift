@@ -298,7 +298,7 @@ extension BinanceSpotDouble {
             json.field("updateTime", now.milliseconds)
             json.field("accountType", "SPOT")
             json.array("balances") { json in
-                for balance in exchange.answeredBalances(of: account) where !omitsZero || balance.total.raw != 0 {
+                for balance in exchange.toldBalances(of: account) where !omitsZero || balance.total.raw != 0 {
                     json.object { json in
                         json.field("asset", balance.asset)
                         json.key("free")

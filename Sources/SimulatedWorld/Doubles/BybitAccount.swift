@@ -5,7 +5,7 @@ extension BybitDouble {
     func walletBalance(_ call: BybitCall) throws(BybitFault) -> [UInt8] {
         guard call["accountType"] == "UNIFIED" else { throw .parameters("accountType only support UNIFIED.") }
         let wanted = call["coin"].map { $0.split(separator: ",").map { String($0) } }
-        let balances = exchange.answeredBalances(of: call.account).filter { wanted?.contains($0.asset) ?? true }
+        let balances = exchange.toldBalances(of: call.account).filter { wanted?.contains($0.asset) ?? true }
         return JSONWriter.object { json in
             json.array("list") { json in wallet(&json, balances) }
         }

@@ -3,7 +3,7 @@ import TradingModel
 /// When Bybit's double has something to say by itself, and how it goes down.
 extension BybitDouble {
     var nextActivity: Moment? {
-        var next = min(outgoing.nextDue, nextBeat)
+        var next = min(outgoing.nextDue, nextBeat, exchange.nextLateEvent)
         for connection in connections where !connection.isClosing {
             next = min(next, connection.lastHeard + BybitDouble.idleLimit + .nanoseconds(1))
         }

@@ -3,7 +3,7 @@ import TradingModel
 /// When Kraken's double has something to say by itself, and how it goes down.
 extension KrakenDouble {
     public var nextActivity: Moment? {
-        var next = outgoing.nextDue
+        var next = min(outgoing.nextDue, exchange.nextLateEvent)
         for due in deadMan { if let due { next = min(next, due) } }
         var wantsBooks = !feeds.isEmpty
         var wantsPrints = exchange.hasOpenOrders

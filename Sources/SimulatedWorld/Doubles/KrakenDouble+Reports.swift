@@ -211,7 +211,7 @@ extension KrakenDouble {
 
     func balance(_ account: Int, extended: Bool, into json: inout JSONWriter) {
         json.object { json in
-            for balance in exchange.answeredBalances(of: account) {
+            for balance in exchange.toldBalances(of: account) {
                 let name = KrakenSpelling.asset(balance.asset)
                 if extended {
                     json.object(name) { json in

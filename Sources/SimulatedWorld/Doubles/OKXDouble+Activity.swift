@@ -3,7 +3,7 @@ import TradingModel
 /// When OKX's double has something to say by itself, and how it goes down.
 extension OKXDouble {
     public var nextActivity: Moment? {
-        var next = outgoing.nextDue
+        var next = min(outgoing.nextDue, exchange.nextLateEvent)
         for socket in sockets { next = min(next, socket.lastActivity + OKXDouble.silence) }
         for due in deadMan { if let due { next = min(next, due) } }
         next = min(next, nextBeat)

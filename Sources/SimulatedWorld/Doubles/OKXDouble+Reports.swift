@@ -25,7 +25,7 @@ extension OKXDouble {
         case "/api/v5/trade/fills", "/api/v5/trade/fills-history": return try fills(fields, account)
         case "/api/v5/account/balance":
             let wanted = fields["ccy"].map { $0.split(separator: ",").map { String($0) } }
-            let balances = exchange.answeredBalances(of: account).filter { wanted?.contains($0.asset) ?? true }
+            let balances = exchange.toldBalances(of: account).filter { wanted?.contains($0.asset) ?? true }
             return OKXDouble.response { self.balances(balances, at: now, into: &$0) }
         case "/api/v5/account/config": return configuration(account)
         case "/api/v5/asset/currencies": return currencies()

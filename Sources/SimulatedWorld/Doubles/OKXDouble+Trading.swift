@@ -201,7 +201,8 @@ extension OKXDouble {
                 throw OKXRefusal(code: "51400", message: "Cancellation failed as the order does not exist.")
             }
             do throws(Refusal) { try exchange.cancel(order.id, account: account, at: now) } catch {
-                throw order.state == .filled
+                // As it is now: it may have been filled in a race with this cancel.
+                throw exchange.orders[order.id]?.state == .filled
                     ? OKXRefusal(
                         code: "51402", message: "Cancellation failed as the order is already completed.")
                     : OKXRefusal(

@@ -158,7 +158,8 @@ extension VenueMischief {
     /// Whether the venue is down.
     public var isDown: Bool { maintenanceUntil.map { venue.clock < $0 } ?? false }
 
-    /// The venue's accounts learn nothing of this: everything armed is disarmed, what has been done stays.
+    /// Everything armed is disarmed, and books are published as they are. What has been done stays done:
+    /// orders, moves of the market, filters, halts, maintenance.
     public func disarm() {
         fragmentation = nil
         overfills = []

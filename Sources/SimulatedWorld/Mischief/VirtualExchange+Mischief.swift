@@ -24,6 +24,11 @@ extension VirtualExchange {
         return next
     }
 
+    /// When a report that was held back leaves next.
+    var nextLateEvent: Moment {
+        mischief.lateEvents.reduce(.distantFuture) { min($0, $1.due) }
+    }
+
     // MARK: The house
 
     func withdrawHouse(_ symbol: Int) { engines[symbol].withdrawAll(VirtualExchange.houseMaker) }
@@ -140,7 +145,7 @@ extension VirtualExchange {
     // MARK: Answers
 
     /// What an answer about balances says.
-    func answeredBalances(of account: Int) -> [AssetBalance] {
+    func toldBalances(of account: Int) -> [AssetBalance] {
         guard let wrong = mischief.wrongBalances else { return balances(of: account) }
         mischief.wrongBalances?.answers -= 1
         if wrong.answers <= 1 { mischief.wrongBalances = nil }
