@@ -7,6 +7,6 @@ extension Simulation {
         World(
             time: VirtualTime(self), entropy: SimulatedEntropy(self), transport: network,
             socketLane: lane("socket"),
-            storeLane: lane("store"), coldLane: lane("cold"), openOutbox: { MemoryStore(disk) })
+            storeLane: lane("store"), coldLane: lane("cold"), openOutbox: { try SimulatedOutbox(disk) })
     }
 }
