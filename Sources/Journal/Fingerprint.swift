@@ -21,6 +21,14 @@ public struct Fingerprint: Hashable, Sendable {
             bytes.integer(at: offset), bytes.integer(at: offset + 8), bytes.integer(at: offset + 16),
             bytes.integer(at: offset + 24))
     }
+
+    /// As people compare hashes.
+    public var hexadecimal: String {
+        [first, second, third, fourth].map { word in
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
 }
 
 /// The hash a journal is chained with, over the two pieces as if they were one. Injected, so that this room

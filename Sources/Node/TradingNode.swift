@@ -39,8 +39,13 @@ public struct TradingNode: Sendable {
     /// cannot be trusted: such a node must not trade.
     public static func start(_ plan: NodePlan, in world: World) async throws -> TradingNode {
         let keeper = OutboxKeeper(world: world)
-        let recovery = try await keeper.recover(into: Recovery(policy: plan.policy)) { recovery, row in
+        let (recovery, opening) = try await keeper.recover(into: Recovery(policy: plan.policy)) {
+            recovery, row in
             try recovery.replay(row)
+        }
+        if case .damaged(let text) = opening.condition {
+            await keeper.close()
+            throw OutboxFault.corrupted(sequence: 0, detail: text)
         }
         let engine = TradingEngine(policy: plan.policy, recovery: recovery)
         let connectors = plan.dialects.enumerated().map { index, dialect in

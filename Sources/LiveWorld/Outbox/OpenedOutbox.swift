@@ -10,7 +10,7 @@ struct OpenedOutbox {
     let chain: OutboxChain
     let opening: OutboxOpening
 
-    init(_ disk: DiskReserve) throws(OutboxFault) {
+    init(_ disk: DiskReserve, _ geometry: ReserveGeometry) throws(OutboxFault) {
         let files = OutboxFiles(directory: disk.directory)
         try OpenedOutbox.makeDirectory(disk.directory)
         lock = try OpenedOutbox.lock(files)
@@ -18,7 +18,7 @@ struct OpenedOutbox {
         do {
             try files.finishReplacement()
             let survey = try OutboxSurvey(files) { path throws(RocksTable.Fault) in try RocksTable(path) }
-            let found = try OpenedOutbox.settle(survey, files)
+            let found = try OpenedOutbox.settle(survey, files, geometry)
             (table, chain) = (found.table, found.chain)
             opening = OutboxOpening(
                 condition: found.condition, openings: chain.openings,
@@ -38,21 +38,24 @@ struct OpenedOutbox {
     )
 
     /// Acts on the verdict. Throws `OutboxFault`, `OutboxFileFault` and `RocksTable.Fault`.
-    private static func settle(_ survey: OutboxSurvey, _ files: OutboxFiles) throws -> Settled {
+    private static func settle(
+        _ survey: OutboxSurvey, _ files: OutboxFiles, _ geometry: ReserveGeometry
+    ) throws -> Settled {
         switch survey.verdict {
-        case .broken(let reason): return try rebuild(survey, files, reason)
+        case .broken(let reason): return try rebuild(survey, files, geometry, reason)
         case .fresh:
             guard let table = survey.table else { throw OutboxFault.unavailable("the store did not open") }
-            let chain = try layReserve(files, OutboxChain(new: .live, SHA256Seal.seal))
+            let chain = try layReserve(files, geometry, OutboxChain(new: geometry, SHA256Seal.seal))
             try table.write([], base: chain.storeBase.stored(SHA256Seal.seal))
             return (table, chain, .intact)
-        case .intact: return try goOn(survey, files, appending: [])
-        case .behind(let missing): return try goOn(survey, files, appending: missing)
+        case .intact: return try goOn(survey, files, geometry, appending: [])
+        case .behind(let missing): return try goOn(survey, files, geometry, appending: missing)
         }
     }
 
     private static func goOn(
-        _ survey: OutboxSurvey, _ files: OutboxFiles, appending missing: [StoredRecord]
+        _ survey: OutboxSurvey, _ files: OutboxFiles, _ geometry: ReserveGeometry,
+        appending missing: [StoredRecord]
     ) throws -> Settled {
         guard let table = survey.table, let image = survey.image else {
             throw OutboxFault.unavailable("the store did not open")
@@ -62,7 +65,8 @@ struct OpenedOutbox {
         let head = missing.last?.record.head ?? survey.head
         var chain: OutboxChain
         if survey.isLegacy {
-            chain = try layReserve(files, OutboxChain(new: .live, head: head, SHA256Seal.seal))
+            chain = try layReserve(
+                files, geometry, OutboxChain(new: geometry, head: head, SHA256Seal.seal))
             try files.move(files.legacyMirror, to: files.legacyMirror + ".v1")
         } else {
             chain = OutboxChain(reopening: image, at: head, SHA256Seal.seal)
@@ -90,15 +94,15 @@ struct OpenedOutbox {
 
     /// Builds a store and a reserve file of what still verifies, then puts both in the place of the old ones.
     private static func rebuild(
-        _ survey: OutboxSurvey, _ files: OutboxFiles, _ reason: String
+        _ survey: OutboxSurvey, _ files: OutboxFiles, _ geometry: ReserveGeometry, _ reason: String
     ) throws -> Settled {
-        let result = try survey.salvage(files)
+        let result = try survey.salvage(files, copyingTo: files.repairCopy)
         survey.release()
         var chain = OutboxChain(
-            new: .live, base: result.base, head: result.head, openings: result.openings + 1,
+            new: geometry, base: result.base, head: result.head, openings: result.openings + 1,
             isDamaged: !result.isComplete, SHA256Seal.seal)
         try build(result, chain, at: files.newStore)
-        try ReserveFile.create(files.newReserve, .live, chain.superblockWrites())
+        try ReserveFile.create(files.newReserve, geometry, chain.superblockWrites())
         try files.move(files.newReserve, to: files.readyReserve)
         try DirectorySync.sync(directoryOf: files.readyReserve)
         try files.finishReplacement()
@@ -122,9 +126,11 @@ struct OpenedOutbox {
         }
     }
 
-    private static func layReserve(_ files: OutboxFiles, _ new: OutboxChain) throws -> OutboxChain {
+    private static func layReserve(
+        _ files: OutboxFiles, _ geometry: ReserveGeometry, _ new: OutboxChain
+    ) throws -> OutboxChain {
         var chain = new
-        try ReserveFile.create(files.newReserve, .live, chain.superblockWrites())
+        try ReserveFile.create(files.newReserve, geometry, chain.superblockWrites())
         try files.move(files.newReserve, to: files.reserve)
         try DirectorySync.sync(directoryOf: files.reserve)
         return chain

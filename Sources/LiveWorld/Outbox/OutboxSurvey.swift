@@ -42,24 +42,24 @@ final class OutboxSurvey {
     }
 
     /// Everything that still verifies: of the store, of a repaired copy of it where it does not read, and of
-    /// the reserve file.
-    func salvage(_ files: OutboxFiles) throws -> Salvage.Result {
+    /// the reserve file. The copy goes to `copy` and is removed again.
+    func salvage(_ files: OutboxFiles, copyingTo copy: String) throws -> Salvage.Result {
         var salvage = Salvage(reserve: image, SHA256Seal.seal)
         if readsToEnd, let table {
             try table.scan { salvage.take(key: $0, value: $1) }
             return salvage.result()
         }
         release()
-        try OutboxFiles.removeTree(files.repairCopy)
-        try OutboxFiles.copyTree(files.store, to: files.repairCopy)
+        try OutboxFiles.removeTree(copy)
+        try OutboxFiles.copyTree(files.store, to: copy)
         do {
-            try RocksTable.repair(files.repairCopy)
-            try RocksTable(files.repairCopy).scan { salvage.take(key: $0, value: $1) }
+            try RocksTable.repair(copy)
+            try RocksTable(copy).scan { salvage.take(key: $0, value: $1) }
         } catch let fault as RocksTable.Fault {
             // Beyond repair, or repaired in part: what was read until here counts, and the reserve file.
             salvage.note(fault.text)
         }
-        try OutboxFiles.removeTree(files.repairCopy)
+        try OutboxFiles.removeTree(copy)
         return salvage.result()
     }
 

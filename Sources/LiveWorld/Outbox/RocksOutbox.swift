@@ -34,9 +34,10 @@ public final class RocksOutbox: OutboxStore {
         try self.init(reserve: DiskReserve(directory: directory, limits: limits))
     }
 
-    init(reserve disk: DiskReserve) throws(OutboxFault) {
+    /// `geometry` is that of a reserve file that has to be laid out; one that exists keeps its own.
+    init(reserve disk: DiskReserve, geometry: ReserveGeometry = .live) throws(OutboxFault) {
         self.disk = disk
-        let opened = try OpenedOutbox(disk)
+        let opened = try OpenedOutbox(disk, geometry)
         opening = opened.opening
         reserve = opened.reserve
         chain = Mutex(opened.chain)

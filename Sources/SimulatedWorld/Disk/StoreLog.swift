@@ -50,9 +50,7 @@ enum StoreLog {
             }
             content.length = offset
             content.rows = sorted(rows)
-            guard let next = (offset..<log.count).first(where: { $0 > offset && body(log, $0) != nil }) else {
-                return content
-            }
+            guard let next = nextBatch(log, behind: offset) else { return content }
             content.fault = "Corruption: a batch at \(offset) does not verify"
             var behind: [UInt64: [UInt8]] = [:]
             offset = next
@@ -67,6 +65,16 @@ enum StoreLog {
             content.behindFault = sorted(behind)
             return content
         }
+    }
+
+    /// Where a sound batch begins behind one that is not; `nil` if none does, as after a torn last write.
+    private static func nextBatch(_ log: UnsafeRawBufferPointer, behind offset: Int) -> Int? {
+        var next = offset + 1
+        while next + front < log.count {
+            if body(log, next) != nil { return next }
+            next += 1
+        }
+        return nil
     }
 
     private static func sorted(_ rows: [UInt64: [UInt8]]) -> [(key: UInt64, stored: [UInt8])] {
