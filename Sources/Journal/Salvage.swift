@@ -114,7 +114,8 @@ public struct Salvage {
             expected = record.sequence + 1
         }
         gap(to: end)
-        let missing = gaps.isEmpty ? "none is known to be missing" : "missing: \(gaps.joined(separator: ", "))"
+        let missing =
+            gaps.isEmpty ? "none is known to be missing" : "missing: \(gaps.joined(separator: ", "))"
         return "\(kept.count) records salvaged, \(missing)"
             + (conflicts > 0 ? ", \(conflicts) in two versions" : "")
             + (unsound > 0 ? ", \(unsound) failing their own hash" : "")

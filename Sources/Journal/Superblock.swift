@@ -76,7 +76,9 @@ public struct Superblock: Hashable, Sendable {
     static func read(_ block: UnsafeRawBufferPointer, _ seal: Seal) -> Reading {
         guard block.count >= length, block.prefix(7).elementsEqual(magic) else { return .unsound }
         let covered = UnsafeRawBufferPointer(rebasing: block[..<sealedLength])
-        guard seal(covered, UnsafeRawBufferPointer(start: nil, count: 0)) == Fingerprint(block, at: sealedLength)
+        guard
+            seal(covered, UnsafeRawBufferPointer(start: nil, count: 0))
+                == Fingerprint(block, at: sealedLength)
         else { return .unsound }
         guard block[7] == version else { return .newer(block[7]) }
         let isDamaged: UInt16 = block.integer(at: 108)

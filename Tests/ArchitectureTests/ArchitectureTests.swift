@@ -24,7 +24,8 @@ import Testing
     ]
 
     static let pureRooms = [
-        "TradingModel", "Books", "Risk", "Orders", "Operations", "Journal", "Routing", "Hedging", "Strategies",
+        "TradingModel", "Books", "Risk", "Orders", "Operations", "Journal", "Routing", "Hedging",
+        "Strategies",
         "Engine",
     ]
 

@@ -78,7 +78,7 @@ import Testing
         again.close()
         #expect(try long.open().opening.condition == .intact)
         let kept = try FileManager.default.contentsOfDirectory(atPath: long.scratch.path)
-        #expect(kept.contains("outbox.damaged-2") && kept.contains("outbox.reserve.damaged-2"))
+        #expect(kept.contains("outbox.damaged-3") && kept.contains("outbox.reserve.damaged-3"))
     }
 
     @Test func `a bit flipped anywhere in any file is harmless, repaired or told`() throws {
@@ -164,7 +164,8 @@ import Testing
             switch kind {
             case "removed": rows[4] = nil
             case "altered":
-                let link = Fingerprint(rows[4]!.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[9..<41]) })
+                let link = Fingerprint(
+                    rows[4]!.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[9..<41]) })
                 let place = ChainHead(sequence: 3, hash: link)
                 rows[4] = ChainedRecord.chain([9], behind: place, SHA256Seal.seal).stored
             case "swapped": (rows[4], rows[5]) = (rows[5], rows[4])

@@ -46,7 +46,8 @@ import Testing
         try stand.open().close()
     }
 
-    @Test func `rows from many threads, half of them by the reserve path, are all there in one chain`() throws {
+    @Test func `rows from many threads, half of them by the reserve path, are all there in one chain`() throws
+    {
         let stand = try OutboxStand()
         let outbox = try stand.open()
         DispatchQueue.concurrentPerform(iterations: 40) { number in

@@ -48,8 +48,21 @@ struct OpenedOutbox {
             let chain = try layReserve(files, geometry, OutboxChain(new: geometry, SHA256Seal.seal))
             try table.write([], base: chain.storeBase.stored(SHA256Seal.seal))
             return (table, chain, .intact)
-        case .intact: return try goOn(survey, files, geometry, appending: [])
-        case .behind(let missing): return try goOn(survey, files, geometry, appending: missing)
+        case .intact: return try goOnOrRebuild(survey, files, geometry, appending: [])
+        case .behind(let missing): return try goOnOrRebuild(survey, files, geometry, appending: missing)
+        }
+    }
+
+    /// A store can read well and still take no writes: its background work meets rot where no row lies.
+    private static func goOnOrRebuild(
+        _ survey: OutboxSurvey, _ files: OutboxFiles, _ geometry: ReserveGeometry,
+        appending missing: [StoredRecord]
+    ) throws -> Settled {
+        do {
+            return try goOn(survey, files, geometry, appending: missing)
+        } catch let fault as RocksTable.Fault {
+            guard !OutboxSurvey.isEnvironment(fault) else { throw fault }
+            return try rebuild(survey, files, geometry, fault.text)
         }
     }
 

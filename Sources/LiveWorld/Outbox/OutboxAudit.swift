@@ -61,7 +61,8 @@ public struct OutboxAudit: Hashable, Sendable {
             condition = .damaged("found at the last opening; nothing was appended since")
         }
         if OutboxFiles.exists(files.readyReserve) {
-            condition = .damaged("a store that was built anew waits to be put in place; the next opening does")
+            condition = .damaged(
+                "a store that was built anew waits to be put in place; the next opening does")
         }
         return OutboxAudit(
             rows: head.sequence - base.sequence, head: head.sequence, headHash: head.hash.hexadecimal,

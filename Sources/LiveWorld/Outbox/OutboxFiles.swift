@@ -82,10 +82,10 @@ struct OutboxFiles: Sendable {
         return names.sorted()
     }
 
-    /// A RocksDB directory is flat; so is this.
+    /// A RocksDB directory is flat but for the folder `lost` that its repair makes.
     static func removeTree(_ path: String) throws(OutboxFileFault) {
         guard let names = try names(path) else { return }
-        for name in names { unlink(path + "/" + name) }
+        for name in names where unlink(path + "/" + name) != 0 { try removeTree(path + "/" + name) }
         guard rmdir(path) == 0 else { throw OutboxFileFault(path: path, "cannot be removed") }
     }
 
@@ -93,7 +93,7 @@ struct OutboxFiles: Sendable {
         guard mkdir(target, 0o700) == 0 || errno == EEXIST else {
             throw OutboxFileFault(path: target, "cannot be created")
         }
-        for name in try names(path) ?? [] where name != "LOCK" {
+        for name in try names(path) ?? [] where name != "LOCK" && name != "lost" {
             try copy(path + "/" + name, to: target + "/" + name)
         }
     }

@@ -46,8 +46,13 @@ final class OutboxSurvey {
     func salvage(_ files: OutboxFiles, copyingTo copy: String) throws -> Salvage.Result {
         var salvage = Salvage(reserve: image, SHA256Seal.seal)
         if readsToEnd, let table {
-            try table.scan { salvage.take(key: $0, value: $1) }
-            return salvage.result()
+            do {
+                try table.scan { salvage.take(key: $0, value: $1) }
+                return salvage.result()
+            } catch let fault as RocksTable.Fault {
+                // It read before and does not now: the copy below may still give the rest.
+                salvage.note(fault.text)
+            }
         }
         release()
         try OutboxFiles.removeTree(copy)
@@ -90,7 +95,7 @@ final class OutboxSurvey {
     }
 
     /// Whether RocksDB was kept from reading, rather than displeased by what it read.
-    private static func isEnvironment(_ fault: RocksTable.Fault) -> Bool {
+    static func isEnvironment(_ fault: RocksTable.Fault) -> Bool {
         ["Permission denied", "No space left", "lock", "Read-only file system", "Too many open files"]
             .contains { fault.text.contains($0) }
     }

@@ -69,7 +69,9 @@ public final class RocksOutbox: OutboxStore {
             guard let plan = chain.extend(records, copies: 2) else { return nil }
             return (plan.last, reserve.submit(plan.writes))
         }
-        guard let begun else { throw .unavailable("the reserve file is full of rows the store has not taken") }
+        guard let begun else {
+            throw .unavailable("the reserve file is full of rows the store has not taken")
+        }
         do throws(OutboxFileFault) { try begun.ticket.wait() } catch { throw .unavailable(error.text) }
         return begun.last
     }
@@ -95,7 +97,9 @@ public final class RocksOutbox: OutboxStore {
             }
             guard let begun else { return }
             do throws(OutboxFileFault) { try begun.ticket.wait() } catch { throw fail(&work, error.text) }
-            do throws(RocksTable.Fault) { try work.table.discard(through: base.sequence, base: begun.row) } catch {
+            do throws(RocksTable.Fault) {
+                try work.table.discard(through: base.sequence, base: begun.row)
+            } catch {
                 throw fail(&work, "the store refused to discard (\(error.text))")
             }
         }

@@ -33,7 +33,9 @@ struct SimulatedOpening {
         if let first = missing.first {
             condition = .repaired("records \(first.sequence) to \(chain.head.sequence) came back")
         }
-        if chain.repeatsDamage { condition = .damaged("found at an opening before; nothing was appended since") }
+        if chain.repeatsDamage {
+            condition = .damaged("found at an opening before; nothing was appended since")
+        }
         return (chain, opening(chain, condition))
     }
 

@@ -11,6 +11,7 @@ public final class SimulatedOutbox: OutboxStore, @unchecked Sendable {
     private var isOpen = true
     /// Why nothing is taken any more.
     private var failure: String?
+    private var reserveFailure: String?
 
     /// Opens what lies on `disk`. Throws `OutboxFault` if the process dies on the way, or the disk fails.
     public init(_ disk: SimulatedDisk) throws(OutboxFault) {
@@ -38,15 +39,15 @@ public final class SimulatedOutbox: OutboxStore, @unchecked Sendable {
         }
         guard let plan else { throw .unavailable("the batch does not fit the reserve file") }
         // The two files are written side by side: which comes first is as the numbers fall.
-        if SeededHash.mix(plan.last) & 1 == 0 {
+        // A store that fails does not keep the reserve file from being written.
+        if SeededHash.mix(plan.last) & 1 == 0, !disk.failsStore {
             try writeRows()
             try writeReserve(plan.writes)
-            try syncRows()
         } else {
             try writeReserve(plan.writes)
             try writeRows()
-            try syncRows()
         }
+        try syncRows()
         chain.stored(through: plan.last)
         try step(.acknowledged)
         return plan.last
@@ -55,6 +56,7 @@ public final class SimulatedOutbox: OutboxStore, @unchecked Sendable {
     public func appendReserve(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64 {
         try check()
         guard !records.isEmpty else { return chain.head.sequence }
+        if let reserveFailure { throw .unavailable(reserveFailure) }
         try step(.begun)
         guard let plan = chain.extend(records, copies: 2) else {
             throw .unavailable("the reserve file is full of rows the store has not taken")
@@ -148,7 +150,9 @@ extension SimulatedOutbox {
     private func writeReserve(_ writes: [OutboxChain.ReserveWrite]) throws(OutboxFault) {
         for write in writes {
             if disk.failsReserve {
-                failure = "the reserve file cannot be written"
+                // What lies in the file now is not known: nothing may follow it.
+                reserveFailure = "the reserve file cannot be written"
+                failure = reserveFailure
                 throw .unavailable("the reserve file cannot be written")
             }
             disk.reserve?.write(write.bytes, at: write.offset)

@@ -20,7 +20,9 @@ enum StoreLog {
         var behindFault: [(key: UInt64, stored: [UInt8])] = []
     }
 
-    static func batch(_ records: [StoredRecord], base: [UInt8]? = nil, deleteThrough: UInt64? = nil) -> [UInt8] {
+    static func batch(_ records: [StoredRecord], base: [UInt8]? = nil, deleteThrough: UInt64? = nil)
+        -> [UInt8]
+    {
         var body: [UInt8] = []
         body.reserveCapacity(records.reduce(64) { $0 + $1.stored.count + 12 })
         if let deleteThrough {

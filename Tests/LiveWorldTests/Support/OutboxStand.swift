@@ -70,6 +70,12 @@ struct OutboxStand {
 
     /// Changes stored records through RocksDB itself.
     func tamper(_ body: (inout [UInt64: [UInt8]]) -> Void) throws {
+        let removed = try rewrite(body)
+        if !removed.isEmpty { try delete(removed) }
+    }
+
+    /// Answers which records `body` took away; the store is closed when it returns.
+    private func rewrite(_ body: (inout [UInt64: [UInt8]]) -> Void) throws -> [UInt64] {
         let table = try RocksTable(scratch.file("outbox"))
         var rows: [UInt64: [UInt8]] = [:]
         try table.scan { key, value in rows[ChainedRecord.sequence(ofKey: key)!] = Array(value) }
@@ -78,9 +84,7 @@ struct OutboxStand {
         for (sequence, stored) in rows where before[sequence] != stored {
             try table.put([stored], from: sequence)
         }
-        withExtendedLifetime(table) {}
-        let removed = before.keys.filter { rows[$0] == nil }
-        if !removed.isEmpty { try delete(removed) }
+        return before.keys.filter { rows[$0] == nil }
     }
 
     private func delete(_ sequences: [UInt64]) throws {
