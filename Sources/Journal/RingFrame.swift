@@ -1,4 +1,5 @@
-/// One batch in the ring of a reserve file: consecutive records, whole blocks, sealed as one. A torn or rotten
+/// One batch in the ring of a reserve file: consecutive records, whole blocks, sealed as one. A torn or
+/// rotten
 /// frame fails its seal and counts as not written.
 struct RingFrame {
     static let magic = Array("arbring".utf8)

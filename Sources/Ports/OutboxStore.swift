@@ -36,7 +36,8 @@ public struct OutboxOpening: Hashable, Sendable {
         case intact
         /// Rows came back from the reserve file; nothing acknowledged is missing.
         case repaired(String)
-        /// Acknowledged rows are, or may be, missing or altered: a DIRTY_START. The text says what, where, and
+        /// Acknowledged rows are, or may be, missing or altered: a DIRTY_START. The text says what, where,
+        /// and
         /// how much was salvaged; the damaged files are kept beside the store.
         case damaged(String)
     }

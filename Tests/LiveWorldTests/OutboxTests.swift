@@ -52,6 +52,7 @@ import Testing
         let outbox = try stand.open()
         DispatchQueue.concurrentPerform(iterations: 40) { number in
             let row = OutboxStand.row(number)
+            // Only whether it worked matters; the threads of this closure cannot throw.
             let last = number % 2 == 0 ? try? outbox.append([row]) : try? outbox.appendReserve([row])
             #expect(last != nil)
         }
@@ -96,6 +97,7 @@ import Testing
         let stand = try OutboxStand()
         let outbox = try stand.open()
         var count = 0
+        // Until it refuses, for whatever reason: the count below says when.
         while (try? outbox.appendReserve([row(count)])) != nil { count += 1 }
         #expect(count == OutboxStand.geometry.ringBlocks / 2)
         #expect(try outbox.append([row(count)]) == UInt64(count + 1))

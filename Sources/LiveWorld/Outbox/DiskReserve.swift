@@ -9,7 +9,8 @@ public struct OutboxLimits: Hashable, Sendable {
     /// A file that only takes room, given up when the store has to be opened on a disk that others have
     /// filled.
     public var ballast: UInt64
-    /// Below this many free bytes the store says so (`OutboxSpace.low`), so that the node can stop taking risk
+    /// Below this many free bytes the store says so (`OutboxSpace.low`), so that the node can stop taking
+    /// risk
     /// before writes stop.
     public var warnBelow: UInt64
 

@@ -16,7 +16,8 @@ public struct OutboxAudit: Hashable, Sendable {
     /// As the next opening will find it.
     public let condition: OutboxOpening.Condition
 
-    /// Throws `OutboxFault.unavailable` if there is no outbox, it cannot be read, or a newer program wrote it.
+    /// Throws `OutboxFault.unavailable` if there is no outbox, it cannot be read, or a newer program wrote
+    /// it.
     public static func inspect(directory: String) throws(OutboxFault) -> OutboxAudit {
         do {
             let files = OutboxFiles(directory: directory)

@@ -1,6 +1,7 @@
 import Journal
 
-/// A RocksDB store with the outbox's settings and nothing of the outbox: what `arbnode bench` measures appends
+/// A RocksDB store with the outbox's settings and nothing of the outbox: what `arbnode bench` measures
+/// appends
 /// against, on the same disk in the same run.
 public final class PlainTable: Sendable {
     public struct Fault: Error, Hashable, Sendable {

@@ -139,7 +139,8 @@ extension RocksOutbox {
         }
     }
 
-    /// Writes the batch, and what the reserve file held alone, to the store while the reserve file is written;
+    /// Writes the batch, and what the reserve file held alone, to the store while the reserve file is
+    /// written;
     /// done when both are durable.
     private func finish(_ begun: Begun, _ work: inout Work) throws(OutboxFault) -> UInt64 {
         do throws(RocksTable.Fault) { try work.table.write(begun.pending) } catch {

@@ -1,6 +1,7 @@
 import Journal
 
-/// A seal for simulated disks: no cryptography, but no flipped bit, cut or swap of a simulation passes it, and
+/// A seal for simulated disks: no cryptography, but no flipped bit, cut or swap of a simulation passes it,
+/// and
 /// it costs a tenth of SHA-256 written in Swift.
 enum QuickSeal {
     static let seal: Seal = { front, rest in

@@ -1,6 +1,7 @@
 import Journal
 
-/// The one file of a simulated store: batches in order, each whole or void, as a log that is replayed at every
+/// The one file of a simulated store: batches in order, each whole or void, as a log that is replayed at
+/// every
 /// opening.
 ///
 /// A batch: length (4) · its seal (32) · operations; an operation: key (8) · length (4) · stored record, or

@@ -6,7 +6,8 @@ import Synchronization
 import TradingModel
 import VenueServer
 
-/// Durable appends on this disk, each next to a plain synced put of RocksDB, in turns within one run; then the
+/// Durable appends on this disk, each next to a plain synced put of RocksDB, in turns within one run; then
+/// the
 /// opening of a store with a million rows.
 struct OutboxBench {
     private let directory: String
@@ -129,6 +130,7 @@ private final class GroupQueue: Sendable {
     var fault: OutboxFault? { waiting.withLock { $0.fault } }
 
     func load(producers: Int, each count: Int, _ row: [UInt8]) -> LatencyLog {
+        // sim-ok: the producers of a benchmark are real threads.
         DispatchQueue.concurrentPerform(iterations: producers) { _ in
             for _ in 0..<count { add(row) }
         }

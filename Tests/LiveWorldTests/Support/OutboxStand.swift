@@ -103,7 +103,8 @@ struct OutboxStand {
         }
     }
 
-    /// Makes the directory look as version 1 left it: a head mirror, no reserve file, no row before the first.
+    /// Makes the directory look as version 1 left it: a head mirror, no reserve file, no row before the
+    /// first.
     func makeLegacy(sequence: UInt64, without missing: UInt64? = nil) throws {
         var hash: [UInt8] = []
         try tamper { rows in
