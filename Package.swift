@@ -69,13 +69,16 @@ let package = Package(
         room("Risk", ["TradingModel"]),
         room("Orders", ["TradingModel"]),
         room("Ports", ["TradingModel"]),
+        room("Journal"),
         room("Recordings", ["TradingModel", "CZlib"]),
         // L2
         room("Routing", ["TradingModel", "Books"]),
         room("Hedging", ["TradingModel"]),
         room("VenueKit", ["TradingModel", "Ports"]),
-        room("LiveWorld", ["TradingModel", "Ports", "CWebSockets", "COpenSSL", "CRocksDB", "CZlib"]),
-        room("SimulatedWorld", ["TradingModel", "Ports"]),
+        room(
+            "LiveWorld",
+            ["TradingModel", "Ports", "Journal", "CWebSockets", "COpenSSL", "CRocksDB", "CZlib"]),
+        room("SimulatedWorld", ["TradingModel", "Ports", "Journal"]),
         room("VenueServer", ["TradingModel", "SimulatedWorld", "COpenSSL"] + nio),
         // L3
         room("Strategies", ["TradingModel", "Books", "Routing"]),
@@ -124,12 +127,13 @@ let package = Package(
             dependencies: ["TradingModel", "Ports", "Books", "VenueKit", "SimulatedWorld", "COpenSSL"],
             exclude: ["clients"], swiftSettings: house),
         specification("SimulatedWorldTests", ["TradingModel", "SimulatedWorld"]),
+        specification("JournalTests", ["Ports", "Journal", "SimulatedWorld"]),
         specification("VenueServerTests", ["TradingModel", "SimulatedWorld", "VenueServer"] + nio),
         specification(
             "LiveWorldTests",
             [
-                "TradingModel", "Ports", "LiveWorld", "SimulatedWorld", "VenueServer", "CRocksDB", "COpenSSL",
-                "CZlib",
+                "TradingModel", "Ports", "Journal", "LiveWorld", "SimulatedWorld", "VenueServer", "CRocksDB",
+                "COpenSSL", "CZlib",
             ]),
         specification("ExecutorContractTests", ["TradingModel", "Ports", "LiveWorld"]),
         specification(

@@ -45,6 +45,9 @@ public actor OutboxKeeper {
         } catch { return error }
     }
 
+    /// How much room is left under the store.
+    public func space() -> OutboxSpace { store?.space ?? .ample }
+
     /// What writes past a store that is stuck. Only after `recover`.
     public func reserve() -> ReserveKeeper {
         guard let store else { preconditionFailure("the reserve is taken once the store is open") }

@@ -86,11 +86,31 @@ extension TradingDesk {
             })
         if let began = queue.current?.beganAt, now - began > store.slow {
             handle(.store(.slow))
-        } else if storeRefusedAt == nil {
+        } else if storeRefusedAt == nil, !isSpaceLow {
             handle(.store(.good))
         }
         write()
         forgetHistory(now)
+        measureSpace(now)
+    }
+
+    /// How often the free space under the store is looked at.
+    static let spaceInterval = Span.seconds(1)
+
+    private func measureSpace(_ now: Moment) {
+        guard now >= nextSpaceLook else { return }
+        nextSpaceLook = now + TradingDesk.spaceInterval
+        Task(executorPreference: lane) {
+            let space = await self.keeper.space()
+            await self.measured(space)
+        }
+    }
+
+    private func measured(_ space: OutboxSpace) {
+        isSpaceLow = space != .ample
+        guard isSpaceLow else { return }
+        let what = space == .low ? "room is getting short" : "nothing more is written"
+        handle(.store(.low("\(what) under the outbox: make room on its disk")))
     }
 
     private func reserve(_ rows: [OutboxQueue.Row]) {

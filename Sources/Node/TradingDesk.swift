@@ -31,6 +31,8 @@ public actor TradingDesk {
     var checkpoints: [(sequence: UInt64, at: Moment)]
     var nextCheckpoint: Moment
     var isDiscarding = false
+    var nextSpaceLook = Moment.distantPast
+    var isSpaceLow = false
     private var isStopped = false
     private var isActing = false
     private var reconciling: Set<VenueID> = []

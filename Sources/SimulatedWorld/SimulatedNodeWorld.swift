@@ -49,6 +49,6 @@ public final class SimulatedProcess: @unchecked Sendable {
 /// The world of one simulated node: the simulation's time, its network, one disk.
 extension Simulation {
     public func world(_ network: SimulatedNetwork, _ disk: SimulatedDisk) -> World {
-        SimulatedProcess(self, network) { MemoryStore(disk) }.world
+        SimulatedProcess(self, network) { try SimulatedOutbox(disk) }.world
     }
 }

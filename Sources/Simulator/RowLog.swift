@@ -120,6 +120,7 @@ final class ObservedStore: OutboxStore, @unchecked Sendable {
     }
 
     var opening: OutboxOpening { store.opening }
+    var space: OutboxSpace { store.space }
 
     func append(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64 {
         let last = try store.append(records)

@@ -129,7 +129,7 @@ extension Trial {
         nonisolated(unsafe) let trial = self
         let process = SimulatedProcess(
             simulation, network, storePace: plan.storePace, watch: { trial.passed($0) }
-        ) { ObservedStore(MemoryStore(disk), log, isAlive: { trial.process?.isAlive == true }) }
+        ) { ObservedStore(try SimulatedOutbox(disk), log, isAlive: { trial.process?.isAlive == true }) }
         self.process = process
         node = nil
         result.starts += 1

@@ -25,7 +25,9 @@ import Testing
     ]
 
     static let pureRooms = [
-        "TradingModel", "Books", "Risk", "Orders", "Operations", "Routing", "Hedging", "Strategies", "Engine",
+        "TradingModel", "Books", "Risk", "Orders", "Operations", "Journal", "Routing", "Hedging",
+        "Strategies",
+        "Engine",
     ]
 
     /// Folders outside the pure rooms that are pure all the same.

@@ -59,7 +59,7 @@ final class LaneThread: Sendable {
 
     /// Every signal but those a fault raises in the thread itself: blocking these would hide the crash
     /// report.
-    private static func asynchronousSignals() -> sigset_t {
+    static func asynchronousSignals() -> sigset_t {
         var set = sigset_t()
         sigfillset(&set)
         for signal in [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGPROF] { sigdelset(&set, signal) }

@@ -1,4 +1,5 @@
 import Glibc
+import Ports
 
 /// How much room the outbox insists on. RocksDB as Debian builds it aborts the process when a write meets a
 /// full disk, and so does opening it there; it must never get that far.
@@ -8,14 +9,20 @@ public struct OutboxLimits: Hashable, Sendable {
     /// A file that only takes room, given up when the store has to be opened on a disk that others have
     /// filled.
     public var ballast: UInt64
+    /// Below this many free bytes the store says so (`OutboxSpace.low`), so that the node can stop taking
+    /// risk
+    /// before writes stop.
+    public var warnBelow: UInt64
 
-    public init(lowWater: UInt64, ballast: UInt64) {
+    /// `warnBelow` is four times the low-water mark unless given.
+    public init(lowWater: UInt64, ballast: UInt64, warnBelow: UInt64? = nil) {
         self.lowWater = lowWater
         self.ballast = ballast
+        self.warnBelow = warnBelow ?? 4 * lowWater
     }
 
     /// For a node that trades.
-    public static let trading = OutboxLimits(lowWater: 512 << 20, ballast: 128 << 20)
+    public static let trading = OutboxLimits(lowWater: 512 << 20, ballast: 1 << 30)
     /// For demonstrations, which end within minutes and must also run on a small disk.
     public static let demonstration = OutboxLimits(lowWater: 64 << 20, ballast: 16 << 20)
 }
@@ -38,6 +45,20 @@ struct DiskReserve {
         guard free < limits.lowWater else { return nil }
         let mark = limits.lowWater >> 20
         return "\(free >> 20) MiB free under \(directory), below the low-water mark of \(mark) MiB: make room"
+    }
+
+    /// Whether a discard is safe; the reason if not. It makes room in the end, so it may go on where appends
+    /// may not.
+    func refusalToDiscard() -> String? {
+        guard let free = measure(directory) else { return "free space of \(directory) cannot be read" }
+        return free >= limits.lowWater / 2
+            ? nil : "\(free >> 20) MiB free under \(directory), too little to compact the store: make room"
+    }
+
+    /// Free space that cannot be read counts as none.
+    func space() -> OutboxSpace {
+        guard let free = measure(directory), free >= limits.lowWater else { return .exhausted }
+        return free < limits.warnBelow ? .low : .ample
     }
 
     /// Before the store is opened: gives the ballast up if there is too little room. The reason if that is

@@ -1,216 +1,226 @@
 import Glibc
+import Journal
 import Ports
 import Synchronization
 
-/// The outbox on RocksDB: synced batches of chained records, the head mirrored in a second file.
+/// The outbox on RocksDB: synced batches of chained records, the newest ones a second time in a reserve file
+/// that is written beside the store.
 ///
-/// Under the data directory: `outbox/` (the store), `outbox.head` (the mirror), `outbox.lock`, `ballast`.
+/// Under the data directory: `outbox/` (the store), `outbox.reserve`, `outbox.lock`, `ballast`, and what was
+/// found damaged: `outbox.damaged-<opening>`.
 ///
 /// After a failed write the store takes nothing more: what is on the disk is known again only after a
-/// restart, which verifies the chain. All calls block; they belong on the store lane.
+/// restart, which verifies the chain. Calls block; they belong on the store lane, but for `appendReserve`.
 public final class RocksOutbox: OutboxStore {
-    private struct State {
+    /// What only one caller at a time may use: it is held while the store writes.
+    private struct Work {
         let table: RocksTable
-        let mirror: HeadMirror
         let lock: DirectoryLock
-        var head: ChainHead
         /// Why nothing is taken any more.
         var failure: String?
     }
 
-    private let reserve: DiskReserve
-    private let state: Mutex<State?>
+    public let opening: OutboxOpening
+    private let disk: DiskReserve
+    private let work: Mutex<Work?>
+    /// Held for moments only: `appendReserve` needs it while the store blocks.
+    private let chain: Mutex<OutboxChain>
+    private let reserve: ReserveFile
 
-    /// Opens the store of `directory`, which is created if missing, and verifies every record of it.
-    /// Throws `OutboxFault`.
+    /// Opens the store of `directory`, which is created if missing, and verifies every record of it. Damage
+    /// does not stop it: `opening` tells. Throws `OutboxFault` when the directory is in use, cannot be read,
+    /// has no room, or was written by a newer program.
     public convenience init(directory: String, limits: OutboxLimits = .trading) throws(OutboxFault) {
         try self.init(reserve: DiskReserve(directory: directory, limits: limits))
     }
 
-    init(reserve: DiskReserve) throws(OutboxFault) {
-        self.reserve = reserve
-        let directory = reserve.directory
-        try RocksOutbox.makeDirectory(directory)
-        let lock = try RocksOutbox.lock(directory)
-        if let refusal = reserve.makeRoomToOpen() { throw .unavailable(refusal) }
-        let table: RocksTable
-        do {
-            table = try RocksTable(directory + "/outbox")
-        } catch {
-            throw RocksOutbox.openingFault(error)
-        }
-        let (mirror, head) = try RocksOutbox.openMirror(directory, of: table)
-        reserve.layBallast()
-        state = Mutex(State(table: table, mirror: mirror, lock: lock, head: head, failure: nil))
+    /// `geometry` is that of a reserve file that has to be laid out; one that exists keeps its own.
+    init(reserve disk: DiskReserve, geometry: ReserveGeometry = .live) throws(OutboxFault) {
+        self.disk = disk
+        let opened = try OpenedOutbox(disk, geometry)
+        opening = opened.opening
+        reserve = opened.reserve
+        chain = Mutex(opened.chain)
+        work = Mutex(Work(table: opened.table, lock: opened.lock, failure: nil))
+        disk.layBallast()
     }
+
+    public var space: OutboxSpace { disk.space() }
 
     public func append(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64 {
-        let outcome = state.withLock { held in
-            Result { () throws(OutboxFault) in
-                guard var state = held else { throw .unavailable("the outbox is closed") }
-                defer { held = state }
-                return try append(records, to: &state)
+        try working { work throws(OutboxFault) in
+            if let refusal = disk.refusal() { throw .unavailable(refusal) }
+            guard !records.isEmpty else { return chain.withLock { $0.head.sequence } }
+            guard let begun = begin(records) else {
+                // The ring is full of rows that only it holds: the store has to take them first.
+                try fold(&work)
+                guard let begun = begin(records) else {
+                    throw .unavailable("a batch of \(records.count) rows does not fit the reserve file")
+                }
+                return try finish(begun, &work)
             }
+            return try finish(begun, &work)
         }
-        return try outcome.get()
     }
 
-    public var opening: OutboxOpening { OutboxOpening(condition: .intact, openings: 0, rows: 0) }
-    public func appendReserve(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64 { try append(records) }
-    public func discard(before sequence: UInt64) throws(OutboxFault) {}
+    public func appendReserve(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64 {
+        guard !records.isEmpty else { return chain.withLock { $0.head.sequence } }
+        let begun = chain.withLock { chain -> (last: UInt64, ticket: ReserveFile.Ticket)? in
+            guard let plan = chain.extend(records, copies: 2) else { return nil }
+            return (plan.last, reserve.submit(plan.writes))
+        }
+        guard let begun else {
+            throw .unavailable("the reserve file is full of rows the store has not taken")
+        }
+        do throws(OutboxFileFault) { try begun.ticket.wait() } catch { throw .unavailable(error.text) }
+        return begun.last
+    }
 
     public func readAll(_ body: (UInt64, [UInt8]) throws -> Void) throws {
-        try state.withLock { state in
-            guard let state else { throw OutboxFault.unavailable("the outbox is closed") }
-            let found = try RocksOutbox.verify(state.table) { try body($0.sequence, $0.payload) }
-            guard found == state.head else {
-                throw OutboxFault.truncated(head: state.head.sequence, found: found.sequence)
+        var stopped: (any Error)?
+        do throws(OutboxFault) {
+            try working(failureMatters: false) { work throws(OutboxFault) in
+                do { try read(work.table, body) } catch { stopped = error }
+            }
+        } catch { throw error }
+        if let stopped { throw stopped }
+    }
+
+    public func discard(before sequence: UInt64) throws(OutboxFault) {
+        try working { work throws(OutboxFault) in
+            if let refusal = disk.refusalToDiscard() { throw .unavailable(refusal) }
+            try fold(&work)
+            guard let base = try base(before: sequence, in: work.table) else { return }
+            let begun = chain.withLock { chain -> (row: [UInt8], ticket: ReserveFile.Ticket)? in
+                guard let writes = chain.moveBase(to: base) else { return nil }
+                return (chain.storeBase.stored(SHA256Seal.seal), reserve.submit(writes))
+            }
+            guard let begun else { return }
+            do throws(OutboxFileFault) { try begun.ticket.wait() } catch { throw fail(&work, error.text) }
+            do throws(RocksTable.Fault) {
+                try work.table.discard(through: base.sequence, base: begun.row)
+            } catch {
+                throw fail(&work, "the store refused to discard (\(error.text))")
             }
         }
     }
 
     public func close() {
-        state.withLock { state in
+        work.withLock { held in
+            guard let lock = held?.lock else { return }
+            foldLast(&held)
+            reserve.close()
             // RocksDB flushes and closes as its table is released; the directory is free only after that.
-            let lock = state?.lock
-            state = nil
+            held = nil
             withExtendedLifetime(lock) {}
         }
     }
-
-    private func append(_ records: [[UInt8]], to state: inout State) throws(OutboxFault) -> UInt64 {
-        if let failure = state.failure { throw .unavailable(failure) }
-        guard !records.isEmpty else { return state.head.sequence }
-        if let refusal = reserve.refusal() { throw .unavailable(refusal) }
-        var head = state.head
-        var pairs: [(key: [UInt8], value: [UInt8])] = []
-        pairs.reserveCapacity(records.count)
-        for payload in records {
-            let record = ChainedRecord(sequence: head.sequence + 1, previous: head.hash, payload: payload)
-            pairs.append((ChainedRecord.key(record.sequence), record.stored))
-            head = ChainHead(sequence: record.sequence, hash: record.hash)
-        }
-        do {
-            try state.table.write(pairs)
-        } catch {
-            throw fail(&state, "the store refused a batch (\(error.text))")
-        }
-        do {
-            try state.mirror.record(head)
-        } catch {
-            throw fail(&state, error.text)
-        }
-        state.head = head
-        return head.sequence
-    }
-
-    private func fail(_ state: inout State, _ reason: String) -> OutboxFault {
-        state.failure = "\(reason): the outbox takes nothing more until the node starts again"
-        return .unavailable(state.failure ?? reason)
-    }
 }
 
-// MARK: Opening
-
 extension RocksOutbox {
-    private static func makeDirectory(_ path: String) throws(OutboxFault) {
-        guard mkdir(path, 0o700) != 0, errno != EEXIST else { return }
-        throw .unavailable("data directory \(path) cannot be created: \(String(cString: strerror(errno)))")
-    }
+    private typealias Begun = (last: UInt64, pending: [StoredRecord], ticket: ReserveFile.Ticket)
 
-    private static func lock(_ directory: String) throws(OutboxFault) -> DirectoryLock {
-        do {
-            return try DirectoryLock(directory + "/outbox.lock")
-        } catch {
-            switch error {
-            case .file(let fault): throw .unavailable(fault.text)
-            case .held(let holder):
-                let who = holder.map { "process \($0)" } ?? "another process"
-                throw .inUse(
-                    "\(who) holds data directory \(directory): stop it, or give this node its own directory")
-            }
+    private func working<Answer: Sendable>(
+        failureMatters: Bool = true, _ body: (inout Work) throws(OutboxFault) -> Answer
+    ) throws(OutboxFault) -> Answer {
+        try work.withLock { held throws(OutboxFault) in
+            guard var work = held else { throw .unavailable("the outbox is closed") }
+            if failureMatters, let failure = work.failure { throw .unavailable(failure) }
+            defer { held = work }
+            return try body(&work)
         }
     }
 
-    private static func openingFault(_ fault: RocksTable.Fault) -> OutboxFault {
-        let text = fault.text
-        if text.hasPrefix("Corruption") { return .corrupted(sequence: 0, detail: text) }
+    /// Sends the batch to the reserve file; `nil` if the ring has no room.
+    private func begin(_ records: [[UInt8]]) -> Begun? {
+        chain.withLock { chain in
+            guard let plan = chain.extend(records, copies: 1) else { return nil }
+            return (plan.last, chain.pending, reserve.submit(plan.writes))
+        }
+    }
+
+    /// Writes the batch, and what the reserve file held alone, to the store while the reserve file is
+    /// written;
+    /// done when both are durable.
+    private func finish(_ begun: Begun, _ work: inout Work) throws(OutboxFault) -> UInt64 {
+        do throws(RocksTable.Fault) { try work.table.write(begun.pending) } catch {
+            throw fail(&work, "the store refused a batch (\(error.text))")
+        }
+        do throws(OutboxFileFault) { try begun.ticket.wait() } catch { throw fail(&work, error.text) }
+        chain.withLock { $0.stored(through: begun.last) }
+        return begun.last
+    }
+
+    /// Writes what the reserve file holds alone to the store.
+    private func fold(_ work: inout Work) throws(OutboxFault) {
+        let pending = chain.withLock { $0.pending }
+        guard let last = pending.last else { return }
+        do throws(RocksTable.Fault) { try work.table.write(pending) } catch {
+            throw fail(&work, "the store refused the reserve file's rows (\(error.text))")
+        }
+        chain.withLock { $0.stored(through: last.sequence) }
+    }
+
+    /// Before closing. Rows the store does not take stay in the reserve file; the next opening folds them.
+    private func foldLast(_ held: inout Work?) {
+        guard var work = held, work.failure == nil, disk.refusal() == nil else { return }
+        do throws(OutboxFault) { try fold(&work) } catch { work.failure = "\(error)" }
+        held = work
+    }
+
+    private func fail(_ work: inout Work, _ reason: String) -> OutboxFault {
+        let text = "\(reason): the outbox takes nothing more until the node starts again"
+        work.failure = text
         return .unavailable(text)
     }
 
-    /// Verifies the chain against the mirror; answers the mirror, up to date, and the chain's head.
-    ///
-    /// The store may be ahead of the mirror by a batch that a crash cut off before its mirror write; never
-    /// behind.
-    private static func openMirror(
-        _ directory: String, of table: RocksTable
-    ) throws(OutboxFault) -> (HeadMirror, ChainHead) {
-        let path = directory + "/outbox.head"
-        let opened: (mirror: HeadMirror, head: ChainHead)?
-        do { opened = try HeadMirror.open(path) } catch { throw .corrupted(sequence: 0, detail: error.text) }
-        var hashThere = ChainedRecord.genesis
-        let head = try verifyAll(table) { record in
-            if record.sequence == opened?.head.sequence { hashThere = record.hash }
-        }
-        guard let opened else {
-            guard head.sequence == 0 else {
-                throw .corrupted(
-                    sequence: head.sequence,
-                    detail: "the head mirror is missing: whether records are lost is not known")
-            }
-            do { return (try HeadMirror.create(path), head) } catch { throw .unavailable(error.text) }
-        }
-        guard head.sequence >= opened.head.sequence else {
-            throw .truncated(head: opened.head.sequence, found: head.sequence)
-        }
-        guard hashThere == opened.head.hash else {
-            throw .corrupted(
-                sequence: opened.head.sequence, detail: "the record is not the one the head mirror remembers")
-        }
-        if head != opened.head {
-            do { try opened.mirror.record(head) } catch { throw .unavailable(error.text) }
-        }
-        return (opened.mirror, head)
-    }
-
-    private static func verifyAll(
-        _ table: RocksTable, _ body: (ChainedRecord) -> Void
-    ) throws(OutboxFault) -> ChainHead {
+    /// The record before `sequence`; `nil` if there is nothing to discard.
+    private func base(before sequence: UInt64, in table: RocksTable) throws(OutboxFault) -> ChainHead? {
+        let (base, head) = chain.withLock { ($0.base, $0.head) }
+        guard sequence > base.sequence + 1, sequence <= head.sequence + 1 else { return nil }
+        if sequence == head.sequence + 1 { return head }
         do {
-            return try verify(table, body)
+            let stored = try table.value(sequence)
+            let reading = stored?.withUnsafeBytes { ChainedRecord.read($0, SHA256Seal.seal) }
+            guard case .sound(let record)? = reading else {
+                throw OutboxFault.corrupted(
+                    sequence: sequence, detail: "the record to keep first does not verify")
+            }
+            return ChainHead(sequence: sequence - 1, hash: record.previous)
         } catch let fault as OutboxFault {
             throw fault
         } catch {
-            throw .unavailable("\(error)")
+            throw .corrupted(sequence: sequence, detail: "\(error)")
         }
     }
 
-    /// Reads the whole chain; answers its head. Throws what `body` throws, and `OutboxFault`.
-    private static func verify(_ table: RocksTable, _ body: (ChainedRecord) throws -> Void) throws
-        -> ChainHead
-    {
-        var head = ChainHead()
+    /// The store's records, verified again, then those that only the reserve file holds.
+    private func read(_ table: RocksTable, _ body: (UInt64, [UInt8]) throws -> Void) throws {
+        let (base, pending, expected) = chain.withLock { ($0.base, $0.pending, $0.head) }
+        var head = base
+        func take(_ record: ChainedRecord, _ payload: () -> [UInt8]) throws {
+            guard record.sequence > head.sequence else { return }
+            guard record.sequence == head.sequence + 1, record.previous == head.hash else {
+                throw OutboxFault.corrupted(
+                    sequence: head.sequence + 1, detail: "the record does not continue the one before it")
+            }
+            head = record.head
+            try body(record.sequence, payload())
+        }
         do {
-            try table.scan { key, value in
-                let expected = head.sequence + 1
-                guard let record = ChainedRecord(stored: value) else {
+            try table.scan { _, value in
+                guard case .sound(let record) = ChainedRecord.read(value, SHA256Seal.seal) else {
                     throw OutboxFault.corrupted(
-                        sequence: expected, detail: "the record does not match its own hash")
+                        sequence: head.sequence + 1, detail: "the record does not match its own hash")
                 }
-                guard record.sequence == expected, Array(key) == ChainedRecord.key(expected) else {
-                    throw OutboxFault.corrupted(
-                        sequence: expected, detail: "record \(record.sequence) stands where it should be")
-                }
-                guard record.previous == head.hash else {
-                    throw OutboxFault.corrupted(
-                        sequence: expected, detail: "the record does not continue the one before it")
-                }
-                head = ChainHead(sequence: expected, hash: record.hash)
-                try body(record)
+                try take(record) { Array(ChainedRecord.payload(value)) }
             }
         } catch let fault as RocksTable.Fault {
             throw OutboxFault.corrupted(sequence: head.sequence + 1, detail: fault.text)
         }
-        return head
+        for record in pending { try take(record.record) { record.payload } }
+        guard head.sequence >= expected.sequence else {
+            throw OutboxFault.truncated(head: expected.sequence, found: head.sequence)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import CRocksDB
+import Journal
 
 /// The few RocksDB calls the outbox makes. Held under the outbox's lock.
 final class RocksTable: @unchecked Sendable {
@@ -6,20 +7,33 @@ final class RocksTable: @unchecked Sendable {
         let text: String
     }
 
+    enum Access {
+        case create
+        /// Changes nothing in the store's directory; RocksDB's own log goes to `logs`.
+        case readOnly(logs: String)
+    }
+
     private let database: OpaquePointer
     private let options: OpaquePointer
     private let synced: OpaquePointer
     private let checked: OpaquePointer
 
-    init(_ path: String) throws(Fault) {
-        options = RocksTable.makeOptions()
+    init(_ path: String, _ access: Access = .create) throws(Fault) {
+        options = try RocksTable.makeOptions()
         synced = rocksdb_writeoptions_create()
         rocksdb_writeoptions_set_sync(synced, 1)
         checked = rocksdb_readoptions_create()
         rocksdb_readoptions_set_verify_checksums(checked, 1)
         rocksdb_readoptions_set_fill_cache(checked, 0)
         var error: UnsafeMutablePointer<CChar>?
-        let opened = rocksdb_open(options, path, &error)
+        let opened: OpaquePointer?
+        switch access {
+        case .create: opened = rocksdb_open(options, path, &error)
+        case .readOnly(let logs):
+            rocksdb_options_set_create_if_missing(options, 0)
+            rocksdb_options_set_db_log_dir(options, logs)
+            opened = rocksdb_open_for_read_only(options, path, 0, &error)
+        }
         guard let opened, error == nil else {
             let fault = RocksTable.take(error)
             rocksdb_options_destroy(options)
@@ -38,10 +52,19 @@ final class RocksTable: @unchecked Sendable {
     }
 
     /// Measured on 7.8.3: the default recovery mode opens a store with half its records after one flipped
-    /// bit; this one refuses. A torn tail, which a crash leaves, it accepts, and the head mirror tells it
+    /// bit; this one refuses. A torn tail, which a crash leaves, it accepts, and the reserve file tells it
     /// from a lost record.
-    private static func makeOptions() -> OpaquePointer {
+    private static func makeOptions() throws(Fault) -> OpaquePointer {
+        let plain: OpaquePointer = rocksdb_options_create()
+        defer { rocksdb_options_destroy(plain) }
         let options: OpaquePointer = rocksdb_options_create()
+        var error: UnsafeMutablePointer<CChar>?
+        // Has no call of its own in the C interface: after a failed write nothing resumes by itself.
+        rocksdb_get_options_from_string(plain, "max_bgerror_resume_count=0", options, &error)
+        if error != nil {
+            rocksdb_options_destroy(options)
+            throw take(error)
+        }
         rocksdb_options_set_create_if_missing(options, 1)
         rocksdb_options_set_paranoid_checks(options, 1)
         rocksdb_options_set_wal_recovery_mode(
@@ -58,22 +81,67 @@ final class RocksTable: @unchecked Sendable {
         return options
     }
 
-    /// Writes all pairs or none; synced when it returns.
-    func write(_ pairs: [(key: [UInt8], value: [UInt8])]) throws(Fault) {
+    /// Makes what it can of a store that does not open. To be called on a copy.
+    static func repair(_ path: String) throws(Fault) {
+        let options = try makeOptions()
+        defer { rocksdb_options_destroy(options) }
+        var error: UnsafeMutablePointer<CChar>?
+        rocksdb_repair_db(options, path, &error)
+        if error != nil { throw take(error) }
+    }
+
+    /// Writes all records, and the row before the first, or none; synced when it returns.
+    func write(_ records: [StoredRecord], base: [UInt8]? = nil) throws(Fault) {
         let batch: OpaquePointer = rocksdb_writebatch_create()
         defer { rocksdb_writebatch_destroy(batch) }
-        for pair in pairs {
-            pair.key.withUnsafeBytes { key in
-                pair.value.withUnsafeBytes { value in
-                    rocksdb_writebatch_put(
-                        batch, key.baseAddress?.assumingMemoryBound(to: CChar.self), key.count,
-                        value.baseAddress?.assumingMemoryBound(to: CChar.self), value.count)
-                }
+        if let base { RocksTable.put(batch, 0, base) }
+        for record in records { RocksTable.put(batch, record.sequence, record.stored) }
+        try commit(batch)
+    }
+
+    /// Rows under consecutive keys, synced.
+    func put(_ rows: [[UInt8]], from key: UInt64) throws(Fault) {
+        let batch: OpaquePointer = rocksdb_writebatch_create()
+        defer { rocksdb_writebatch_destroy(batch) }
+        for (index, row) in rows.enumerated() { RocksTable.put(batch, key + UInt64(index), row) }
+        try commit(batch)
+    }
+
+    /// Deletes every record up to `sequence` and writes the row before the first, in one synced batch; then
+    /// gives the room back.
+    func discard(through sequence: UInt64, base: [UInt8]) throws(Fault) {
+        let batch: OpaquePointer = rocksdb_writebatch_create()
+        defer { rocksdb_writebatch_destroy(batch) }
+        RocksTable.put(batch, 0, base)
+        let (first, end) = (ChainedRecord.key(1), ChainedRecord.key(sequence + 1))
+        RocksTable.characters(first) { first in
+            RocksTable.characters(end) { end in
+                rocksdb_writebatch_delete_range(batch, first, 8, end, 8)
             }
         }
+        try commit(batch)
+        RocksTable.characters(first) { first in
+            RocksTable.characters(end) { end in rocksdb_compact_range(database, first, 8, end, 8) }
+        }
+    }
+
+    private func commit(_ batch: OpaquePointer) throws(Fault) {
         var error: UnsafeMutablePointer<CChar>?
         rocksdb_write(database, synced, batch, &error)
         if error != nil { throw RocksTable.take(error) }
+    }
+
+    /// The stored bytes of a record; `nil` if there is none.
+    func value(_ sequence: UInt64) throws(Fault) -> [UInt8]? {
+        var error: UnsafeMutablePointer<CChar>?
+        var length = 0
+        let value = RocksTable.characters(ChainedRecord.key(sequence)) {
+            rocksdb_get(database, checked, $0, 8, &length, &error)
+        }
+        if error != nil { throw RocksTable.take(error) }
+        guard let value else { return nil }
+        defer { rocksdb_free(value) }
+        return Array(UnsafeRawBufferPointer(start: value, count: length))
     }
 
     /// Calls `body` with every pair in key order until it throws. Blocks are verified against their
@@ -95,6 +163,18 @@ final class RocksTable: @unchecked Sendable {
         var error: UnsafeMutablePointer<CChar>?
         rocksdb_iter_get_error(iterator, &error)
         if error != nil { throw RocksTable.take(error) }
+    }
+
+    private static func put(_ batch: OpaquePointer, _ sequence: UInt64, _ value: [UInt8]) {
+        characters(ChainedRecord.key(sequence)) { key in
+            characters(value) { rocksdb_writebatch_put(batch, key, 8, $0, value.count) }
+        }
+    }
+
+    private static func characters<Answer>(
+        _ bytes: [UInt8], _ body: (UnsafePointer<CChar>?) -> Answer
+    ) -> Answer {
+        bytes.withUnsafeBytes { body($0.baseAddress?.assumingMemoryBound(to: CChar.self)) }
     }
 
     private static func take(_ error: UnsafeMutablePointer<CChar>?) -> Fault {

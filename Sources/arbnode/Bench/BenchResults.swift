@@ -17,6 +17,18 @@ struct BenchResults: Encodable {
         var p999: Double?
         var max: Double?
         var count: Int
+        /// Percentiles as medians over rounds.
+        init(medians rounds: [LatencyLog]) {
+            func median(_ percent: Double) -> Double? {
+                let values = rounds.compactMap { $0.percentile(percent) }.sorted()
+                return values.isEmpty ? nil : values[values.count / 2]
+            }
+            p50 = median(50)
+            p99 = median(99)
+            p999 = median(99.9)
+            max = median(100)
+            count = rounds.reduce(0) { $0 + $1.count }
+        }
         init(_ log: LatencyLog) {
             p50 = log.percentile(50)
             p99 = log.percentile(99)
@@ -31,10 +43,38 @@ struct BenchResults: Encodable {
         var frameToDecisionUs: Latency
         var allocationsPerFrame: Double
     }
+    /// The outbox next to a plain synced put of RocksDB in the same run.
+    struct Comparison: Encodable {
+        struct Ratio: Encodable {
+            var p50: Double?
+            var p99: Double?
+        }
+        var outboxUs: Latency
+        var reference: Latency
+        var ratio: Ratio
+
+        init(outbox: [LatencyLog], reference logs: [LatencyLog]) {
+            outboxUs = Latency(medians: outbox)
+            reference = Latency(medians: logs)
+            func ratio(_ part: Double?, _ whole: Double?) -> Double? {
+                guard let part, let whole, whole > 0 else { return nil }
+                return part / whole
+            }
+            self.ratio = Ratio(
+                p50: ratio(outboxUs.p50, reference.p50), p99: ratio(outboxUs.p99, reference.p99))
+        }
+    }
+    struct Recovery: Encodable {
+        var rows: Int
+        var seconds: Double
+    }
     struct Outbox: Encodable {
-        var singleUs: Latency
-        var batchOf64Us: Latency
+        var single: Comparison
+        var batchOf64: Comparison
+        /// Eight producers whose waiting rows share a batch; the reference is one row alone.
+        var group: Comparison
         var recordsPerS: Double
+        var recovery: Recovery
     }
     struct Wire: Encodable {
         var decisionToWireUs: Latency
@@ -83,8 +123,11 @@ struct BenchResults: Encodable {
         }
         if let decision { row("frame → decision (in process)", decision.frameToDecisionUs) }
         if let outbox {
-            row("durable order, one row", outbox.singleUs)
-            row("durable batch of 64", outbox.batchOf64Us)
+            row("durable order, one row", outbox.single.outboxUs)
+            row("  a plain synced put beside it", outbox.single.reference)
+            row("durable batch of 64", outbox.batchOf64.outboxUs)
+            row("  a plain synced batch beside it", outbox.batchOf64.reference)
+            row("durable row of one of 8 producers", outbox.group.outboxUs)
         }
         if let wire {
             row("frame → decision (demo)", wire.frameToDecisionUs)
@@ -92,6 +135,13 @@ struct BenchResults: Encodable {
         }
         if let hedge { row("fill → hedge on the wire (demo)", hedge.fillToHedgeWireUs) }
         if rows.count > 1 { lines += TextTable(rows: rows).lines }
+        if let outbox {
+            lines.append(
+                String(
+                    format: "outbox: %.2f × a plain put at p50, %.2f × at p99; %d rows recovered in %.1f s",
+                    outbox.single.ratio.p50 ?? 0, outbox.single.ratio.p99 ?? 0, outbox.recovery.rows,
+                    outbox.recovery.seconds))
+        }
         if let decision {
             lines.append(
                 String(
