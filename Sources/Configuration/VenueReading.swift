@@ -26,6 +26,7 @@ struct VenueReading {
         var retryClass: VenueProfile.RetryClass
         var ambiguous: [String]
         var duplicate: [String]
+        var refusedStatuses: [Int]
     }
 
     /// `nil`: problems were reported.
@@ -37,10 +38,11 @@ struct VenueReading {
         let budget = budget()
         let orders = orders()
         let connection = connection()
+        let deadMan = DeadManReading(root, venue: venue).rule()
         let symbols = symbols()
         root.finish()
         guard let venue, let endpoints, let book, let fees, let budget, let orders, let connection,
-            let symbols
+            let deadMan, let symbols
         else {
             return nil
         }
@@ -49,8 +51,9 @@ struct VenueReading {
             privateURL: endpoints.private,
             proof: book.proof, bookDepth: book.depth, receiveWindow: orders.receiveWindow,
             retryClass: orders.retryClass, ambiguousCodes: Set(orders.ambiguous),
-            duplicateCodes: Set(orders.duplicate),
-            budget: budget, keepAliveEvery: connection.keepAlive, silence: connection.silence)
+            duplicateCodes: Set(orders.duplicate), refusedStatuses: Set(orders.refusedStatuses),
+            budget: budget, keepAliveEvery: connection.keepAlive, silence: connection.silence,
+            deadMan: deadMan)
         return VenueSheet(
             profile: profile, takerFee: fees.taker, makerFee: fees.maker, buyFeeInBase: fees.buyInBase,
             symbols: symbols)
@@ -107,8 +110,9 @@ struct VenueReading {
         let retryClass = section.value("retry_class", .choice(VenueProfile.RetryClass.allCases))
         let ambiguous = section.values("ambiguous_codes", code)
         let duplicate = section.values("duplicate_codes", code)
+        let refused = section.values("refused_statuses", VenueReading.status)
         section.finish()
-        guard let window, let retryClass, let ambiguous, let duplicate else { return nil }
+        guard let window, let retryClass, let ambiguous, let duplicate, let refused else { return nil }
         if let both = duplicate.first(where: { ambiguous.contains($0) }) {
             section.report("\(both) cannot both prove an order and prove nothing", at: "duplicate_codes")
             return nil
@@ -118,7 +122,13 @@ struct VenueReading {
             return nil
         }
         return Orders(
-            receiveWindow: window, retryClass: retryClass, ambiguous: ambiguous, duplicate: duplicate)
+            receiveWindow: window, retryClass: retryClass, ambiguous: ambiguous, duplicate: duplicate,
+            refusedStatuses: refused.compactMap { Int($0) })
+    }
+
+    /// A server's error (5xx) never proves that an order was not taken, and a success is no error.
+    private static let status = SettingKind.text("an HTTP status between 400 and 499") {
+        Int($0).map { (400...499).contains($0) } ?? false
     }
 
     private func connection() -> (keepAlive: Span, silence: Span)? {

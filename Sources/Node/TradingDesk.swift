@@ -108,6 +108,7 @@ public actor TradingDesk {
             do { try await world.time.sleep(until: world.time.now + .milliseconds(5)) } catch { break }
         }
         isStopped = true
+        await disarmDeadMen()
         disconnect()
         await keeper.close()
     }

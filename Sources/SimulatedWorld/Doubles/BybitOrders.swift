@@ -191,6 +191,11 @@ extension BybitDouble {
         }
     }
 
+    private func cancelType(_ order: ExchangeOrder) -> String {
+        if canceledByProtection.contains(order.id) { return "CancelByDCP" }
+        return order.endReason == .user ? "CancelByUser" : "UNKNOWN"
+    }
+
     /// One order as REST and stream spell it.
     func orderPage(_ json: inout JSONWriter, _ order: ExchangeOrder) {
         let request = order.request
@@ -211,7 +216,7 @@ extension BybitDouble {
                 number(&json, "qty", request.quantity.raw)
             }
             json.field("orderStatus", BybitDouble.status(order))
-            json.field("cancelType", order.endReason == .user ? "CancelByUser" : "UNKNOWN")
+            json.field("cancelType", cancelType(order))
             json.field("rejectReason", BybitDouble.rejectReason(order))
             json.field("avgPrice", order.filled.raw == 0 ? "" : order.averagePrice.description)
             number(&json, "leavesQty", leaves.raw)

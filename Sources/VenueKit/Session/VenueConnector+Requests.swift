@@ -37,7 +37,9 @@ extension VenueConnector {
         guard let access else { return .ambiguous(code: "no-keys") }
         let first = await outcome(.query) { stamp, dialect in dialect.query(order, stamp, access) }
         let answer = dialect.decodeQuery(first, of: order)
-        guard answer == .absent, dialect.queryFallback(order, stamp(), access) != nil else { return answer }
+        guard dialect.needsQueryFallback(answer), dialect.queryFallback(order, stamp(), access) != nil else {
+            return answer
+        }
         let second = await outcome(.query) { stamp, dialect in
             dialect.queryFallback(order, stamp, access) ?? dialect.query(order, stamp, access)
         }
@@ -57,12 +59,19 @@ extension VenueConnector {
         return try dialect.decodeOpenOrders(response, of: instrument)
     }
 
+    /// Every fill of one instrument since a moment, each once, oldest first; the caller drops those it
+    /// knows. Throws when a page cannot be read or the history does not end: never a part for the whole.
     public func fills(_ instrument: InstrumentID, since: Moment) async throws(VenueFault) -> [FillReport] {
         guard let access else { return [] }
-        let response = try await answer(.query) { stamp, dialect in
-            dialect.fills(instrument, since: since, stamp, access)
-        }
-        return try dialect.decodeFills(response, of: instrument)
+        var history = FillsGathering()
+        repeat {
+            let page = history.next
+            let response = try await answer(.query) { stamp, dialect in
+                dialect.fills(instrument, since: since, page: page, stamp, access)
+            }
+            try history.add(dialect.decodeFills(response, of: instrument, page: page))
+        } while history.next != nil
+        return history.fills
     }
 
     public func balances() async throws(VenueFault) -> [BalanceReport] {
@@ -131,7 +140,7 @@ extension VenueConnector {
         }
     }
 
-    private func send(
+    func send(
         _ lane: BudgetLane, sent: (@Sendable (Moment) -> Void)? = nil, notAfter: Moment = .distantFuture,
         _ plan: @escaping @Sendable (RequestStamp) -> RequestPlan, completion: @escaping Completion
     ) {

@@ -47,13 +47,17 @@ extension BinanceDialect {
         signed("GET", "/api/v3/openOrders", [("symbol", own(instrument).symbol)], weight: 6, stamp, access)
     }
 
-    /// The first 1,000 trades from `since` on; a caller that gets 1,000 asks again from the last.
+    static let fillsPerPage = 1_000
+
+    /// The first trades from `since` on, then those from an id on: `fromId` and `startTime` are not among the
+    /// combinations that the endpoint takes together.
     public func fills(
-        _ instrument: InstrumentID, since: Moment, _ stamp: RequestStamp, _ access: VenueAccess
+        _ instrument: InstrumentID, since: Moment, page: FillsCursor?, _ stamp: RequestStamp,
+        _ access: VenueAccess
     ) -> RequestPlan {
+        let start = page.map { ("fromId", $0.text) } ?? ("startTime", String(max(0, since.milliseconds)))
         let parameters = [
-            ("symbol", own(instrument).symbol), ("startTime", String(max(0, since.milliseconds))),
-            ("limit", "1000"),
+            ("symbol", own(instrument).symbol), start, ("limit", String(BinanceDialect.fillsPerPage)),
         ]
         return signed("GET", "/api/v3/myTrades", parameters, weight: 20, stamp, access)
     }

@@ -87,6 +87,13 @@ extension KrakenDialect {
         return signed("/0/private/OpenOrders", [("cl_ord_id", order.id.description)], stamp, access)
     }
 
+    /// What `decodeQuery` says when the order is not among the open ones: the closed ones must be asked.
+    static var notAmongOpen: String { "not-among-open" }
+
+    public func needsQueryFallback(_ answer: QueryAnswer) -> Bool {
+        answer == .absent || answer == .ambiguous(code: KrakenDialect.notAmongOpen)
+    }
+
     public func queryFallback(
         _ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess
     ) -> RequestPlan? {
@@ -102,15 +109,16 @@ extension KrakenDialect {
     }
 
     /// `start` is exclusive and in seconds. `consolidate_taker=false` keeps single executions apart, as the
-    /// stream does: joined ones would come under ids the stream never told. History calls weigh 2.
+    /// stream does: joined ones would come under ids the stream never told. `ofs` counts from the newest
+    /// trade of all pairs. History calls weigh 2.
     public func fills(
-        _ instrument: InstrumentID, since: Moment, _ stamp: RequestStamp, _ access: VenueAccess
+        _ instrument: InstrumentID, since: Moment, page: FillsCursor?, _ stamp: RequestStamp,
+        _ access: VenueAccess
     ) -> RequestPlan {
         let start = max(0, since.nanoseconds / 1_000_000_000 - 1)
-        return signed(
-            "/0/private/TradesHistory", [("start", String(start)), ("consolidate_taker", "false")], stamp,
-            access,
-            weight: 2)
+        var fields: [Field] = [("start", String(start)), ("consolidate_taker", "false")]
+        if let page { fields.append(("ofs", page.text)) }
+        return signed("/0/private/TradesHistory", fields, stamp, access, weight: 2)
     }
 
     public func balances(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
