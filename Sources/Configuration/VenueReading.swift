@@ -127,8 +127,8 @@ struct VenueReading {
     }
 
     /// A server's error (5xx) never proves that an order was not taken, and a success is no error.
-    private static let status = SettingKind.text("an HTTP status between 400 and 499") {
-        Int($0).map { (400...499).contains($0) } ?? false
+    private static var status: SettingKind<String> {
+        .text("an HTTP status between 400 and 499") { Int($0).map { (400...499).contains($0) } ?? false }
     }
 
     private func connection() -> (keepAlive: Span, silence: Span)? {

@@ -25,7 +25,8 @@ extension BinanceDialect {
 
     public func decodeCancel(_ outcome: RequestOutcome) -> CancelAnswer {
         switch verdict(outcome) {
-        case .done: return .accepted
+        // Any other readable success is no answer to this request.
+        case .done(let tree): return tree["orderId"] == nil ? .ambiguous(code: "no-order-id") : .accepted
         case .refused(let code, let message):
             // −2011 is "Unknown order sent." and also "Order was not canceled due to cancel restrictions.".
             if code == "-2013" || code == "-2011" && !message.contains("restrictions") {
