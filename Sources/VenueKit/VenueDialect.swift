@@ -72,6 +72,9 @@ public protocol VenueDialect: Sendable {
     func balances(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
     func decodeBalances(_ response: HTTPResponse) throws(VenueFault) -> [BalanceReport]
 
+    /// How much of its allowance the venue says is used; `nil` when it does not say.
+    func statedUsage(_ response: HTTPResponse) -> StatedUsage?
+
     // Dead-man switch
     /// Sets the venue's dead-man switch to `window`, or with `.zero` switches it off; `nil` where that
     /// cannot be asked for.
@@ -114,14 +117,37 @@ public struct RequestPlan: Sendable {
     public var body: [UInt8]
     /// Units of the venue's rate budget.
     public var weight: Int
+    public var counter: RequestCounter
     public init(
-        method: String, target: String, headers: [HTTPHeader] = [], body: [UInt8] = [], weight: Int = 1
+        method: String, target: String, headers: [HTTPHeader] = [], body: [UInt8] = [], weight: Int = 1,
+        counter: RequestCounter = .common
     ) {
         self.method = method
         self.target = target
         self.headers = headers
         self.body = body
         self.weight = weight
+        self.counter = counter
+    }
+}
+
+/// Which of a venue's counters a request is charged to.
+public enum RequestCounter: Hashable, Sendable {
+    /// `VenueProfile.budget`.
+    case common
+    /// `VenueProfile.queryBudget`, or the common one where the venue has no other.
+    case queries
+}
+
+/// What a venue's answer tells about its own counter.
+public struct StatedUsage: Hashable, Sendable {
+    public var used: Int
+    public var limit: Int
+    public var counter: RequestCounter
+    public init(used: Int, limit: Int, counter: RequestCounter = .common) {
+        self.used = used
+        self.limit = limit
+        self.counter = counter
     }
 }
 
@@ -191,6 +217,7 @@ extension VenueDialect {
     public var requiresOrderedNonces: Bool { false }
     public func queryFallback(_: OrderReference, _: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
     public func needsQueryFallback(_ answer: QueryAnswer) -> Bool { answer == .absent }
+    public func statedUsage(_: HTTPResponse) -> StatedUsage? { nil }
     public func deadMan(_: Span, _: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
     /// An answer to a request that was never planned confirms nothing.
     public func decodeDeadMan(_: HTTPResponse) throws(VenueFault) { throw .quarantined(.unknownMessage) }

@@ -24,6 +24,8 @@ public struct VenueProfile: Sendable {
     /// status without such a word proves nothing.
     public var refusedStatuses: Set<Int>
     public var budget: RateBudgetRule
+    /// Where the venue counts questions apart from orders (Kraken); `nil` where one counter serves all.
+    public var queryBudget: RateBudgetRule?
     public var keepAliveEvery: Span
     public var silence: Span
     /// `nil`: the venue has no dead-man switch, or it is off; orders may not rest there then.
@@ -41,7 +43,8 @@ public struct VenueProfile: Sendable {
         bookDepth: Int,
         receiveWindow: Span, retryClass: RetryClass, ambiguousCodes: Set<String>, duplicateCodes: Set<String>,
         refusedStatuses: Set<Int> = [],
-        budget: RateBudgetRule, keepAliveEvery: Span, silence: Span, deadMan: DeadManRule? = nil
+        budget: RateBudgetRule, queryBudget: RateBudgetRule? = nil, keepAliveEvery: Span, silence: Span,
+        deadMan: DeadManRule? = nil
     ) {
         self.name = name
         self.restOrigin = restOrigin
@@ -55,6 +58,7 @@ public struct VenueProfile: Sendable {
         self.duplicateCodes = duplicateCodes
         self.refusedStatuses = refusedStatuses
         self.budget = budget
+        self.queryBudget = queryBudget
         self.keepAliveEvery = keepAliveEvery
         self.silence = silence
         self.deadMan = deadMan
@@ -67,9 +71,12 @@ public struct RateBudgetRule: Hashable, Sendable {
     public var capacity: Int
     public var window: Span
     public var reserve: Int
-    public init(capacity: Int, window: Span, reserve: Int) {
+    /// Where the venue's own counter ends, when its answers tell only how much of it is used.
+    public var limit: Int?
+    public init(capacity: Int, window: Span, reserve: Int, limit: Int? = nil) {
         self.capacity = capacity
         self.window = window
         self.reserve = reserve
+        self.limit = limit
     }
 }

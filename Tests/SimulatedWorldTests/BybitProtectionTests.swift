@@ -18,8 +18,8 @@ import TradingModel
     }
 
     private func set(_ client: BybitClient, _ seconds: Int, _ product: String = "SPOT") throws -> Int64? {
-        try client.signed("POST", Self.path, #"{"product":"\#(product)","timeWindow":\#(seconds)}"#)["retCode"]?
-            .integer
+        let body = #"{"product":"\#(product)","timeWindow":\#(seconds)}"#
+        return try client.signed("POST", Self.path, body)["retCode"]?.integer
     }
 
     @Test func `its window is three seconds to five minutes and shows ten seconds later`() throws {

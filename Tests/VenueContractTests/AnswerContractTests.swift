@@ -26,7 +26,8 @@ import VenueKit
     ]
 
     /// The venue's own form of an error.
-    static func body(_ venue: String, _ code: String, _ message: String = "?") -> (status: Int, text: String) {
+    static func body(_ venue: String, _ code: String, _ message: String = "?") -> (status: Int, text: String)
+    {
         switch venue {
         case "binance-spot": (400, #"{"code":\#(code),"msg":"\#(message)"}"#)
         case "okx": (200, #"{"code":"1","msg":"","data":[{"sCode":"\#(code)","sMsg":"\#(message)"}]}"#)

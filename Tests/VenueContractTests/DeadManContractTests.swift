@@ -99,7 +99,9 @@ import VenueKit
     }
 
     static let dcp = DeadManRule(trigger: .disconnection, window: .seconds(30), refresh: .seconds(15))
-    static func stand(_ venue: String) throws -> Stand { try Stand(venue, rule: venue == "bybit" ? dcp : nil) }
+    static func stand(_ venue: String) throws -> Stand {
+        try Stand(venue, rule: venue == "bybit" ? dcp : nil)
+    }
     static let venues = ["okx", "kraken", "bybit"]
 
     @Test(arguments: venues)

@@ -150,7 +150,8 @@ final class VenueMeeting {
 
     func query(_ order: OrderReference) -> QueryAnswer {
         let first = dialect.decodeQuery(.response(ask(dialect.query(order, stamp, access))), of: order)
-        guard dialect.needsQueryFallback(first), let second = dialect.queryFallback(order, stamp, access) else { return first }
+        guard dialect.needsQueryFallback(first), let second = dialect.queryFallback(order, stamp, access)
+        else { return first }
         return dialect.decodeQuery(.response(ask(second)), of: order)
     }
 

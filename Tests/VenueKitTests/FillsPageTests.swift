@@ -86,7 +86,8 @@ import TradingModel
     @Test func `bybit's list ends with an empty cursor or an empty page`() throws {
         let bybit = BybitDialectTests.dialect()
         func next(_ rows: String, _ cursor: String) throws -> FillsCursor? {
-            let body = #"{"retCode":0,"retMsg":"OK","result":{"nextPageCursor":"\#(cursor)","list":[\#(rows)]}}"#
+            let result = #"{"nextPageCursor":"\#(cursor)","list":[\#(rows)]}"#
+            let body = #"{"retCode":0,"retMsg":"OK","result":\#(result)}"#
             return try bybit.decodeFills(DialectStand.response(body), of: InstrumentID(0), page: nil).next
         }
         let row = BybitPrivateTests.executionRow([:])

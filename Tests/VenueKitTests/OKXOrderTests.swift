@@ -59,7 +59,8 @@ import TradingModel
         let query = okx.query(reference, stamp, access)
         #expect(query.target == "/api/v5/trade/order?instId=BTC-USDT&clOrdId=\(DialectStand.id)")
         #expect(query.header("OK-ACCESS-SIGN") == sign("2020-12-08T09:08:57.715ZGET" + query.target))
-        let fills = okx.fills(InstrumentID(0), since: stamp.venueTime - .seconds(60), page: nil, stamp, access)
+        let fills = okx.fills(
+            InstrumentID(0), since: stamp.venueTime - .seconds(60), page: nil, stamp, access)
         #expect(fills.target == "/api/v5/trade/fills?instType=SPOT&instId=BTC-USDT&begin=1607418477715")
         let open = okx.openOrders(InstrumentID(0), stamp, access)
         #expect(open.target == "/api/v5/trade/orders-pending?instType=SPOT&instId=BTC-USDT")

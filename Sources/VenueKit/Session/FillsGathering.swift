@@ -27,7 +27,10 @@ public struct FillsGathering: Sendable {
             known.insert(Key(trade: $0.tradeID, order: $0.venueOrderID)).inserted
         }
         gathered = next?.isOlder == true ? fresh + gathered : gathered + fresh
-        guard page.next != nil else { return next = nil }
+        guard page.next != nil else {
+            next = nil
+            return
+        }
         guard page.next != next, pages < FillsGathering.pageLimit else {
             throw .endlessHistory(pages: pages)
         }

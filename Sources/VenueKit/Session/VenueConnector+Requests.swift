@@ -123,7 +123,7 @@ extension VenueConnector {
         _ lane: BudgetLane, _ plan: @escaping @Sendable (RequestStamp, any VenueDialect) -> RequestPlan
     ) async -> RequestOutcome {
         let dialect = dialect
-        await awaitHeadroom(plan(stamp(), dialect).weight, lane)
+        await awaitHeadroom(plan(stamp(), dialect), lane)
         return await withCheckedContinuation { continuation in
             send(
                 lane, { stamp in plan(stamp, dialect) },
@@ -133,10 +133,32 @@ extension VenueConnector {
 
     /// Questions wait for the budget to refill; only orders and cancels are refused at once, because they
     /// would be late.
-    private func awaitHeadroom(_ weight: Int, _ lane: BudgetLane) async {
+    private func awaitHeadroom(_ plan: RequestPlan, _ lane: BudgetLane) async {
         let patience = world.time.now + .seconds(20)
-        while budget.available(to: lane, at: world.time.now) < weight, world.time.now < patience {
+        while available(to: lane, plan.counter) < plan.weight, world.time.now < patience {
             guard await pause(.milliseconds(100)) else { return }
+        }
+    }
+
+    private func available(to lane: BudgetLane, _ counter: RequestCounter) -> Int {
+        let now = world.time.now
+        if counter == .queries, let left = queryBudget?.available(to: lane, at: now) { return left }
+        return budget.available(to: lane, at: now)
+    }
+
+    private func take(_ plan: RequestPlan, _ lane: BudgetLane, at now: Moment) -> Bool {
+        if plan.counter == .queries, let taken = queryBudget?.take(plan.weight, lane: lane, at: now) {
+            return taken
+        }
+        return budget.take(plan.weight, lane: lane, at: now)
+    }
+
+    /// The venue's own count lowers ours.
+    private func correct(_ usage: StatedUsage, at now: Moment) {
+        if usage.counter == .queries, queryBudget != nil {
+            queryBudget?.corrected(used: usage.used, limit: usage.limit, at: now)
+        } else {
+            budget.corrected(used: usage.used, limit: usage.limit, at: now)
         }
     }
 
@@ -165,7 +187,7 @@ extension VenueConnector {
         let now = world.time.now
         guard now <= notAfter else { return completion(.fault(.neverSent("its time had passed")), now) }
         let plan = plan(stamp())
-        guard budget.take(plan.weight, lane: lane, at: now) else {
+        guard take(plan, lane, at: now) else {
             return completion(.fault(.neverSent("rate budget exhausted")), now)
         }
         counters.requests += 1
@@ -189,10 +211,12 @@ extension VenueConnector {
 
     /// A venue that says stop is obeyed by every later request.
     private func heed(_ response: HTTPResponse, at now: Moment) {
+        if let usage = dialect.statedUsage(response) { correct(usage, at: now) }
         guard response.status == 429 || response.status == 418 || response.status == 403 else { return }
         let wait =
             VenueConnector.retryAfter(response) ?? (response.status == 429 ? .seconds(1) : .seconds(60))
         budget.block(for: wait, at: now)
+        queryBudget?.block(for: wait, at: now)
         report(.rateLimited, .critical, "HTTP \(response.status): silent for \(wait.milliseconds) ms")
     }
 

@@ -26,6 +26,8 @@ public actor VenueConnector {
     var clock = ClockOffset()
     public var clockOffset: Span { clock.offset }
     var budget: RateBudget
+    /// `nil` where the venue counts questions with everything else.
+    var queryBudget: RateBudget?
     var lastNonce: UInt64 = 0
     /// Requests of a venue whose nonces must arrive in order wait here for the one under way.
     var queue = RequestQueue()
@@ -62,6 +64,7 @@ public actor VenueConnector {
         profile = dialect.profile
         accountSession = StreamSession(keepAlive: dialect.keepAlive)
         budget = RateBudget(rule: dialect.profile.budget, at: world.time.now)
+        queryBudget = dialect.profile.queryBudget.map { RateBudget(rule: $0, at: world.time.now) }
         if access != nil { deadMan = dialect.profile.deadMan.map { DeadManSwitch(rule: $0) } }
         market = dialect.publicStreams().map {
             MarketStream(plan: $0, session: StreamSession(keepAlive: dialect.keepAlive))

@@ -66,6 +66,14 @@ extension BinanceDialect {
         signed("GET", "/api/v3/account", [("omitZeroBalances", "true")], weight: 20, stamp, access)
     }
 
+    /// `X-MBX-USED-WEIGHT-1M`: the weight that this address has used in the current minute.
+    public func statedUsage(_ response: HTTPResponse) -> StatedUsage? {
+        guard let limit = profile.budget.limit,
+            let used = response.header("x-mbx-used-weight-1m").flatMap({ Int($0) }), used >= 0
+        else { return nil }
+        return StatedUsage(used: used, limit: limit)
+    }
+
     private func named(_ order: OrderReference) -> [(String, String)] {
         [("symbol", own(order.instrument).symbol), ("origClientOrderId", order.id.description)]
     }

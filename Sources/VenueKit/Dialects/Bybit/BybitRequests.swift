@@ -87,6 +87,14 @@ extension BybitDialect {
         get("/v5/account/wallet-balance", [("accountType", "UNIFIED")], stamp, access)
     }
 
+    /// `X-Bapi-Limit-Status` tells what is left of `X-Bapi-Limit` for this endpoint in this second.
+    public func statedUsage(_ response: HTTPResponse) -> StatedUsage? {
+        guard let limit = response.header("x-bapi-limit").flatMap({ Int($0) }),
+            let left = response.header("x-bapi-limit-status").flatMap({ Int($0) }), (0...limit).contains(left)
+        else { return nil }
+        return StatedUsage(used: limit - left, limit: limit)
+    }
+
     private func named(_ order: OrderReference) -> [(String, String)] {
         [
             ("category", "spot"), ("symbol", own(order.instrument).symbol),
