@@ -84,7 +84,7 @@ import VenueKit
         "{\"error\":[],\"result\":{\"txid\":[", "<html><body>OK</body></html>", "OK", "null", "[]", "{}", "7",
         "\u{0}", String(repeating: "[", count: 4_000),
         // Beyond every limit of the reader.
-        "{\"a\":\"" + String(repeating: "x", count: 20 << 20) + "\"}",
+        "{\"a\":\"" + String(repeating: "x", count: 17 << 20) + "\"}",
     ]
 
     @Test(arguments: DoubleCatalog.venues)

@@ -98,9 +98,12 @@ import VenueKit
         var isArmed: Bool { get throws { try ask { await $0.isDeadManArmed } } }
     }
 
-    static let dcp = DeadManRule(trigger: .disconnection, window: .seconds(30), refresh: .seconds(15))
+    static let dcp = DeadManRule(trigger: .disconnection, window: .seconds(10), refresh: .seconds(4))
+
+    /// The shortest window that all of them take.
     static func stand(_ venue: String) throws -> Stand {
-        try Stand(venue, rule: venue == "bybit" ? dcp : nil)
+        let timer = DeadManRule(trigger: .timer, window: .seconds(10), refresh: .seconds(4))
+        return try Stand(venue, rule: venue == "bybit" ? dcp : timer)
     }
     static let venues = ["okx", "kraken", "bybit"]
 
@@ -109,15 +112,15 @@ import VenueKit
         let stand = try DeadManContractTests.stand(venue)
         #expect(try stand.isArmed)
         try stand.rest(1)
-        stand.run(.seconds(200))
+        stand.run(.seconds(30))
         #expect(try stand.isArmed && stand.isOpen(1))
         #expect(stand.listener.armed == [true] && stand.listener.losses == 0)
         // kill -9.
         stand.simulation.abandon([stand.world.socketLane])
         stand.network.cutAll()
-        stand.run(.seconds(25))
+        stand.run(.seconds(5))
         #expect(stand.isOpen(1), "not before the window")
-        stand.run(.seconds(40))
+        stand.run(.seconds(8))
         #expect(!stand.isOpen(1))
     }
 
@@ -128,12 +131,12 @@ import VenueKit
         let stand = try DeadManContractTests.stand(venue)
         try stand.rest(2)
         stand.network.setReachable(venue, false)
-        stand.run(.seconds(90))
+        stand.run(.seconds(14))
         #expect(!(try stand.isArmed) && !stand.isOpen(2))
         #expect(stand.listener.armed == [true, false])
         #expect(stand.listener.losses >= 1)
         stand.network.setReachable(venue, true)
-        stand.run(.seconds(60))
+        stand.run(.seconds(25))
         #expect(try stand.isArmed)
         #expect(stand.listener.armed == [true, false, true])
     }
@@ -147,7 +150,7 @@ import VenueKit
             return true
         }
         #expect(!(try stand.isArmed))
-        stand.run(.seconds(150))
+        stand.run(.seconds(25))
         #expect(stand.isOpen(3) && stand.listener.armed == [true, false] && stand.listener.losses == 0)
         _ = try stand.ask { connector in
             await connector.armDeadMan()
@@ -160,7 +163,7 @@ import VenueKit
     @Test func `where there is none nothing is asked for and nothing may rest`() throws {
         for venue in ["binance-spot", "bybit"] {
             let stand = try Stand(venue)
-            stand.run(.seconds(60))
+            stand.run(.seconds(15))
             #expect(!(try stand.isArmed) && stand.listener.armed.isEmpty && stand.listener.losses == 0)
             #expect(!stand.network.requests.keys.contains { $0.contains("cancel-all") })
         }

@@ -8,7 +8,8 @@ import TradingModel
 @Suite struct BinanceAnswerTests {
     let binance = BinanceDialect(
         profile: DialectStand.profile(
-            "binance-spot", proof: .spanningIDs, ambiguous: ["-9000"], duplicates: ["-9001"],
+            "binance-spot", proof: .spanningIDs, ambiguous: ["-9000", "-1006", "-1007"],
+            duplicates: ["-9001"],
             refusedStatuses: [403, 418, 429]),
         symbols: BinanceDialectTests.dialect().symbols)
 

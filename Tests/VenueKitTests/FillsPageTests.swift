@@ -38,7 +38,7 @@ import TradingModel
             Self.page(
                 [Self.fill("1", at: 1), Self.fill("2", at: 2), Self.fill("2", order: "p", at: 2)], nil,
                 isOlder: true))
-        #expect(history.fills.map { $0.tradeID + $0.venueOrderID } == ["1o", "2o", "2p", "3o"])
+        #expect(history.fills.map { $0.tradeID + $0.venueOrderID } == ["1o", "2p", "2o", "3o"])
     }
 
     @Test func `a history that does not end is an error`() throws {

@@ -178,7 +178,10 @@ extension KrakenDialect {
         let read = (page.flatMap { Int64($0.text) } ?? 0) + Int64(rows.count)
         let isMore = answer["count"]?.integer.map { $0 > read } ?? (rows.count >= KrakenDialect.fillsPerPage)
         return FillsPage(
-            fills: reports.sorted { ($0.venueTime, $0.tradeID) < ($1.venueTime, $1.tradeID) },
+            fills: reports.reversed().enumerated().sorted {
+                // Newest first in the answer; ids tell no order.
+                ($0.element.venueTime, $0.offset) < ($1.element.venueTime, $1.offset)
+            }.map(\.element),
             next: isMore && !rows.isEmpty ? FillsCursor(String(read), isOlder: true) : nil)
     }
 
