@@ -124,7 +124,9 @@ let package = Package(
         specification("VenueKitTests", ["TradingModel", "Ports", "VenueKit", "COpenSSL"]),
         .testTarget(
             name: "VenueContractTests",
-            dependencies: ["TradingModel", "Ports", "Books", "VenueKit", "SimulatedWorld", "COpenSSL"],
+            dependencies: [
+                "TradingModel", "Ports", "Books", "VenueKit", "SimulatedWorld", "Configuration", "COpenSSL",
+            ],
             exclude: ["clients"], swiftSettings: house),
         specification("SimulatedWorldTests", ["TradingModel", "SimulatedWorld"]),
         specification("JournalTests", ["Ports", "Journal", "SimulatedWorld"]),

@@ -200,7 +200,7 @@ struct NodeReading {
         let use = section.value("use", .path(from: section.place("use")))
         let caFile = section.optional("ca", .path(from: section.place("ca")))
         // Facts about the venue's language stay in its own file.
-        let mayOverride = ["endpoints", "fees", "rate_budget", "symbols"]
+        let mayOverride = ["endpoints", "fees", "rate_budget", "query_budget", "dead_man", "symbols"]
         for key in mayOverride where item[key] != nil { _ = section.section(key) }
         let known = ["use", "ca"] + mayOverride
         for entry in entries where !known.contains(entry.key) {

@@ -150,6 +150,9 @@ final class Section {
         return result
     }
 
+    /// Whether a key is written. Asking this does not count as asking for it.
+    func has(_ key: String) -> Bool { entries.contains { $0.key == key } }
+
     /// All keys of a group whose keys are names, in their order.
     func names() -> [(key: String, origin: Origin)] { entries.map { ($0.key, $0.keyOrigin) } }
 

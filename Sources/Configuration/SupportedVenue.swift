@@ -1,4 +1,5 @@
 import TradingModel
+import VenueKit
 
 /// The venues this build speaks to. A venue file can change a venue's numbers, not its language.
 enum SupportedVenue: String, CaseIterable {
@@ -14,6 +15,16 @@ enum SupportedVenue: String, CaseIterable {
         case .okx: .previousLink
         case .bybit: .consecutive
         case .kraken: .checksum
+        }
+    }
+
+    /// What the venue's dead-man switch waits for; `nil` where there is none. Binance spot documents none
+    /// (`field/venue-facts.md` §4f).
+    var deadMan: DeadManRule.Trigger? {
+        switch self {
+        case .binanceSpot: nil
+        case .okx, .kraken: .timer
+        case .bybit: .disconnection
         }
     }
 }

@@ -26,6 +26,7 @@ struct VenueReading {
         var retryClass: VenueProfile.RetryClass
         var ambiguous: [String]
         var duplicate: [String]
+        var refusedStatuses: [Int]
     }
 
     /// `nil`: problems were reported.
@@ -34,13 +35,17 @@ struct VenueReading {
         let endpoints = endpoints()
         let book = book(of: venue)
         let fees = fees()
-        let budget = budget()
+        let budget = budget("rate_budget")
+        let queryBudget: RateBudgetRule?? =
+            root.has("query_budget") ? self.budget("query_budget").map { .some($0) } : .some(nil)
         let orders = orders()
         let connection = connection()
+        let deadMan = DeadManReading(root, venue: venue).rule()
         let symbols = symbols()
         root.finish()
-        guard let venue, let endpoints, let book, let fees, let budget, let orders, let connection,
-            let symbols
+        guard let venue, let endpoints, let book, let fees, let budget, let queryBudget, let orders,
+            let connection,
+            let deadMan, let symbols
         else {
             return nil
         }
@@ -49,8 +54,10 @@ struct VenueReading {
             privateURL: endpoints.private,
             proof: book.proof, bookDepth: book.depth, receiveWindow: orders.receiveWindow,
             retryClass: orders.retryClass, ambiguousCodes: Set(orders.ambiguous),
-            duplicateCodes: Set(orders.duplicate),
-            budget: budget, keepAliveEvery: connection.keepAlive, silence: connection.silence)
+            duplicateCodes: Set(orders.duplicate), refusedStatuses: Set(orders.refusedStatuses),
+            budget: budget, queryBudget: queryBudget, keepAliveEvery: connection.keepAlive,
+            silence: connection.silence,
+            deadMan: deadMan)
         return VenueSheet(
             profile: profile, takerFee: fees.taker, makerFee: fees.maker, buyFeeInBase: fees.buyInBase,
             symbols: symbols)
@@ -89,15 +96,21 @@ struct VenueReading {
         return Fees(taker: taker, maker: maker, buyInBase: asset == .received)
     }
 
-    private func budget() -> RateBudgetRule? {
-        guard let section = root.section("rate_budget") else { return nil }
+    private func budget(_ key: String) -> RateBudgetRule? {
+        guard let section = root.section(key) else { return nil }
         let capacity = section.value("capacity", .integer(1...1_000_000))
         let window = section.value("window", .span(.milliseconds(100)...(.seconds(86_400))))
         let reserve = section.value("reserve", .percent(0...90))
+        let limit = section.optional("limit", .integer(1...1_000_000))
         section.finish()
-        guard let capacity, let window, let reserve else { return nil }
+        guard let capacity, let window, let reserve, let limit else { return nil }
+        if let limit, limit < capacity {
+            section.report("must not be below capacity: the venue counts up to it", at: "limit")
+            return nil
+        }
         // Rounded up: a small budget keeps at least one unit for cancels and hedges.
-        return RateBudgetRule(capacity: capacity, window: window, reserve: (capacity * reserve + 99) / 100)
+        return RateBudgetRule(
+            capacity: capacity, window: window, reserve: (capacity * reserve + 99) / 100, limit: limit)
     }
 
     private func orders() -> Orders? {
@@ -107,8 +120,9 @@ struct VenueReading {
         let retryClass = section.value("retry_class", .choice(VenueProfile.RetryClass.allCases))
         let ambiguous = section.values("ambiguous_codes", code)
         let duplicate = section.values("duplicate_codes", code)
+        let refused = section.values("refused_statuses", VenueReading.status)
         section.finish()
-        guard let window, let retryClass, let ambiguous, let duplicate else { return nil }
+        guard let window, let retryClass, let ambiguous, let duplicate, let refused else { return nil }
         if let both = duplicate.first(where: { ambiguous.contains($0) }) {
             section.report("\(both) cannot both prove an order and prove nothing", at: "duplicate_codes")
             return nil
@@ -118,7 +132,13 @@ struct VenueReading {
             return nil
         }
         return Orders(
-            receiveWindow: window, retryClass: retryClass, ambiguous: ambiguous, duplicate: duplicate)
+            receiveWindow: window, retryClass: retryClass, ambiguous: ambiguous, duplicate: duplicate,
+            refusedStatuses: refused.compactMap { Int($0) })
+    }
+
+    /// A server's error (5xx) never proves that an order was not taken, and a success is no error.
+    private static var status: SettingKind<String> {
+        .text("an HTTP status between 400 and 499") { Int($0).map { (400...499).contains($0) } ?? false }
     }
 
     private func connection() -> (keepAlive: Span, silence: Span)? {

@@ -47,6 +47,8 @@ public enum EngineEvent: Sendable {
     case mode(OperatingMode, reason: String, actor: String)
     /// How many requests of new risk the venue's rate budget allows now.
     case headroom(VenueID, Int)
+    /// The venue's dead-man switch is armed from here on, or no longer (it may have fired).
+    case deadMan(VenueID, isArmed: Bool)
     /// No new risk from here on: the process is going down. Hedges and cancels go on.
     case draining
     case timer

@@ -62,7 +62,8 @@ extension TradingEngine {
             available: available(order.venue, asset), needed: needed,
             worstPositionNotional: worstNotional(index, adding: order),
             worstExposureNotional: exposureNotional(adding: order),
-            notional: instrument.notional(order.limit, order.quantity))
+            notional: instrument.notional(order.limit, order.quantity),
+            deadManArmed: venues[order.venue.index].isDeadManArmed)
     }
 
     /// The best price the *other* proven venues show on the side this order would take.

@@ -86,6 +86,20 @@ extension TradingEngine {
         }
     }
 
+    /// A switch that is no longer armed may have fired, and one that is armed again may have fired before:
+    /// what rests there is asked about at once. That it is gone is only assumed; the answer decides.
+    mutating func deadMan(_ venue: VenueID, _ isArmed: Bool, _ now: Moment) {
+        guard venues[venue.index].isDeadManArmed != isArmed else { return }
+        venues[venue.index].isDeadManArmed = isArmed
+        for id in orders.live {
+            guard let intent = orders[id]?.intent, intent.venue == venue, intent.timeInForce.mayRest else {
+                continue
+            }
+            looks[id, default: Look(due: now)].due = now
+            watch(id, now)
+        }
+    }
+
     mutating func queryAnswered(_ id: ClientOrderID, _ answer: QueryAnswer, _ now: Moment) {
         guard let record = orders[id] else { return }
         switch answer {

@@ -141,6 +141,7 @@ public struct TradingEngine: Sendable {
         case .filled(let venue, let fill): filled(venue, fill, now)
         case .mode(let mode, let reason, let actor): changeMode(mode, reason, actor, now)
         case .headroom(let venue, let requests): venues[venue.index].headroom = requests
+        case .deadMan(let venue, let isArmed): deadMan(venue, isArmed, now)
         case .draining: isDraining = true
         case .timer: timer(now)
         }
@@ -207,6 +208,8 @@ public struct VenueStatus: Hashable, Sendable {
     public internal(set) var safeReason: String?
     /// Requests of new risk the rate budget allows now, as far as known.
     public internal(set) var headroom = 0
+    /// The venue would cancel what rests there if this node died.
+    public internal(set) var isDeadManArmed = false
     /// New risk may go there, rate budget apart.
     public var mayOpen: Bool { isAccountReady && isReconciled && !isDirty && safeReason == nil }
 }

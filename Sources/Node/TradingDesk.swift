@@ -140,6 +140,7 @@ public actor TradingDesk {
         }
         world.passes(.closes)
         isStopped = true
+        await disarmDeadMen()
         disconnect()
         await keeper.close()
     }

@@ -21,11 +21,13 @@ public struct RiskQuestion: Hashable, Sendable {
     /// The same summed over all instruments.
     public var worstExposureNotional: Amount
     public var notional: Amount
+    /// Whether the order's venue would cancel what rests there if this node died.
+    public var deadManArmed: Bool
 
     public init(
         order: OrderIntent, instrument: Instrument, bookProven: Bool, bookAge: Span, referencePrice: Price?,
         available: Amount, needed: Amount, worstPositionNotional: Amount, worstExposureNotional: Amount,
-        notional: Amount
+        notional: Amount, deadManArmed: Bool
     ) {
         self.order = order
         self.instrument = instrument
@@ -37,6 +39,7 @@ public struct RiskQuestion: Hashable, Sendable {
         self.worstPositionNotional = worstPositionNotional
         self.worstExposureNotional = worstExposureNotional
         self.notional = notional
+        self.deadManArmed = deadManArmed
     }
 }
 
@@ -55,6 +58,8 @@ public enum Denial: String, Error, Hashable, Sendable, CaseIterable {
     case balance = "balance"
     case orderRate = "order-rate"
     case badOrder = "bad-order"
+    /// It could rest where nobody would cancel it if the node died.
+    case noDeadMan = "no-dead-man"
 }
 
 /// Stands in front of the only call that can send an order. Pure and allocation-free.
@@ -62,6 +67,9 @@ public enum Denial: String, Error, Hashable, Sendable, CaseIterable {
 /// Hedges and unwinds pass where new risk is held: they are bound by mode KILLED, size, collar and balance,
 /// but neither by the position caps they reduce nor by the order rate, nor by a stale reference when nothing
 /// better is known.
+///
+/// An order that may rest goes only where a dead-man switch is armed, hedges included: at a venue without one
+/// the node sends nothing but IOC and FOK.
 public struct RiskGovernor: Sendable {
     public var limits: RiskLimits
     public private(set) var mode: OperatingMode
@@ -95,6 +103,7 @@ public struct RiskGovernor: Sendable {
         guard order.quantity > .zero, order.limit > .zero else { return .badOrder }
         if mode == .killed { return .mode }
         if now > order.sendBefore { return .tooLate }
+        if order.timeInForce.mayRest, !question.deadManArmed { return .noDeadMan }
         if question.notional > notionalLimit(limits.orderNotional, order) { return .orderNotional }
         if order.quantity > limits.orderQuantity[order.instrument.index] { return .orderQuantity }
         if let denial = collar(question) { return denial }
@@ -149,6 +158,7 @@ public struct RiskGovernor: Sendable {
         case .balance: 10
         case .orderRate: 11
         case .badOrder: 12
+        case .noDeadMan: 13
         }
     }
 }

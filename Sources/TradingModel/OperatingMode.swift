@@ -63,6 +63,8 @@ public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
     case venueRefused = "VENUE_REFUSED"
     case clockSkew = "CLOCK_SKEW"
     case rateLimited = "RATE_LIMITED"
+    /// The venue may no longer cancel our resting orders if we die, or may already have done so.
+    case deadManLost = "DEAD_MAN_LOST"
 }
 
 public struct Incident: Hashable, Sendable {

@@ -66,6 +66,9 @@ public enum TimeInForce: UInt8, Sendable, CaseIterable {
     case fillOrKill
     /// Rest or be refused; never take.
     case postOnly
+
+    /// Whether an order may stay in the book after its arrival.
+    @inlinable public var mayRest: Bool { self == .goodTillCanceled || self == .postOnly }
 }
 
 /// Why an order exists; the governor lets hedges and unwinds through where new risk is held.

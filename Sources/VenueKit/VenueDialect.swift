@@ -52,18 +52,35 @@ public protocol VenueDialect: Sendable {
     /// Asks for one order by client id.
     func query(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
     func decodeQuery(_ outcome: RequestOutcome, of order: OrderReference) -> QueryAnswer
-    /// A second endpoint to ask when the first says it does not know the order; `absent` stands only if both
-    /// say so.
+    /// A second endpoint to ask when the first does not know the order; `absent` stands only if the last one
+    /// asked says so. That an order is not among the open ones is never `absent`.
     func queryFallback(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan?
+    /// Whether this first answer must be held against `queryFallback`'s.
+    func needsQueryFallback(_ answer: QueryAnswer) -> Bool
     func openOrders(_ instrument: InstrumentID, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
     func decodeOpenOrders(_ response: HTTPResponse, of instrument: InstrumentID) throws(VenueFault)
         -> [OrderReport]
-    /// Fills of one instrument since a moment, oldest first; the caller drops those it knows.
-    func fills(_ instrument: InstrumentID, since: Moment, _ stamp: RequestStamp, _ access: VenueAccess)
-        -> RequestPlan
-    func decodeFills(_ response: HTTPResponse, of instrument: InstrumentID) throws(VenueFault) -> [FillReport]
+    /// One page of an instrument's fills since a moment: the first, or the one that `page` names.
+    func fills(
+        _ instrument: InstrumentID, since: Moment, page: FillsCursor?, _ stamp: RequestStamp,
+        _ access: VenueAccess
+    ) -> RequestPlan
+    /// The answer to `fills`; `page` as it was asked for.
+    func decodeFills(
+        _ response: HTTPResponse, of instrument: InstrumentID, page: FillsCursor?
+    ) throws(VenueFault) -> FillsPage
     func balances(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
     func decodeBalances(_ response: HTTPResponse) throws(VenueFault) -> [BalanceReport]
+
+    /// How much of its allowance the venue says is used; `nil` when it does not say.
+    func statedUsage(_ response: HTTPResponse) -> StatedUsage?
+
+    // Dead-man switch
+    /// Sets the venue's dead-man switch to `window`, or with `.zero` switches it off; `nil` where that
+    /// cannot be asked for.
+    func deadMan(_ window: Span, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan?
+    /// Throws unless the venue confirmed it.
+    func decodeDeadMan(_ response: HTTPResponse) throws(VenueFault)
 }
 
 /// A socket to open and the frames to send once it is open, in order.
@@ -100,14 +117,37 @@ public struct RequestPlan: Sendable {
     public var body: [UInt8]
     /// Units of the venue's rate budget.
     public var weight: Int
+    public var counter: RequestCounter
     public init(
-        method: String, target: String, headers: [HTTPHeader] = [], body: [UInt8] = [], weight: Int = 1
+        method: String, target: String, headers: [HTTPHeader] = [], body: [UInt8] = [], weight: Int = 1,
+        counter: RequestCounter = .common
     ) {
         self.method = method
         self.target = target
         self.headers = headers
         self.body = body
         self.weight = weight
+        self.counter = counter
+    }
+}
+
+/// Which of a venue's counters a request is charged to.
+public enum RequestCounter: Hashable, Sendable {
+    /// `VenueProfile.budget`.
+    case common
+    /// `VenueProfile.queryBudget`, or the common one where the venue has no other.
+    case queries
+}
+
+/// What a venue's answer tells about its own counter.
+public struct StatedUsage: Hashable, Sendable {
+    public var used: Int
+    public var limit: Int
+    public var counter: RequestCounter
+    public init(used: Int, limit: Int, counter: RequestCounter = .common) {
+        self.used = used
+        self.limit = limit
+        self.counter = counter
     }
 }
 
@@ -169,9 +209,16 @@ public enum VenueFault: Error, Hashable, Sendable {
     case quarantined(QuarantineReason)
     /// The venue answered with an error; `retryAfter` when it said how long to wait.
     case refused(status: Int, code: String, message: String, retryAfter: Span?)
+    /// The trade history did not end within `pages` pages: what was read is not the whole.
+    case endlessHistory(pages: Int)
 }
 
 extension VenueDialect {
     public var requiresOrderedNonces: Bool { false }
     public func queryFallback(_: OrderReference, _: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
+    public func needsQueryFallback(_ answer: QueryAnswer) -> Bool { answer == .absent }
+    public func statedUsage(_: HTTPResponse) -> StatedUsage? { nil }
+    public func deadMan(_: Span, _: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
+    /// An answer to a request that was never planned confirms nothing.
+    public func decodeDeadMan(_: HTTPResponse) throws(VenueFault) { throw .quarantined(.unknownMessage) }
 }

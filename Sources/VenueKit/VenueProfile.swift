@@ -20,9 +20,16 @@ public struct VenueProfile: Sendable {
     public var ambiguousCodes: Set<String>
     /// Codes that prove that the order already exists (retry class B).
     public var duplicateCodes: Set<String>
+    /// HTTP statuses that prove, without a word about the order, that it was not taken; every other error
+    /// status without such a word proves nothing.
+    public var refusedStatuses: Set<Int>
     public var budget: RateBudgetRule
+    /// Where the venue counts questions apart from orders (Kraken); `nil` where one counter serves all.
+    public var queryBudget: RateBudgetRule?
     public var keepAliveEvery: Span
     public var silence: Span
+    /// `nil`: the venue has no dead-man switch, or it is off; orders may not rest there then.
+    public var deadMan: DeadManRule?
 
     /// `venue-facts.md` §4f: what a resend of the same client id means.
     public enum RetryClass: String, Sendable, CaseIterable {
@@ -35,7 +42,9 @@ public struct VenueProfile: Sendable {
         name: String, restOrigin: String, publicURL: String, privateURL: String, proof: BookProof,
         bookDepth: Int,
         receiveWindow: Span, retryClass: RetryClass, ambiguousCodes: Set<String>, duplicateCodes: Set<String>,
-        budget: RateBudgetRule, keepAliveEvery: Span, silence: Span
+        refusedStatuses: Set<Int> = [],
+        budget: RateBudgetRule, queryBudget: RateBudgetRule? = nil, keepAliveEvery: Span, silence: Span,
+        deadMan: DeadManRule? = nil
     ) {
         self.name = name
         self.restOrigin = restOrigin
@@ -47,9 +56,12 @@ public struct VenueProfile: Sendable {
         self.retryClass = retryClass
         self.ambiguousCodes = ambiguousCodes
         self.duplicateCodes = duplicateCodes
+        self.refusedStatuses = refusedStatuses
         self.budget = budget
+        self.queryBudget = queryBudget
         self.keepAliveEvery = keepAliveEvery
         self.silence = silence
+        self.deadMan = deadMan
     }
 }
 
@@ -59,9 +71,12 @@ public struct RateBudgetRule: Hashable, Sendable {
     public var capacity: Int
     public var window: Span
     public var reserve: Int
-    public init(capacity: Int, window: Span, reserve: Int) {
+    /// Where the venue's own counter ends, when its answers tell only how much of it is used.
+    public var limit: Int?
+    public init(capacity: Int, window: Span, reserve: Int, limit: Int? = nil) {
         self.capacity = capacity
         self.window = window
         self.reserve = reserve
+        self.limit = limit
     }
 }

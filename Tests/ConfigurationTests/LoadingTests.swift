@@ -1,5 +1,6 @@
 import Configuration
 import Engine
+import Foundation
 import Hedging
 import Risk
 import Strategies
@@ -9,6 +10,30 @@ import VenueKit
 
 @Suite struct LoadingTests {
     private static func amount(_ text: String) throws -> Amount { try Amount(text: text) }
+
+    @Test func `a node may switch a venue's dead-man switch and set its times`() throws {
+        let loaded = try SampleNode.source.load().get()
+        let sixty = DeadManRule(trigger: .timer, window: .seconds(60), refresh: .seconds(15))
+        #expect(loaded.venues.map(\.profile.deadMan) == [sixty, nil])
+        var source = SampleNode.source
+        source.files["config/node.yaml"] = SampleNode.node.replacing(
+            "    ca: test-ca.pem", with: "    ca: test-ca.pem\n    dead_man: {switch: on, refresh: 30s}")
+        let changed = try source.load().get().venues[1].profile.deadMan
+        #expect(changed == DeadManRule(trigger: .timer, window: .seconds(60), refresh: .seconds(30)))
+    }
+
+    @Test func `a venue that has no dead-man switch cannot be given one`() throws {
+        let path = "\(ShippedFilesTests.root)/venues/binance-spot.yaml"
+        let source = TableSource(files: [
+            "venue.yaml": try String(contentsOfFile: path, encoding: .utf8)
+                + "\ndead_man: {switch: off, shortest: 1s, longest: 2s, window: 2s, refresh: 1s}\n"
+        ])
+        guard case .failure(let problems) = VenueSheet.load(path: "venue.yaml", source: source) else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(problems.list.map(\.message) == ["`dead_man`: binance-spot has no dead-man switch"])
+    }
 
     @Test func `every value of the sample arrives in its policy`() throws {
         let loaded = try SampleNode.source.load().get()

@@ -106,6 +106,8 @@ private func okx(
             at: "use: ../venues/kraken.yaml\n    ca"),
         node("ca: test-ca.pem", "ca: ^other-ca.pem", "no such file: config/other-ca.pem"),
         node("ca: test-ca.pem", "^book: {proof: checksum, depth: 10}", "a node may set use, ca, endpoints"),
+        node(
+            "ca: test-ca.pem", "dead_man: {refresh: ^31s}", "must be at most half of window"),
         node("ca: test-ca.pem", "^endpoint: x", "did you mean `endpoints`"),
         node("rest: https://localhost:9443", "rest: ^http://localhost:9443", "https://host[:port]"),
         node("rest: https://localhost:9443", "rest: ^https://me:pw@localhost", "https://host[:port]"),
@@ -194,6 +196,18 @@ private func okx(
     ]
 
     static let venueFaults: [Fault] = [
+        okx("window: 60s", "window: ^9s", "the venue takes between 10s and 2m", count: 2),
+        okx("window: 60s", "window: ^121s", "the venue takes between 10s and 2m"),
+        okx("window: 60s", "window: ^60500ms", "the venue takes whole seconds"),
+        okx("refresh: 15s", "refresh: ^30001ms", "must be at most half of window"),
+        okx("  refresh: 15s\n", "", "`venues.okx.dead_man.refresh` is missing", at: "dead_man:"),
+        okx("switch: on", "switch: ^yes", "expected one of on, off"),
+        okx(
+            "dead_man:\n  switch: on\n  shortest: 10s\n  longest: 120s\n  window: 60s\n  refresh: 15s\n", "",
+            "`venues.okx.dead_man` is missing", at: "venue: okx"),
+        okx(
+            "duplicate_codes: [\"51016\"]", "duplicate_codes: [\"51016\"]\n  refused_statuses: [^\"503\"]",
+            "an HTTP status between 400 and 499"),
         okx("venue: okx", "venue: ^okex", "did you mean `okx`"),
         okx("venue: okx", "venue: ^ftx", "expected one of binance-spot, okx, bybit, kraken"),
         okx("venue: okx\n", "", "`venues.?.venue` is missing", at: "endpoints"),

@@ -50,6 +50,16 @@ import VenueKit
         #expect(sheet.symbols.map(\.instrument) == ["BTC-USDT", "ETH-USDT"])
     }
 
+    @Test func `dead-man switches are on where anybody may use them`() throws {
+        func rule(_ name: String) throws -> DeadManRule? {
+            try VenueSheet.load(path: "\(ShippedFilesTests.root)/venues/\(name).yaml").get().profile.deadMan
+        }
+        let okx = DeadManRule(trigger: .timer, window: .seconds(60), refresh: .seconds(15))
+        let kraken = DeadManRule(trigger: .timer, window: .seconds(60), refresh: .seconds(20))
+        #expect(try rule("okx") == okx && rule("kraken") == kraken)
+        #expect(try rule("bybit") == nil && rule("binance-spot") == nil)
+    }
+
     @Test func `the effective document lists every value once, aligned and as JSON`() throws {
         let document = try NodeConfiguration.load(path: "\(ShippedFilesTests.root)/config/demo.yaml").get()
             .document

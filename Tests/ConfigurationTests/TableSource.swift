@@ -102,6 +102,12 @@ enum SampleNode {
         connection:
           keep_alive: 15s
           silence: 30s
+        dead_man:
+          switch: on
+          shortest: 10s
+          longest: 120s
+          window: 60s
+          refresh: 15s
         symbols:
           BTC-USDT:
             symbol: BTC-USDT
@@ -122,6 +128,7 @@ enum SampleNode {
         rate_budget: {capacity: 60, window: 1m, reserve: 30%}
         orders: {receive_window: 5s, retry_class: C, ambiguous_codes: ["EService:Busy"], duplicate_codes: []}
         connection: {keep_alive: 5s, silence: 12s}
+        dead_man: {switch: off, shortest: 1s, longest: 86400s, window: 60s, refresh: 20s}
         symbols:
           BTC-USDT:
             {symbol: BTC/USDT, tick: 0.1, lot: 0.00000001, minimum_quantity: 0.00005, maximum_quantity: 10000,

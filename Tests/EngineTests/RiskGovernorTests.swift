@@ -29,7 +29,7 @@ import TradingModel
             order: order, instrument: instrument, bookProven: true, bookAge: .milliseconds(10),
             referencePrice: Price(raw: 6_000_000), available: amount(100_000), needed: amount(6_010),
             worstPositionNotional: amount(6_000), worstExposureNotional: amount(6_000),
-            notional: amount(6_000))
+            notional: amount(6_000), deadManArmed: false)
         change(&question)
         return question
     }
@@ -67,6 +67,27 @@ import TradingModel
         #expect(Self.judge { $0.order.sendBefore = Self.now - .nanoseconds(1) } == .tooLate)
         #expect(Self.judge { $0.order.quantity = .zero } == .badOrder)
         #expect(Self.judge { $0.order.limit = .zero } == .badOrder)
+    }
+
+    @Test(arguments: OrderPurpose.allCases)
+    func `what may rest goes only where a dead-man switch is armed`(_ purpose: OrderPurpose) {
+        for force in TimeInForce.allCases {
+            let mayRest = force == .goodTillCanceled || force == .postOnly
+            for isArmed in [false, true] {
+                let denial = Self.judge(.normal, purpose) {
+                    $0.order.timeInForce = force
+                    $0.deadManArmed = isArmed
+                }
+                #expect(denial == (mayRest && !isArmed ? .noDeadMan : nil), "\(force), armed \(isArmed)")
+            }
+        }
+    }
+
+    @Test func `each denial is counted under its own name`() {
+        var governor = RiskGovernor(limits: Self.limits, mode: .normal)
+        _ = governor.judge(Self.good { $0.order.timeInForce = .postOnly }, at: Self.now)
+        let counted = zip(Denial.allCases, governor.denials).filter { $0.1 > 0 }.map(\.0)
+        #expect(counted == [.noDeadMan])
     }
 
     @Test func `collars both sides against the other venues`() {

@@ -174,12 +174,13 @@ func checkAnswers(_ dialect: any VenueDialect, _ body: [UInt8]) {
             check(try dialect.decodeOpenOrders(response, of: InstrumentID(0)), [], [], dialect)
         }
         read { () throws(VenueFault) in
-            check([], try dialect.decodeFills(response, of: InstrumentID(0)), [], dialect)
+            check([], try dialect.decodeFills(response, of: InstrumentID(0), page: nil).fills, [], dialect)
         }
         read { () throws(VenueFault) in check([], [], try dialect.decodeBalances(response), dialect) }
         read { () throws(VenueFault) in _ = try dialect.decodeTime(response) }
         read { () throws(VenueFault) in _ = try dialect.decodeFilters(response) }
         read { () throws(VenueFault) in _ = try dialect.decodePrivateToken(response) }
+        read { () throws(VenueFault) in try dialect.decodeDeadMan(response) }
     }
 }
 

@@ -3,7 +3,7 @@ import TradingModel
 @testable import SimulatedWorld
 
 final class BybitClient: VenueClient {
-    init() { super.init("bybit") }
+    init(isInstitutional: Bool = false) { super.init("bybit", isInstitutional: isInstitutional) }
 
     func get(_ target: String) throws -> JSONDocument {
         try JSONDocument(respond(DoubleRequest(method: "GET", target: target, headers: [], body: [])).body)

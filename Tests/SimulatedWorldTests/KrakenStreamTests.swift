@@ -141,5 +141,22 @@ private struct CheckedBook {
         #expect(kraken.double.truth.orders.first?.isOpen == true)
         kraken.client.wait(.seconds(2))
         #expect(kraken.double.truth.orders.first?.isOpen == false)
+        // "The timer remains disabled until the client provides a new (non-zero) timeout."
+        _ = try kraken.place(KrakenClient.resting)
+        kraken.client.wait(.seconds(60))
+        #expect(kraken.double.truth.orders.last?.isOpen == true)
+        _ = try kraken.result("CancelAllOrdersAfter", "timeout=10")
+        #expect(try kraken.result("CancelAllOrdersAfter", "timeout=0")["triggerTime"]?.text == "0")
+        kraken.client.wait(.seconds(60))
+        #expect(kraken.double.truth.orders.last?.isOpen == true)
+    }
+
+    @Test func `the dead man's switch cancels at its moment, however long the host slept`() throws {
+        let kraken = try KrakenClient()
+        _ = try kraken.place(KrakenClient.resting)
+        _ = try kraken.result("CancelAllOrdersAfter", "timeout=10")
+        let due = kraken.client.now + .seconds(10)
+        kraken.double.advance(to: kraken.client.now + .seconds(100))
+        #expect(kraken.double.exchange.allOrders(of: 0).map(\.updatedAt) == [due])
     }
 }

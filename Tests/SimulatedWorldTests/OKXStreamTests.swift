@@ -130,6 +130,9 @@ import TradingModel
         #expect(
             try okx.post("/api/v5/trade/cancel-all-after", "{\"timeOut\":\"5\"}").json["code"]?.string
                 == "51000")
+        let early = try okx.post("/api/v5/trade/cancel-all-after", "{\"timeOut\":\"10\"}")
+        #expect(early.status == 429 && early.json["code"]?.string == "50011", "one request a second")
+        okx.client.wait(.seconds(1))
         _ = try okx.post("/api/v5/trade/cancel-all-after", "{\"timeOut\":\"10\"}")
         okx.client.wait(.seconds(8))
         _ = try okx.post("/api/v5/trade/cancel-all-after", "{\"timeOut\":\"10\"}")
@@ -138,6 +141,16 @@ import TradingModel
         okx.client.wait(.seconds(3))
         let order = try okx.get("/api/v5/trade/order?instId=BTC-USDT&ordId=\(id)").at("data", 0)
         #expect(order?["state"]?.string == "canceled" && order?["cancelSource"]?.string == "20")
+        // It fired once: what comes later stays until the timer is set again, and 0 switches it off.
+        let later = try #require(try okx.place()["ordId"]?.string)
+        okx.client.wait(.seconds(200))
+        _ = try okx.post("/api/v5/trade/cancel-all-after", "{\"timeOut\":\"10\"}")
+        okx.client.wait(.seconds(2))
+        let off = try okx.post("/api/v5/trade/cancel-all-after", "{\"timeOut\":\"0\"}")
+        #expect(off.json.at("data", 0, "triggerTime")?.string == "0")
+        okx.client.wait(.seconds(30))
+        let open = try okx.get("/api/v5/trade/orders-pending?instType=SPOT")
+        #expect(open["data"]?.elements?.map { $0["ordId"]?.string } == [later])
     }
 
     @Test func `orders may also be placed and canceled on the private socket`() throws {

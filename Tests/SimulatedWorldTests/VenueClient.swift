@@ -29,8 +29,9 @@ class VenueClient {
     private(set) var now = ExchangeFixture.start
     private var inbox: [Int: [DoubleFrame.Content]] = [:]
 
-    init(_ venue: String) {
-        let account = DoubleCatalog.demoAccount(apiKey: "key", secret: "secret")
+    init(_ venue: String, isInstitutional: Bool = false) {
+        var account = DoubleCatalog.demoAccount(apiKey: "key", secret: "secret")
+        account.isInstitutional = isInstitutional
         guard
             let double = DoubleCatalog.make(
                 venue: venue, seed: 7, instruments: DoubleCatalog.demoInstruments, account: account,

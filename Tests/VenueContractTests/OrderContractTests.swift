@@ -49,8 +49,15 @@ import VenueKit
         }
 
         func listedFills() throws -> [FillReport] {
-            let plan = meeting.dialect.fills(InstrumentID(0), since: start, meeting.stamp, meeting.access)
-            return try meeting.dialect.decodeFills(meeting.ask(plan), of: InstrumentID(0))
+            var history = FillsGathering()
+            repeat {
+                let page = history.next
+                let plan = meeting.dialect.fills(
+                    InstrumentID(0), since: start, page: page, meeting.stamp, meeting.access)
+                try history.add(
+                    meeting.dialect.decodeFills(meeting.ask(plan), of: InstrumentID(0), page: page))
+            } while history.next != nil
+            return history.fills
         }
     }
 

@@ -1,5 +1,6 @@
 import Books
 import COpenSSL
+import Configuration
 import Foundation
 import Ports
 import SimulatedWorld
@@ -25,49 +26,49 @@ final class VenueMeeting {
     let access = VenueAccess(
         apiKey: key, passphrase: phrase, signer: MeetingSigner(secret: VenueMeeting.secret))
 
-    init(_ venue: String) throws {
+    /// - Parameter isInstitutional: for Bybit's disconnection protection.
+    init(_ venue: String, isInstitutional: Bool = false) throws {
         self.venue = venue
+        var account = DoubleCatalog.demoAccount(
+            apiKey: VenueMeeting.key, secret: VenueMeeting.secret, passphrase: VenueMeeting.phrase)
+        account.isInstitutional = isInstitutional
         double = try #require(
             DoubleCatalog.make(
                 venue: venue, seed: 5, instruments: DoubleCatalog.demoInstruments,
-                account: DoubleCatalog.demoAccount(
-                    apiKey: VenueMeeting.key, secret: VenueMeeting.secret, passphrase: VenueMeeting.phrase),
-                start: now))
-        dialect = VenueMeeting.dialect(venue)
-    }
-
-    private static func dialect(_ venue: String) -> any VenueDialect {
-        switch venue {
-        case "binance-spot":
-            BinanceDialect(
-                profile: profile(venue, .spanningIDs, "", "/ws-api/v3"), symbols: symbols(joint: ""))
-        case "okx":
-            OKXDialect(
-                profile: profile(
-                    venue, .previousLink, "/ws/v5/public", "/ws/v5/private", duplicates: ["51016"]),
-                symbols: symbols(joint: "-"))
-        case "bybit":
-            BybitDialect(
-                profile: profile(
-                    venue, .consecutive, "/v5/public/spot", "/v5/private", duplicates: ["110072", "170141"]),
-                symbols: symbols(joint: ""))
-        default:
-            KrakenDialect(profile: profile(venue, .checksum, "/v2", "/v2"), symbols: symbols(joint: "/"))
+                account: account, start: now))
+        dialect = try VenueMeeting.dialect(venue)
+        if isInstitutional {
+            var profile = dialect.profile
+            profile.deadMan = DeadManRule(
+                trigger: .disconnection, window: .seconds(30), refresh: .seconds(15))
+            dialect = BybitDialect(profile: profile, symbols: dialect.symbols)
         }
     }
 
-    private static func profile(
-        _ venue: String, _ proof: BookProof, _ publicPath: String, _ privatePath: String,
-        duplicates: Set<String> = []
-    ) -> VenueProfile {
-        VenueProfile(
-            name: venue, restOrigin: "https://venue.test", publicURL: "wss://venue.test" + publicPath,
-            privateURL: "wss://venue.test" + privatePath, proof: proof,
-            bookDepth: venue == "kraken" ? 100 : 200,
-            receiveWindow: .seconds(5), retryClass: .queryFirst, ambiguousCodes: [],
-            duplicateCodes: duplicates,
-            budget: RateBudgetRule(capacity: 100, window: .seconds(1), reserve: 10),
-            keepAliveEvery: .seconds(15), silence: .seconds(60))
+    static func dialect(_ venue: String) throws -> any VenueDialect {
+        let profile = try profile(venue)
+        return switch venue {
+        case "binance-spot": BinanceDialect(profile: profile, symbols: symbols(joint: ""))
+        case "okx": OKXDialect(profile: profile, symbols: symbols(joint: "-"))
+        case "bybit": BybitDialect(profile: profile, symbols: symbols(joint: ""))
+        default: KrakenDialect(profile: profile, symbols: symbols(joint: "/"))
+        }
+    }
+
+    /// The shipped venue file: what is tested is what runs. Only its addresses lead to the double.
+    static func profile(_ venue: String) throws -> VenueProfile {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        var profile = try VenueSheet.load(path: "\(root.path)/venues/\(venue).yaml").get().profile
+        profile.restOrigin = "https://venue.test"
+        let paths: [String: (open: String, account: String)] = [
+            "binance-spot": ("", "/ws-api/v3"), "okx": ("/ws/v5/public", "/ws/v5/private"),
+            "bybit": ("/v5/public/spot", "/v5/private"), "kraken": ("/v2", "/v2"),
+        ]
+        let path = try #require(paths[venue])
+        profile.publicURL = "wss://venue.test" + path.open
+        profile.privateURL = "wss://venue.test" + path.account
+        return profile
     }
 
     private static func symbols(joint: String) -> SymbolTable {
@@ -149,7 +150,8 @@ final class VenueMeeting {
 
     func query(_ order: OrderReference) -> QueryAnswer {
         let first = dialect.decodeQuery(.response(ask(dialect.query(order, stamp, access))), of: order)
-        guard first == .absent, let second = dialect.queryFallback(order, stamp, access) else { return first }
+        guard dialect.needsQueryFallback(first), let second = dialect.queryFallback(order, stamp, access)
+        else { return first }
         return dialect.decodeQuery(.response(ask(second)), of: order)
     }
 

@@ -8,7 +8,9 @@ import TradingModel
 @Suite struct BinanceAnswerTests {
     let binance = BinanceDialect(
         profile: DialectStand.profile(
-            "binance-spot", proof: .spanningIDs, ambiguous: ["-9000"], duplicates: ["-9001"]),
+            "binance-spot", proof: .spanningIDs, ambiguous: ["-9000", "-1006", "-1007"],
+            duplicates: ["-9001"],
+            refusedStatuses: [403, 418, 429]),
         symbols: BinanceDialectTests.dialect().symbols)
 
     static let placed: [(RequestOutcome, PlaceAnswer)] = [
@@ -137,7 +139,9 @@ import TradingModel
             """
         }
         let body = "[" + trade(2, time: 20, buyer: false) + "," + trade(1, time: 10, buyer: true) + "]"
-        let fills = try binance.decodeFills(DialectStand.response(body), of: InstrumentID(0))
+        let fills = try binance.decodeFills(
+            DialectStand.response(body), of: InstrumentID(0), page: nil
+        ).fills
         #expect(fills.map(\.tradeID) == ["1", "2"])
         #expect(fills.map(\.side) == [.buy, .sell])
         #expect(fills[0].fee == Amount(raw: 100_000_000_000_000_000) && fills[0].feeAsset == Asset("BNB"))
@@ -152,7 +156,7 @@ import TradingModel
         let expected = VenueFault.refused(
             status: 418, code: "-1003", message: "Way too many requests", retryAfter: .seconds(120))
         #expect(throws: expected) { try binance.decodeBalances(banned) }
-        #expect(throws: expected) { try binance.decodeFills(banned, of: InstrumentID(0)) }
+        #expect(throws: expected) { try binance.decodeFills(banned, of: InstrumentID(0), page: nil) }
         #expect(throws: VenueFault.quarantined(.html)) {
             try binance.decodeTime(DialectStand.response("<html>"))
         }
@@ -212,7 +216,9 @@ import TradingModel
         let coin = DialectStand.instrument(0, "BNB", "BTC", price: 8, quantity: 8)
         let fills = try BinanceDialect(
             profile: binance.profile, symbols: SymbolTable([DialectStand.listing(coin, "BNBBTC")])
-        ).decodeFills(DialectStand.response(try body("Trading/GetUserTrades.txt")), of: InstrumentID(0))
+        ).decodeFills(
+            DialectStand.response(try body("Trading/GetUserTrades.txt")), of: InstrumentID(0), page: nil
+        ).fills
         #expect(fills.map(\.tradeID) == ["28457"])
         let balances = try binance.decodeBalances(
             DialectStand.response(try body("Account/GetAccountInfo.txt")))

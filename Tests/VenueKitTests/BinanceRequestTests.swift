@@ -73,7 +73,8 @@ import TradingModel
         #expect(open.target.hasPrefix("/api/v3/openOrders?") && open.weight == 6)
         #expect(try parameters(open, access) == ["symbol=ETHBTC"] + tail)
         let fills = binance.fills(
-            InstrumentID(0), since: Moment(nanoseconds: 1_600_000_000_123_456_789), stamp, access)
+            InstrumentID(0), since: Moment(nanoseconds: 1_600_000_000_123_456_789), page: nil, stamp,
+            access)
         #expect(fills.target.hasPrefix("/api/v3/myTrades?") && fills.weight == 20)
         #expect(
             try parameters(fills, access) == ["symbol=BTCUSDT", "startTime=1600000000123", "limit=1000"]

@@ -45,7 +45,7 @@ import TradingModel
         (DialectStand.outcome("", status: 429), .ambiguous(code: "http-429")),
         (DialectStand.outcome("<html>", status: 403), .ambiguous(code: "http-403")),
         (DialectStand.outcome(answer(10_003, "key"), status: 503), .ambiguous(code: "http-503")),
-        (DialectStand.outcome("", status: 401), .refused(code: "401", message: "not authenticated")),
+        (DialectStand.outcome("", status: 401), .refused(code: "401", message: "")),
         (DialectStand.outcome(answer(10_003, "key"), status: 401), .refused(code: "10003", message: "key")),
         (DialectStand.outcome("{\"retCode\":0,", status: 200), .ambiguous(code: "http-200:unreadable")),
         (DialectStand.outcome("<html>", status: 404), .ambiguous(code: "http-404:unreadable")),
@@ -107,7 +107,9 @@ import TradingModel
             BybitPrivateTests.executionRow(["execId": "\"new\"", "execTime": "\"20\""]),
             BybitPrivateTests.executionRow(["execType": "\"Settle\""]),
             BybitPrivateTests.executionRow(["execId": "\"old\"", "execTime": "\"10\""]))
-        let fills = try bybit.decodeFills(DialectStand.response(body), of: InstrumentID(0))
+        let fills = try bybit.decodeFills(
+            DialectStand.response(body), of: InstrumentID(0), page: nil
+        ).fills
         #expect(fills.map(\.tradeID) == ["old", "new"])
         #expect(fills.allSatisfy { $0.evidence == .query && $0.clientID == DialectStand.id })
     }
@@ -120,7 +122,7 @@ import TradingModel
         #expect(throws: expected) { try bybit.decodeBalances(limited) }
         #expect(throws: expected) { try bybit.decodeTime(limited) }
         #expect(throws: VenueFault.quarantined(.missingField)) {
-            try bybit.decodeFills(DialectStand.response("{}"), of: InstrumentID(0))
+            try bybit.decodeFills(DialectStand.response("{}"), of: InstrumentID(0), page: nil)
         }
         #expect(throws: VenueFault.quarantined(.html)) {
             try bybit.decodeFilters(DialectStand.response("<html>"))

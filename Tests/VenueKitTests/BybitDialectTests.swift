@@ -10,7 +10,8 @@ import TradingModel
     static func dialect() -> BybitDialect {
         BybitDialect(
             profile: DialectStand.profile(
-                "bybit", proof: .consecutive, ambiguous: ["10006"], duplicates: ["999"]),
+                "bybit", proof: .consecutive, ambiguous: ["10006", "10016", "170007", "170147"],
+                duplicates: ["999", "110072", "170141"], refusedStatuses: [401]),
             symbols: SymbolTable([
                 DialectStand.listing(bitcoin, "BTCUSDT"), DialectStand.listing(ether, "ETHUSDT"),
             ]))

@@ -50,7 +50,7 @@ import TradingModel
         let open = bybit.openOrders(InstrumentID(1), stamp, access)
         #expect(open.target == "/v5/order/realtime?category=spot&symbol=ETHUSDT&openOnly=0&limit=50")
         let since = Moment(nanoseconds: 1_699_900_000_123_456_789)
-        let fills = bybit.fills(InstrumentID(0), since: since, stamp, access)
+        let fills = bybit.fills(InstrumentID(0), since: since, page: nil, stamp, access)
         #expect(
             fills.target
                 == "/v5/execution/list?category=spot&symbol=BTCUSDT&startTime=1699900000123&limit=100")
@@ -60,7 +60,7 @@ import TradingModel
     }
 
     @Test func `fills are never asked for beyond the endpoint's week`() {
-        let plan = bybit.fills(InstrumentID(0), since: .distantPast, DialectStand.stamp, access)
+        let plan = bybit.fills(InstrumentID(0), since: .distantPast, page: nil, DialectStand.stamp, access)
         let week: Int64 = 1_700_000_000_000 - 7 * 86_400_000
         #expect(plan.target.contains("startTime=\(week + 60_000)&"))
     }

@@ -26,14 +26,16 @@ enum DialectStand {
     }
 
     static func profile(
-        _ name: String, proof: BookProof, ambiguous: Set<String> = [], duplicates: Set<String> = []
+        _ name: String, proof: BookProof, ambiguous: Set<String> = [], duplicates: Set<String> = [],
+        refusedStatuses: Set<Int> = [], deadMan: DeadManRule? = nil
     ) -> VenueProfile {
         VenueProfile(
             name: name, restOrigin: "https://rest.example", publicURL: "wss://public.example/ws",
             privateURL: "wss://private.example/ws", proof: proof, bookDepth: 100, receiveWindow: .seconds(5),
             retryClass: .queryFirst, ambiguousCodes: ambiguous, duplicateCodes: duplicates,
+            refusedStatuses: refusedStatuses,
             budget: RateBudgetRule(capacity: 100, window: .seconds(1), reserve: 10),
-            keepAliveEvery: .seconds(15), silence: .seconds(30))
+            keepAliveEvery: .seconds(15), silence: .seconds(30), deadMan: deadMan)
     }
 
     static let id = ClientOrderID(epoch: 7, node: 1, strategy: 2, intent: 12_345, leg: 1, attempt: 0)

@@ -41,7 +41,7 @@ import TradingModel
             .refused(code: "EAPI:Invalid nonce", message: "EAPI:Invalid nonce")
         ),
         (
-            "{\"error\":[\"WGeneral:Slow\",\"EGeneral:Permission denied\"]}", 403,
+            "{\"error\":[\"WGeneral:Slow\",\"EGeneral:Permission denied\"]}", 200,
             .refused(code: "EGeneral:Permission denied", message: "EGeneral:Permission denied")
         ),
         (
@@ -130,7 +130,7 @@ import TradingModel
         func query(_ body: String, status: Int = 200) -> QueryAnswer {
             kraken.decodeQuery(DialectStand.outcome(body, status: status), of: reference)
         }
-        #expect(query(KrakenAnswerTests.result("{\"open\":{}}")) == .absent)
+        #expect(query(KrakenAnswerTests.result("{\"open\":{}}")) == .ambiguous(code: "not-among-open"))
         #expect(query(KrakenAnswerTests.result("{\"closed\":{},\"count\":0}")) == .absent)
         #expect(query("{\"error\":[\"EOrder:Unknown order\"]}") == .absent)
         #expect(
@@ -164,7 +164,8 @@ import TradingModel
             + "\"T3\":\(trade("1", "XETHZUSD"))"
         let fills = try kraken.decodeFills(
             DialectStand.response(KrakenAnswerTests.result("{\"trades\":{\(trades)},\"count\":3}")),
-            of: InstrumentID(0))
+            of: InstrumentID(0), page: nil
+        ).fills
         #expect(fills.map(\.tradeID) == ["T1", "T2"])
         #expect(
             fills[1]
@@ -237,7 +238,9 @@ import TradingModel
                 DialectStand.listing(DialectStand.instrument(0, "BTC", "USDT"), "BTC/USDT")
             ]))
         #expect(try tether.decodeOpenOrders(answer("http_open_orders.json"), of: InstrumentID(0)).count == 1)
-        let fills = try tether.decodeFills(answer("http_trades_history.json"), of: InstrumentID(0))
+        let fills = try tether.decodeFills(
+            answer("http_trades_history.json"), of: InstrumentID(0), page: nil
+        ).fills
         #expect(fills.map(\.tradeID) == ["TCCCTY-WJ6EO-4FP4VZ"] && fills[0].isMaker)
         #expect(try tether.decodeFilters(answer("http_asset_pairs.json")).map(\.symbol) == ["BTC/USDT"])
         #expect(

@@ -98,11 +98,13 @@ import TradingModel
 
     @Test func `fills are asked for one by one from a second before`() {
         let plan = kraken.fills(
-            InstrumentID(0), since: Moment(nanoseconds: 1_688_667_796_880_200_000), stamp, access)
+            InstrumentID(0), since: Moment(nanoseconds: 1_688_667_796_880_200_000), page: nil, stamp,
+            access)
         #expect(plan.target == "/0/private/TradesHistory" && plan.weight == 2)
         #expect(plan.text.hasSuffix("&start=1688667795&consolidate_taker=false"))
         #expect(
-            kraken.fills(InstrumentID(0), since: .distantPast, stamp, access).text.contains("start=0&"))
+            kraken.fills(InstrumentID(0), since: .distantPast, page: nil, stamp, access).text.contains(
+                "start=0&"))
         #expect(kraken.filtersRequest().target == "/0/public/AssetPairs?pair=BTC%2FUSD")
     }
 

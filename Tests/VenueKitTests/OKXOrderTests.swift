@@ -9,7 +9,8 @@ import TradingModel
     static let listing = DialectStand.listing(bitcoin, "BTC-USDT")
     var okx = OKXDialect(
         profile: DialectStand.profile(
-            "okx", proof: .previousLink, ambiguous: ["50013"], duplicates: ["51016"]),
+            "okx", proof: .previousLink, ambiguous: ["50004", "50013", "51149"], duplicates: ["51016"],
+            refusedStatuses: [429]),
         symbols: SymbolTable([listing]))
 
     let access = DialectStand.access(
@@ -58,8 +59,9 @@ import TradingModel
         let query = okx.query(reference, stamp, access)
         #expect(query.target == "/api/v5/trade/order?instId=BTC-USDT&clOrdId=\(DialectStand.id)")
         #expect(query.header("OK-ACCESS-SIGN") == sign("2020-12-08T09:08:57.715ZGET" + query.target))
-        let fills = okx.fills(InstrumentID(0), since: Moment(nanoseconds: 5_999_999), stamp, access)
-        #expect(fills.target == "/api/v5/trade/fills?instType=SPOT&instId=BTC-USDT&begin=5")
+        let fills = okx.fills(
+            InstrumentID(0), since: stamp.venueTime - .seconds(60), page: nil, stamp, access)
+        #expect(fills.target == "/api/v5/trade/fills?instType=SPOT&instId=BTC-USDT&begin=1607418477715")
         let open = okx.openOrders(InstrumentID(0), stamp, access)
         #expect(open.target == "/api/v5/trade/orders-pending?instType=SPOT&instId=BTC-USDT")
     }
@@ -294,12 +296,14 @@ import TradingModel
         let rows = ["3", "2", "1"].map { OKXOrderTests.row(["tradeId": $0, "fee": "-0.1", "feeCcy": "BTC"]) }
         let fills = try okx.decodeFills(
             DialectStand.response("{\"code\":\"0\",\"data\":[\(rows.joined(separator: ",")),\(other)]}"),
-            of: InstrumentID(0))
+            of: InstrumentID(0), page: nil
+        ).fills
         #expect(fills.map(\.tradeID) == ["1", "2", "3"] && fills.allSatisfy { $0.evidence == .query })
         #expect(fills[0].fee == Amount(raw: 100_000_000_000_000_000) && fills[0].feeAsset == Asset("BTC"))
         let free = OKXOrderTests.row(["fee": "", "feeCcy": ""])
         let unpaid = try okx.decodeFills(
-            DialectStand.response("{\"code\":\"0\",\"data\":[\(free)]}"), of: InstrumentID(0))
+            DialectStand.response("{\"code\":\"0\",\"data\":[\(free)]}"), of: InstrumentID(0), page: nil
+        ).fills
         #expect(unpaid[0].fee == .zero && unpaid[0].feeAsset == Asset("USDT"))
     }
 
@@ -333,7 +337,7 @@ import TradingModel
         #expect(throws: VenueFault.quarantined(.badNumber)) {
             try okx.decodeFills(
                 DialectStand.response("{\"code\":\"0\",\"data\":[\(OKXOrderTests.row(["fillSz": "-1"]))]}"),
-                of: InstrumentID(0))
+                of: InstrumentID(0), page: nil)
         }
     }
 

@@ -62,8 +62,9 @@ extension BybitDouble {
             json.field("marginMode", "REGULAR_MARGIN")
             json.field("updatedTime", String(call.at.milliseconds))
             json.field("unifiedMarginStatus", 6)
-            json.field("dcpStatus", "OFF")
-            json.field("timeWindow", 10)
+            let isProtected = exchange.accounts[call.account].spec.isInstitutional
+            json.field("dcpStatus", isProtected ? "ON" : "OFF")
+            json.field("timeWindow", protections[call.account].window.milliseconds / 1_000)
             json.field("smpGroup", 0)
             json.field("isMasterTrader", false)
             json.field("spotHedgingStatus", "OFF")

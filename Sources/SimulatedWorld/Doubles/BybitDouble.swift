@@ -14,6 +14,11 @@ final class BybitDouble: ExchangeDouble {
     /// Books and trades that somebody hears.
     var wantedBooks: [Int] = []
     var wantsTrades = false
+    /// By account; only an institutional one has it.
+    var protections: [BybitProtection]
+    /// Accounts with a subscribed connection.
+    var wasProtected: Set<Int> = []
+    var canceledByProtection: Set<Int64> = []
 
     /// Requests per IP in five seconds; beyond it HTTP 403.
     var requests = RateWindow(limit: 600, per: .seconds(5))
@@ -26,6 +31,7 @@ final class BybitDouble: ExchangeDouble {
         self.exchange = exchange
         spellings = exchange.symbols.map { $0.base + $0.quote }
         books = []
+        protections = exchange.accounts.map { _ in BybitProtection() }
         for index in exchange.symbols.indices {
             for depth in BybitBookTopic.depths {
                 books.append(BybitBookTopic(depth: depth, symbol: index, spelling: spellings[index]))
@@ -56,8 +62,9 @@ final class BybitDouble: ExchangeDouble {
                 }
             }
             let result = try answer(endpoint, call)
+            let message = endpoint == .protection ? "success" : "OK"
             return DoubleResponse(
-                status: 200, headers: headers, body: envelope(0, "OK", result: result, at: now))
+                status: 200, headers: headers, body: envelope(0, message, result: result, at: now))
         } catch {
             let body = envelope(error.code, error.message, result: Array("{}".utf8), at: now)
             return DoubleResponse(status: error.status, headers: headers, body: body)
@@ -118,6 +125,14 @@ final class BybitDouble: ExchangeDouble {
 
     func advance(to now: Moment) {
         if exchange.mischief.owesClose { closeForMaintenance(at: exchange.clock) }
+        while let due = nextProtection(by: now) {
+            run(to: due)
+            fireProtections(at: due)
+        }
+        run(to: now)
+    }
+
+    private func run(to now: Moment) {
         exchange.run(to: now, cadence: BybitDouble.cadence, busy: nextActivity) { publish(at: $0) }
     }
 
@@ -206,6 +221,7 @@ enum BybitEndpoint: String {
     case create = "POST /v5/order/create"
     case cancel = "POST /v5/order/cancel"
     case cancelAll = "POST /v5/order/cancel-all"
+    case protection = "POST /v5/order/disconnected-cancel-all"
     case realtime = "GET /v5/order/realtime"
     case history = "GET /v5/order/history"
     case executions = "GET /v5/execution/list"
@@ -230,6 +246,7 @@ enum BybitEndpoint: String {
         case .create, .cancel, .cancelAll: 20
         case .realtime, .history, .executions, .wallet, .accountInfo: 50
         case .feeRate, .keyInfo, .coins: 10
+        case .protection: 5
         case .time, .instruments, .orderBook, .tickers, .recentTrades: nil
         }
     }
@@ -254,6 +271,7 @@ extension BybitDouble {
         case .create: return try create(call)
         case .cancel: return try cancel(call)
         case .cancelAll: return try cancelAll(call)
+        case .protection: return try setProtection(call)
         case .realtime: return try realtime(call)
         case .history: return try history(call)
         case .executions: return try executionList(call)

@@ -203,6 +203,11 @@ extension BybitDouble {
         }
     }
 
+    private func cancelType(_ order: ExchangeOrder) -> String {
+        if canceledByProtection.contains(order.id) { return "CancelByDCP" }
+        return BybitDouble.cancelType(order)
+    }
+
     /// One order as REST and stream spell it.
     func orderPage(_ json: inout JSONWriter, _ order: ExchangeOrder) {
         let request = order.request
@@ -223,7 +228,7 @@ extension BybitDouble {
                 number(&json, "qty", request.quantity.raw)
             }
             json.field("orderStatus", BybitDouble.status(order))
-            json.field("cancelType", BybitDouble.cancelType(order))
+            json.field("cancelType", cancelType(order))
             json.field("rejectReason", BybitDouble.rejectReason(order))
             json.field("avgPrice", order.filled.raw == 0 ? "" : order.averagePrice.description)
             number(&json, "leavesQty", leaves.raw)

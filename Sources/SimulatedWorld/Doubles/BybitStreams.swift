@@ -98,8 +98,10 @@ extension BybitDouble {
         for topic in connections.first(where: { $0.id == connection })?.topics ?? [] {
             subscribers[topic]?.removeAll { $0 == connection }
         }
+        let account = connections.first { $0.id == connection }?.account
         connections.removeAll { $0.id == connection }
         noteWanted()
+        watchProtection(of: account, at: now)
     }
 
     func received(_ text: [UInt8], on connection: Int, at now: Moment) {
@@ -117,6 +119,7 @@ extension BybitDouble {
         case "subscribe": subscribe(index, topics, message, at: now)
         case "unsubscribe":
             for topic in topics { unsubscribe(index, topic) }
+            watchProtection(of: connections[index].account, at: now)
             reply(index, message, success: true, "", operation: "unsubscribe", at: now)
         default: reply(index, message, success: false, "error:invalid op", operation: "", at: now)
         }
@@ -183,16 +186,20 @@ extension BybitDouble {
         if !isPrivate, topics.count > 10 {
             return reply(index, message, success: false, "args size >10", operation: "subscribe", at: now)
         }
-        for topic in topics where !isKnown(topic, isPrivate: isPrivate) {
+        for topic in topics where !isKnown(topic, on: connections[index]) {
             let text = isPrivate ? "error:handler not found,topic:\(topic)" : "Invalid symbol :[\(topic)]"
             return reply(index, message, success: false, text, operation: "subscribe", at: now)
         }
         reply(index, message, success: true, isPrivate ? "" : "subscribe", operation: "subscribe", at: now)
         for topic in topics { subscribe(index, topic, at: now) }
+        watchProtection(of: connections[index].account, at: now)
     }
 
-    private func isKnown(_ topic: String, isPrivate: Bool) -> Bool {
-        if isPrivate {
+    private func isKnown(_ topic: String, on connection: BybitConnection) -> Bool {
+        if connection.isPrivate {
+            if topic == BybitDouble.protectionTopic {
+                return connection.account.map { exchange.accounts[$0].spec.isInstitutional } ?? false
+            }
             return ["order", "order.spot", "execution", "execution.spot", "wallet"].contains(topic)
         }
         return books.contains { $0.name == topic }

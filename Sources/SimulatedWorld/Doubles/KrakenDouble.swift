@@ -88,12 +88,13 @@ public final class KrakenDouble: ExchangeDouble {
 
     public func advance(to now: Moment) {
         if exchange.mischief.owesClose { closeForMaintenance(at: exchange.clock) }
-        exchange.run(to: now, cadence: KrakenDouble.cadence, busy: nextActivity) { moment in
-            publishBooks(at: moment)
-            tell(at: moment)
+        // What would have traded after the timer's end must find the orders gone.
+        for due in deadMan.compactMap({ $0 }).filter({ $0 <= now }).sorted() {
+            run(to: due)
+            fireDeadMan(at: due)
+            tell(at: due)
         }
-        fireDeadMan(at: now)
-        tell(at: now)
+        run(to: now)
         while nextHeartbeat <= now {
             for socket in sockets where !socket.subscriptions.isEmpty {
                 outgoing.send(Array(#"{"channel":"heartbeat"}"#.utf8), to: socket.id, due: nextHeartbeat)
@@ -101,6 +102,14 @@ public final class KrakenDouble: ExchangeDouble {
             // A long pause is answered by one heartbeat, not by one for each second of it.
             nextHeartbeat = max(nextHeartbeat, now - KrakenDouble.heartbeat) + KrakenDouble.heartbeat
         }
+    }
+
+    private func run(to now: Moment) {
+        exchange.run(to: now, cadence: KrakenDouble.cadence, busy: nextActivity) { moment in
+            publishBooks(at: moment)
+            tell(at: moment)
+        }
+        tell(at: now)
     }
 
     public func takeOutgoing() -> [DoubleFrame] { outgoing.take(until: exchange.clock) }

@@ -19,7 +19,7 @@ extension OKXDouble {
         "POST /api/v5/trade/cancel-order": 1000, "POST /api/v5/trade/cancel-batch-orders": 300,
         "GET /api/v5/trade/orders-pending": 60, "GET /api/v5/trade/orders-history": 40,
         "GET /api/v5/trade/fills": 60, "GET /api/v5/trade/fills-history": 10,
-        "POST /api/v5/trade/cancel-all-after": 2, "GET /api/v5/account/balance": 10,
+        "POST /api/v5/trade/cancel-all-after": 1000, "GET /api/v5/account/balance": 10,
         "GET /api/v5/account/config": 5, "GET /api/v5/asset/currencies": 12,
     ]
     static let limitWindow = Span.seconds(2)
@@ -46,8 +46,10 @@ extension OKXDouble {
         }
     }
 
-    func charge(_ key: String, limit: Int, at now: Moment) throws(OKXRefusal) {
-        var window = windows[key] ?? RateWindow(limit: limit, per: OKXDouble.limitWindow)
+    func charge(
+        _ key: String, limit: Int, per span: Span = OKXDouble.limitWindow, at now: Moment
+    ) throws(OKXRefusal) {
+        var window = windows[key] ?? RateWindow(limit: limit, per: span)
         let allowed = window.charge(1, at: now)
         windows[key] = window
         guard allowed else { throw OKXRefusal(status: 429, code: "50011", message: "Too Many Requests") }

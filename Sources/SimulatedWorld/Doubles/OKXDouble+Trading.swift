@@ -229,6 +229,9 @@ extension OKXDouble {
     private func setDeadMan(_ fields: JSONDocument, _ account: Int, at now: Moment) throws(OKXRefusal)
         -> DoubleResponse
     {
+        // "1 request per second", by user and tag.
+        let tag = fields["tag"]?.text ?? ""
+        try charge("dead man \(account) \(tag)", limit: 1, per: .seconds(1), at: now)
         guard let seconds = fields["timeOut"]?.integer, seconds == 0 || (10...120).contains(seconds) else {
             throw OKXRefusal(status: 400, code: "51000", message: "Parameter timeOut error")
         }
@@ -237,7 +240,7 @@ extension OKXDouble {
         return OKXDouble.response { json in
             json.object { json in
                 json.field("triggerTime", trigger)
-                json.field("tag", fields["tag"]?.text ?? "")
+                json.field("tag", tag)
                 json.field("ts", String(now.milliseconds))
             }
         }

@@ -62,17 +62,26 @@ public final class OKXDouble: ExchangeDouble {
 
     public func advance(to now: Moment) {
         if exchange.mischief.owesClose { closeForMaintenance(at: exchange.clock) }
-        exchange.run(to: now, cadence: OKXDouble.cadence, busy: nextActivity) { moment in
-            publishBooks(at: moment)
-            tell(at: moment)
+        // What would have traded after the timer's end must find the orders gone.
+        for due in deadMan.compactMap({ $0 }).filter({ $0 <= now }).sorted() {
+            run(to: due)
+            fireDeadMan(at: due)
+            tell(at: due)
         }
-        fireDeadMan(at: now)
-        tell(at: now)
+        run(to: now)
         guard sockets.contains(where: { now - $0.lastActivity >= OKXDouble.silence }) else { return }
         for socket in sockets where now - socket.lastActivity >= OKXDouble.silence {
             outgoing.send(.close(code: 4004, reason: "No data received in 30s"), to: socket.id, due: now)
         }
         sockets.removeAll { now - $0.lastActivity >= OKXDouble.silence }
+    }
+
+    private func run(to now: Moment) {
+        exchange.run(to: now, cadence: OKXDouble.cadence, busy: nextActivity) { moment in
+            publishBooks(at: moment)
+            tell(at: moment)
+        }
+        tell(at: now)
     }
 
     public func takeOutgoing() -> [DoubleFrame] { outgoing.take(until: exchange.clock) }

@@ -10,14 +10,18 @@ public struct DoubleAccountSpec: Sendable {
     public var passphrase: String
     /// Decimal text per asset: exact.
     public var funds: [(asset: String, amount: Amount)]
+    /// Bybit's disconnection protection is for such clients alone.
+    public var isInstitutional: Bool
 
     public init(
-        apiKey: String, secret: String, passphrase: String = "", funds: [(asset: String, amount: Amount)]
+        apiKey: String, secret: String, passphrase: String = "", funds: [(asset: String, amount: Amount)],
+        isInstitutional: Bool = false
     ) {
         self.apiKey = apiKey
         self.secret = secret
         self.passphrase = passphrase
         self.funds = funds
+        self.isInstitutional = isInstitutional
     }
 }
 

@@ -60,6 +60,13 @@ public struct RateBudget: Sendable {
         blockedUntil = max(blockedUntil, now + span)
     }
 
+    /// The venue stated that `used` of the `limit` units of its own counter are spent. What is left there is
+    /// the most that is left here; it never adds to what this node counted itself.
+    public mutating func corrected(used: Int, limit: Int, at now: Moment) {
+        refill(at: now)
+        level = min(level, Int128(max(0, limit - used)) * RateBudget.billion)
+    }
+
     private mutating func refill(at now: Moment) {
         guard now > updated else { return }
         let elapsed = Int128((now - updated).nanoseconds)

@@ -37,7 +37,9 @@ extension VenueConnector {
         guard let access else { return .ambiguous(code: "no-keys") }
         let first = await outcome(.query) { stamp, dialect in dialect.query(order, stamp, access) }
         let answer = dialect.decodeQuery(first, of: order)
-        guard answer == .absent, dialect.queryFallback(order, stamp(), access) != nil else { return answer }
+        guard dialect.needsQueryFallback(answer), dialect.queryFallback(order, stamp(), access) != nil else {
+            return answer
+        }
         let second = await outcome(.query) { stamp, dialect in
             dialect.queryFallback(order, stamp, access) ?? dialect.query(order, stamp, access)
         }
@@ -67,12 +69,19 @@ extension VenueConnector {
         return try dialect.decodeOpenOrders(response, of: instrument)
     }
 
+    /// Every fill of one instrument since a moment, each once, oldest first; the caller drops those it
+    /// knows. Throws when a page cannot be read or the history does not end: never a part for the whole.
     public func fills(_ instrument: InstrumentID, since: Moment) async throws(VenueFault) -> [FillReport] {
         guard let access else { return [] }
-        let response = try await answer(.query) { stamp, dialect in
-            dialect.fills(instrument, since: since, stamp, access)
-        }
-        return try dialect.decodeFills(response, of: instrument)
+        var history = FillsGathering()
+        repeat {
+            let page = history.next
+            let response = try await answer(.query) { stamp, dialect in
+                dialect.fills(instrument, since: since, page: page, stamp, access)
+            }
+            try history.add(dialect.decodeFills(response, of: instrument, page: page))
+        } while history.next != nil
+        return history.fills
     }
 
     public func balances() async throws(VenueFault) -> [BalanceReport] {
@@ -124,7 +133,7 @@ extension VenueConnector {
         _ lane: BudgetLane, _ plan: @escaping @Sendable (RequestStamp, any VenueDialect) -> RequestPlan
     ) async -> RequestOutcome {
         let dialect = dialect
-        await awaitHeadroom(plan(stamp(), dialect).weight, lane)
+        await awaitHeadroom(plan(stamp(), dialect), lane)
         return await withCheckedContinuation { continuation in
             send(
                 lane, { stamp in plan(stamp, dialect) },
@@ -134,14 +143,36 @@ extension VenueConnector {
 
     /// Questions wait for the budget to refill; only orders and cancels are refused at once, because they
     /// would be late.
-    private func awaitHeadroom(_ weight: Int, _ lane: BudgetLane) async {
+    private func awaitHeadroom(_ plan: RequestPlan, _ lane: BudgetLane) async {
         let patience = world.time.now + .seconds(20)
-        while budget.available(to: lane, at: world.time.now) < weight, world.time.now < patience {
+        while available(to: lane, plan.counter) < plan.weight, world.time.now < patience {
             guard await pause(.milliseconds(100)) else { return }
         }
     }
 
-    private func send(
+    private func available(to lane: BudgetLane, _ counter: RequestCounter) -> Int {
+        let now = world.time.now
+        if counter == .queries, let left = queryBudget?.available(to: lane, at: now) { return left }
+        return budget.available(to: lane, at: now)
+    }
+
+    private func take(_ plan: RequestPlan, _ lane: BudgetLane, at now: Moment) -> Bool {
+        if plan.counter == .queries, let taken = queryBudget?.take(plan.weight, lane: lane, at: now) {
+            return taken
+        }
+        return budget.take(plan.weight, lane: lane, at: now)
+    }
+
+    /// The venue's own count lowers ours.
+    private func correct(_ usage: StatedUsage, at now: Moment) {
+        if usage.counter == .queries, queryBudget != nil {
+            queryBudget?.corrected(used: usage.used, limit: usage.limit, at: now)
+        } else {
+            budget.corrected(used: usage.used, limit: usage.limit, at: now)
+        }
+    }
+
+    func send(
         _ lane: BudgetLane, sent: (@Sendable (Moment) -> Void)? = nil, notAfter: Moment = .distantFuture,
         _ plan: @escaping @Sendable (RequestStamp) -> RequestPlan, completion: @escaping Completion
     ) {
@@ -167,7 +198,7 @@ extension VenueConnector {
         guard now <= notAfter else { return completion(.fault(.neverSent("its time had passed")), now) }
         let plan = plan(stamp())
         world.passes(.requestSigned)
-        guard budget.take(plan.weight, lane: lane, at: now) else {
+        guard take(plan, lane, at: now) else {
             return completion(.fault(.neverSent("rate budget exhausted")), now)
         }
         world.passes(.requestCharged)
@@ -194,10 +225,12 @@ extension VenueConnector {
 
     /// A venue that says stop is obeyed by every later request.
     private func heed(_ response: HTTPResponse, at now: Moment) {
+        if let usage = dialect.statedUsage(response) { correct(usage, at: now) }
         guard response.status == 429 || response.status == 418 || response.status == 403 else { return }
         let wait =
             VenueConnector.retryAfter(response) ?? (response.status == 429 ? .seconds(1) : .seconds(60))
         budget.block(for: wait, at: now)
+        queryBudget?.block(for: wait, at: now)
         report(.rateLimited, .critical, "HTTP \(response.status): silent for \(wait.milliseconds) ms")
     }
 

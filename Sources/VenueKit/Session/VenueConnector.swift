@@ -26,9 +26,19 @@ public actor VenueConnector {
     var clock = ClockOffset()
     public var clockOffset: Span { clock.offset }
     var budget: RateBudget
+    /// `nil` where the venue counts questions with everything else.
+    var queryBudget: RateBudget?
     var lastNonce: UInt64 = 0
     /// Requests of a venue whose nonces must arrive in order wait here for the one under way.
     var queue = RequestQueue()
+
+    /// `nil` without keys, and where the venue has no switch or it is off.
+    var deadMan: DeadManSwitch?
+    /// What the observer and people were last told about it.
+    var wasDeadManArmed = false
+    var isDeadManLost = false
+    var isDeadManFired = false
+    var deadManFault = "no answer"
 
     struct MarketStream {
         var plan: StreamPlan
@@ -54,6 +64,8 @@ public actor VenueConnector {
         profile = dialect.profile
         accountSession = StreamSession(keepAlive: dialect.keepAlive)
         budget = RateBudget(rule: dialect.profile.budget, at: world.time.now)
+        queryBudget = dialect.profile.queryBudget.map { RateBudget(rule: $0, at: world.time.now) }
+        if access != nil { deadMan = dialect.profile.deadMan.map { DeadManSwitch(rule: $0) } }
         market = dialect.publicStreams().map {
             MarketStream(plan: $0, session: StreamSession(keepAlive: dialect.keepAlive))
         }
@@ -77,7 +89,7 @@ public actor VenueConnector {
         accountSocket?.close()
     }
 
-    /// Keep-alives and silence, for every stream.
+    /// Keep-alives and silence for every stream, and the dead-man switch.
     private func care() async {
         while !isStopping {
             let now = world.time.now
@@ -87,6 +99,7 @@ public actor VenueConnector {
                 }
             }
             perform(accountSession.duty(at: now), socket: accountSocket) { accountSession.spoke(at: now) }
+            keepDeadMan(at: now)
             guard await pause(VenueConnector.careInterval) else { return }
         }
     }

@@ -11,6 +11,8 @@ public protocol VenueObserver: AnyObject, Sendable {
     func publicStream(_ venue: VenueID, _ instruments: [InstrumentID], isOpen: Bool, at: Moment)
     func privateStream(_ venue: VenueID, isReady: Bool, reason: String, at: Moment)
     func evidence(_ venue: VenueID, _ frame: PrivateFrame, at: Moment)
+    /// Whether the venue would cancel what rests there if this node died: changed.
+    func deadMan(_ venue: VenueID, isArmed: Bool, at: Moment)
     func trouble(_ incident: Incident)
 }
 

@@ -4,10 +4,6 @@ import TradingModel
 /// REST answers: the object or array itself on success, `{"code":-1121,"msg":"…"}` with a 4xx status on
 /// refusal.
 extension BinanceDialect {
-    /// −1000 unknown error, −1001 internal error, −1006 unexpected response, −1007 timeout ("send status
-    /// unknown; execution status unknown"): proof of nothing, whatever the profile says.
-    private static let provesNothing: Set<String> = ["-1000", "-1001", "-1006", "-1007"]
-
     // MARK: Orders
 
     public func decodePlace(_ outcome: RequestOutcome) -> PlaceAnswer {
@@ -29,7 +25,8 @@ extension BinanceDialect {
 
     public func decodeCancel(_ outcome: RequestOutcome) -> CancelAnswer {
         switch verdict(outcome) {
-        case .done: return .accepted
+        // Any other readable success is no answer to this request.
+        case .done(let tree): return tree["orderId"] == nil ? .ambiguous(code: "no-order-id") : .accepted
         case .refused(let code, let message):
             // −2011 is "Unknown order sent." and also "Order was not canceled due to cancel restrictions.".
             if code == "-2013" || code == "-2011" && !message.contains("restrictions") {
@@ -56,16 +53,13 @@ extension BinanceDialect {
         case 200..<300:
             guard let tree, code == nil else { return .unclear(code ?? "http-\(status):unreadable") }
             return .done(tree)
-        case 403, 418, 429:
-            // 429 and 418 (request and order-rate limits) and 403 (the web application firewall) are answered
-            // in front of the engine: the order was not looked at. The body may be an HTML page.
+        case _ where profile.refusedStatuses.contains(status):
             return .refused(code: String(status), message: tree?["msg"]?.text ?? "")
+        case 403, 418, 429: return .unclear("http-\(status)")
         case 400..<500:
             guard let code else { return .unclear("http-\(status):unreadable") }
             if profile.duplicateCodes.contains(code) { return .unclear("duplicate:" + code) }
-            if BinanceDialect.provesNothing.contains(code) || profile.ambiguousCodes.contains(code) {
-                return .unclear(code)
-            }
+            if profile.ambiguousCodes.contains(code) { return .unclear(code) }
             return .refused(code: code, message: tree?["msg"]?.text ?? "")
         default:
             // "It is important to NOT treat [5xx] as a failure operation; the execution status is UNKNOWN."
@@ -108,12 +102,21 @@ extension BinanceDialect {
         try rows(response, of: instrument, BinanceRow.order)
     }
 
+    /// Trade ids rise within a symbol and the venue lists by id: a full page goes on after its highest.
     public func decodeFills(
-        _ response: HTTPResponse, of instrument: InstrumentID
-    ) throws(VenueFault) -> [FillReport] {
-        // Trade ids rise within a symbol; the venue lists by id, and the order of bookings must not rest on
-        // that.
-        try rows(response, of: instrument, BinanceRow.fill).sorted { $0.venueTime < $1.venueTime }
+        _ response: HTTPResponse, of instrument: InstrumentID, page: FillsCursor?
+    ) throws(VenueFault) -> FillsPage {
+        let fills = try rows(response, of: instrument, BinanceRow.fill)
+        var next: FillsCursor?
+        if fills.count >= BinanceDialect.fillsPerPage {
+            let ids = fills.compactMap { Int64($0.tradeID) }
+            guard ids.count == fills.count, let last = ids.max(), last < .max else {
+                throw .quarantined(.badNumber)
+            }
+            next = FillsCursor(String(last + 1), isOlder: false)
+        }
+        // The order of bookings must not rest on the venue's.
+        return FillsPage(fills: fills.sorted { $0.venueTime < $1.venueTime }, next: next)
     }
 
     private func rows<Report>(

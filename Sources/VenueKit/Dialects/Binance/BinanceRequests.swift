@@ -47,19 +47,31 @@ extension BinanceDialect {
         signed("GET", "/api/v3/openOrders", [("symbol", own(instrument).symbol)], weight: 6, stamp, access)
     }
 
-    /// The first 1,000 trades from `since` on; a caller that gets 1,000 asks again from the last.
+    static let fillsPerPage = 1_000
+
+    /// The first trades from `since` on, then those from an id on: `fromId` and `startTime` are not among the
+    /// combinations that the endpoint takes together.
     public func fills(
-        _ instrument: InstrumentID, since: Moment, _ stamp: RequestStamp, _ access: VenueAccess
+        _ instrument: InstrumentID, since: Moment, page: FillsCursor?, _ stamp: RequestStamp,
+        _ access: VenueAccess
     ) -> RequestPlan {
+        let start = page.map { ("fromId", $0.text) } ?? ("startTime", String(max(0, since.milliseconds)))
         let parameters = [
-            ("symbol", own(instrument).symbol), ("startTime", String(max(0, since.milliseconds))),
-            ("limit", "1000"),
+            ("symbol", own(instrument).symbol), start, ("limit", String(BinanceDialect.fillsPerPage)),
         ]
         return signed("GET", "/api/v3/myTrades", parameters, weight: 20, stamp, access)
     }
 
     public func balances(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
         signed("GET", "/api/v3/account", [("omitZeroBalances", "true")], weight: 20, stamp, access)
+    }
+
+    /// `X-MBX-USED-WEIGHT-1M`: the weight that this address has used in the current minute.
+    public func statedUsage(_ response: HTTPResponse) -> StatedUsage? {
+        guard let limit = profile.budget.limit,
+            let used = response.header("x-mbx-used-weight-1m").flatMap({ Int($0) }), used >= 0
+        else { return nil }
+        return StatedUsage(used: used, limit: limit)
     }
 
     private func named(_ order: OrderReference) -> [(String, String)] {

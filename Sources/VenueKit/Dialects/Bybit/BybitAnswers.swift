@@ -3,12 +3,6 @@ import TradingModel
 
 /// REST answers: `{"retCode":0,"retMsg":"OK","result":{…},"time":…}`, with HTTP status 200 for refusals too.
 extension BybitDialect {
-    /// Timeouts and internal errors (`v5/error`): proof of nothing, whatever the profile says.
-    private static let provesNothing: Set<String> = [
-        "10000", "10016", "170001", "170007", "170032", "170147", "500000",
-    ]
-    /// `orderLinkId` is always unique, so these prove that the first copy exists.
-    private static let duplicates: Set<String> = ["110072", "170141"]
     /// The order has ended, or is not known: too late to cancel.
     private static let notWorking: Set<String> = [
         "110001", "110008", "110010", "170139", "170142", "170143", "170190", "170213",
@@ -50,14 +44,18 @@ extension BybitDialect {
         case .response(let answer): response = answer
         }
         let status = response.status
-        // 403 and 429 are answered by the gateway, but the documentation does not say that nothing passed it.
-        guard status < 500, status != 403, status != 429 else { return .unclear("http-\(status)") }
+        guard status < 500 else { return .unclear("http-\(status)") }
         let tree: JSONTree?
         do throws(QuarantineReason) { tree = try JSONTree(response.body) } catch { tree = nil }
         guard let code = tree?["retCode"]?.text else {
-            // "401 Invalid request: need to use the correct key […]", sent without a body.
-            if status == 401 { return .refused(code: "401", message: "not authenticated") }
-            return .unclear("http-\(status):unreadable")
+            if profile.refusedStatuses.contains(status) {
+                return .refused(code: String(status), message: "")
+            }
+            return .unclear([403, 429].contains(status) ? "http-\(status)" : "http-\(status):unreadable")
+        }
+        // Codes of the gateway's own answers (10006, 10403) say nothing about the order.
+        if [403, 418, 429].contains(status), !profile.refusedStatuses.contains(status) {
+            return .unclear("http-\(status)")
         }
         let message = tree?["retMsg"]?.text ?? ""
         if code == "0" {
@@ -66,12 +64,8 @@ extension BybitDialect {
             }
             return .done(result)
         }
-        if BybitDialect.duplicates.contains(code) || profile.duplicateCodes.contains(code) {
-            return .unclear("duplicate:" + code)
-        }
-        if BybitDialect.provesNothing.contains(code) || profile.ambiguousCodes.contains(code) {
-            return .unclear(code)
-        }
+        if profile.duplicateCodes.contains(code) { return .unclear("duplicate:" + code) }
+        if profile.ambiguousCodes.contains(code) { return .unclear(code) }
         return .refused(code: code, message: message)
     }
 
@@ -111,15 +105,20 @@ extension BybitDialect {
         }.filter { $0.state == .working }
     }
 
-    /// The venue lists the newest first. A full page of 100 may hide older ones: the balances then disagree
-    /// with the ledger, which is what stops the node.
+    /// The venue lists the newest first. Only an empty cursor or an empty page ends the list: whether a short
+    /// page is the last one is not documented.
     public func decodeFills(
-        _ response: HTTPResponse, of instrument: InstrumentID
-    ) throws(VenueFault) -> [FillReport] {
+        _ response: HTTPResponse, of instrument: InstrumentID, page: FillsCursor?
+    ) throws(VenueFault) -> FillsPage {
         let newestFirst = try rows(response, of: instrument) { (row, listing) throws(QuarantineReason) in
             try BybitRow.fill(row, listing, .query)
         }
-        return newestFirst.compactMap { $0 }.reversed()
+        let result = try content(response)["result"]
+        var next: FillsCursor?
+        if let cursor = result?["nextPageCursor"]?.text, !cursor.isEmpty, result?["list"]?[0] != nil {
+            next = FillsCursor(cursor, isOlder: true)
+        }
+        return FillsPage(fills: newestFirst.compactMap { $0 }.reversed(), next: next)
     }
 
     public func decodeBalances(_ response: HTTPResponse) throws(VenueFault) -> [BalanceReport] {
@@ -177,7 +176,7 @@ extension BybitDialect {
     }
 
     /// A successful answer.
-    private func content(_ response: HTTPResponse) throws(VenueFault) -> JSONTree {
+    func content(_ response: HTTPResponse) throws(VenueFault) -> JSONTree {
         let tree: JSONTree
         do throws(QuarantineReason) { tree = try JSONTree(response.body) } catch {
             if response.isSuccess { throw .quarantined(error) }

@@ -36,7 +36,7 @@ extension BybitDialect {
         return frame
     }
 
-    /// `{"success":true,"op":"auth"}`, then `{"success":true,"op":"subscribe"}`: one answer for all three
+    /// `{"success":true,"op":"auth"}`, then `{"success":true,"op":"subscribe"}`: one answer for all
     /// topics.
     private func readAnswer(_ tree: JSONTree, into frame: inout PrivateFrame) throws(QuarantineReason) {
         guard let operation = tree["op"]?.text else { throw .unknownMessage }
@@ -48,7 +48,7 @@ extension BybitDialect {
                 return
             }
             if operation == "auth" {
-                frame.replies = [BybitDialect.operation("subscribe", ["order", "execution", "wallet"])]
+                frame.replies = [BybitDialect.operation("subscribe", privateTopics)]
             } else {
                 frame.ready = true
             }

@@ -67,22 +67,32 @@ extension BybitDialect {
             access)
     }
 
-    /// The newest 100 executions since a moment (at most seven days back from now, the endpoint's window).
+    /// Executions since a moment (at most seven days back from now, the endpoint's window), newest first, 100
+    /// a page. Later pages repeat the question and name where the last one ended.
     public func fills(
-        _ instrument: InstrumentID, since: Moment, _ stamp: RequestStamp, _ access: VenueAccess
+        _ instrument: InstrumentID, since: Moment, page: FillsCursor?, _ stamp: RequestStamp,
+        _ access: VenueAccess
     ) -> RequestPlan {
         let oldest = stamp.venueTime - .seconds(7 * 86_400) + .seconds(60)
         let start = max(max(since, oldest).milliseconds, 0)
-        return get(
-            "/v5/execution/list",
-            [
-                ("category", "spot"), ("symbol", own(instrument).symbol), ("startTime", String(start)),
-                ("limit", "100"),
-            ], stamp, access)
+        var parameters = [
+            ("category", "spot"), ("symbol", own(instrument).symbol), ("startTime", String(start)),
+            ("limit", "100"),
+        ]
+        if let page { parameters.append(("cursor", page.text)) }
+        return get("/v5/execution/list", parameters, stamp, access)
     }
 
     public func balances(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
         get("/v5/account/wallet-balance", [("accountType", "UNIFIED")], stamp, access)
+    }
+
+    /// `X-Bapi-Limit-Status` tells what is left of `X-Bapi-Limit` for this endpoint in this second.
+    public func statedUsage(_ response: HTTPResponse) -> StatedUsage? {
+        guard let limit = response.header("x-bapi-limit").flatMap({ Int($0) }),
+            let left = response.header("x-bapi-limit-status").flatMap({ Int($0) }), (0...limit).contains(left)
+        else { return nil }
+        return StatedUsage(used: limit - left, limit: limit)
     }
 
     private func named(_ order: OrderReference) -> [(String, String)] {
@@ -111,8 +121,13 @@ extension BybitDialect {
         _ path: String, _ parameters: [(String, String)], _ stamp: RequestStamp, _ access: VenueAccess
     ) -> RequestPlan {
         let members = parameters.map { JSONText.quoted($0.0) + ":" + JSONText.quoted($0.1) }
-        let body = "{" + members.joined(separator: ",") + "}"
-        return RequestPlan(
+        return post(path, "{" + members.joined(separator: ",") + "}", stamp, access)
+    }
+
+    func post(
+        _ path: String, _ body: String, _ stamp: RequestStamp, _ access: VenueAccess
+    ) -> RequestPlan {
+        RequestPlan(
             method: "POST", target: path,
             headers: headers(body, stamp, access) + [HTTPHeader("Content-Type", "application/json")],
             body: Array(body.utf8))

@@ -46,7 +46,15 @@ extension KrakenDialect {
         // An answer that is not Kraken's (a proxy's page, a cut body) proves nothing, whatever its status
         // says.
         do throws(QuarantineReason) { tree = try JSONTree(response.body) } catch {
+            if profile.refusedStatuses.contains(response.status) {
+                return .refused(code: String(response.status), message: "")
+            }
             return .unclear("http-\(response.status):\(error.rawValue)")
+        }
+        // Refusals come with HTTP 200; these statuses are the gateway's.
+        if [403, 418, 429].contains(response.status) {
+            return profile.refusedStatuses.contains(response.status)
+                ? .refused(code: String(response.status), message: "") : .unclear("http-\(response.status)")
         }
         guard let error = KrakenDialect.firstError(tree) else {
             guard response.isSuccess, let result = tree["result"] else {
@@ -122,7 +130,9 @@ extension KrakenDialect {
             }
         }
         // Rows, but none that says it is ours: the filter was not understood, which is no proof of absence.
-        return rows.isEmpty ? .absent : .ambiguous(code: "other-order")
+        guard rows.isEmpty else { return .ambiguous(code: "other-order") }
+        // Not open is not absent: only the closed orders, asked afterwards, can say that.
+        return answer["open"] == nil ? .absent : .ambiguous(code: KrakenDialect.notAmongOpen)
     }
 
     public func decodeOpenOrders(
@@ -145,14 +155,16 @@ extension KrakenDialect {
         return reports
     }
 
-    /// One page, the newest 50 trades of all pairs; sorted here, oldest first.
+    private static let fillsPerPage = 50
+
+    /// One page, the newest 50 trades of all pairs; sorted here, oldest first. `count` tells how many there
+    /// are in all.
     public func decodeFills(
-        _ response: HTTPResponse, of instrument: InstrumentID
-    ) throws(VenueFault) -> [FillReport] {
+        _ response: HTTPResponse, of instrument: InstrumentID, page: FillsCursor?
+    ) throws(VenueFault) -> FillsPage {
         guard let listing = symbols.listing(instrument) else { throw .quarantined(.unknownSymbol) }
-        guard case .object(let rows)? = try result(response)["trades"] else {
-            throw .quarantined(.missingField)
-        }
+        let answer = try result(response)
+        guard case .object(let rows)? = answer["trades"] else { throw .quarantined(.missingField) }
         var reports: [FillReport] = []
         for row in rows {
             guard let pair = row.value["pair"]?.text else { throw .quarantined(.missingField) }
@@ -163,7 +175,14 @@ extension KrakenDialect {
                 throw .quarantined(error)
             }
         }
-        return reports.sorted { ($0.venueTime, $0.tradeID) < ($1.venueTime, $1.tradeID) }
+        let read = (page.flatMap { Int64($0.text) } ?? 0) + Int64(rows.count)
+        let isMore = answer["count"]?.integer.map { $0 > read } ?? (rows.count >= KrakenDialect.fillsPerPage)
+        return FillsPage(
+            fills: reports.reversed().enumerated().sorted {
+                // Newest first in the answer; ids tell no order.
+                ($0.element.venueTime, $0.offset) < ($1.element.venueTime, $1.offset)
+            }.map(\.element),
+            next: isMore && !rows.isEmpty ? FillsCursor(String(read), isOlder: true) : nil)
     }
 
     /// `BalanceEx`: `balance` is the total, `hold_trade` what open orders lock.

@@ -4,7 +4,7 @@ import TradingModel
 /// The private stream: a token from REST, then the `executions` and `balances` channels.
 extension KrakenDialect {
     public func privateTokenRequest(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan? {
-        signed("/0/private/GetWebSocketsToken", [], stamp, access)
+        question("/0/private/GetWebSocketsToken", [], stamp, access)
     }
 
     public func decodePrivateToken(_ response: HTTPResponse) throws(VenueFault) -> String {

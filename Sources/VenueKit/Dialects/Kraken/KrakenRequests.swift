@@ -10,7 +10,8 @@ extension KrakenDialect {
     typealias Field = (name: String, value: String)
 
     func signed(
-        _ path: String, _ fields: [Field], _ stamp: RequestStamp, _ access: VenueAccess, weight: Int = 1
+        _ path: String, _ fields: [Field], _ stamp: RequestStamp, _ access: VenueAccess, weight: Int = 1,
+        counter: RequestCounter = .common
     ) -> RequestPlan {
         let nonce = String(stamp.nonce)
         let body = KrakenDialect.form([("nonce", nonce)] + fields)
@@ -20,7 +21,23 @@ extension KrakenDialect {
             HTTPHeader("Content-Type", "application/x-www-form-urlencoded"),
         ]
         return RequestPlan(
-            method: "POST", target: path, headers: headers, body: Array(body.utf8), weight: weight)
+            method: "POST", target: path, headers: headers, body: Array(body.utf8), weight: weight,
+            counter: counter)
+    }
+
+    /// Private calls that are no orders raise a counter of their own, by one, history by two.
+    func question(
+        _ path: String, _ fields: [Field], _ stamp: RequestStamp, _ access: VenueAccess, weight: Int = 1
+    ) -> RequestPlan {
+        signed(path, fields, stamp, access, weight: weight, counter: .queries)
+    }
+
+    /// The counter is told only when it is full.
+    public func statedUsage(_ response: HTTPResponse) -> StatedUsage? {
+        guard let limit = profile.queryBudget?.capacity, response.body.count < 256,
+            String(decoding: response.body, as: UTF8.self).contains("EAPI:Rate limit exceeded")
+        else { return nil }
+        return StatedUsage(used: limit, limit: limit, counter: .queries)
     }
 
     static func signature(_ path: String, nonce: String, body: String, _ signer: any Signer) -> String {
@@ -82,38 +99,46 @@ extension KrakenDialect {
     /// (`queryFallback`): in this order an order that closes in between is seen all the same.
     public func query(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
         guard order.venueOrderID.isEmpty else {
-            return signed("/0/private/QueryOrders", [("txid", order.venueOrderID)], stamp, access)
+            return question("/0/private/QueryOrders", [("txid", order.venueOrderID)], stamp, access)
         }
-        return signed("/0/private/OpenOrders", [("cl_ord_id", order.id.description)], stamp, access)
+        return question("/0/private/OpenOrders", [("cl_ord_id", order.id.description)], stamp, access)
+    }
+
+    /// What `decodeQuery` says when the order is not among the open ones: the closed ones must be asked.
+    static var notAmongOpen: String { "not-among-open" }
+
+    public func needsQueryFallback(_ answer: QueryAnswer) -> Bool {
+        answer == .absent || answer == .ambiguous(code: KrakenDialect.notAmongOpen)
     }
 
     public func queryFallback(
         _ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess
     ) -> RequestPlan? {
-        signed(
+        question(
             "/0/private/ClosedOrders", [("cl_ord_id", order.id.description), ("without_count", "true")],
-            stamp, access)
+            stamp, access, weight: 2)
     }
 
     public func openOrders(
         _ instrument: InstrumentID, _ stamp: RequestStamp, _ access: VenueAccess
     ) -> RequestPlan {
-        signed("/0/private/OpenOrders", [], stamp, access)
+        question("/0/private/OpenOrders", [], stamp, access)
     }
 
     /// `start` is exclusive and in seconds. `consolidate_taker=false` keeps single executions apart, as the
-    /// stream does: joined ones would come under ids the stream never told. History calls weigh 2.
+    /// stream does: joined ones would come under ids the stream never told. `ofs` counts from the newest
+    /// trade of all pairs. History calls weigh 2.
     public func fills(
-        _ instrument: InstrumentID, since: Moment, _ stamp: RequestStamp, _ access: VenueAccess
+        _ instrument: InstrumentID, since: Moment, page: FillsCursor?, _ stamp: RequestStamp,
+        _ access: VenueAccess
     ) -> RequestPlan {
         let start = max(0, since.nanoseconds / 1_000_000_000 - 1)
-        return signed(
-            "/0/private/TradesHistory", [("start", String(start)), ("consolidate_taker", "false")], stamp,
-            access,
-            weight: 2)
+        var fields: [Field] = [("start", String(start)), ("consolidate_taker", "false")]
+        if let page { fields.append(("ofs", page.text)) }
+        return question("/0/private/TradesHistory", fields, stamp, access, weight: 2)
     }
 
     public func balances(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
-        signed("/0/private/BalanceEx", [], stamp, access)
+        question("/0/private/BalanceEx", [], stamp, access)
     }
 }

@@ -4,10 +4,6 @@ import TradingModel
 /// REST answers: `{"code":"0","msg":"","data":[…]}`; order endpoints add `sCode` and `sMsg` to each row of
 /// `data`.
 extension OKXDialect {
-    /// "Does not indicate success or failure" (50004, 51149) and the system error: proof of nothing, whatever
-    /// the profile.
-    private static let provesNothing: Set<String> = ["50004", "50026", "51149"]
-
     // MARK: Order answers
 
     public func decodePlace(_ outcome: RequestOutcome) -> PlaceAnswer {
@@ -44,14 +40,17 @@ extension OKXDialect {
         }
         guard response.status < 500 else { return .unclear("http-\(response.status)") }
         let tree: JSONTree
-        // An answer that is not OKX's (a proxy's page, a cut body) proves nothing, whatever its status says.
         do throws(QuarantineReason) { tree = try JSONTree(response.body) } catch {
-            return .unclear("http-\(response.status):\(error.rawValue)")
+            return gateway(response.status, error.rawValue)
         }
-        guard let code = tree["code"]?.text else { return .unclear("http-\(response.status):missing-code") }
+        // A row about the order is the engine's word, whatever the status.
         let row = tree["data"]?[0]
         if let rowCode = row?["sCode"]?.text, rowCode != "0" {
             return refusal(rowCode, row?["sMsg"]?.text)
+        }
+        guard let code = tree["code"]?.text else { return gateway(response.status, "missing-code") }
+        if [403, 418, 429].contains(response.status), !profile.refusedStatuses.contains(response.status) {
+            return .unclear("http-\(response.status)")
         }
         guard code == "0" else { return refusal(code, tree["msg"]?.text) }
         guard response.isSuccess, let row, row["sCode"]?.text == "0" else {
@@ -60,11 +59,15 @@ extension OKXDialect {
         return .done(row)
     }
 
+    /// What a status proves whose body is not OKX's.
+    private func gateway(_ status: Int, _ why: String) -> RequestVerdict {
+        profile.refusedStatuses.contains(status)
+            ? .refused(code: String(status), message: "") : .unclear("http-\(status):\(why)")
+    }
+
     private func refusal(_ code: String, _ message: String?) -> RequestVerdict {
         if profile.duplicateCodes.contains(code) { return .unclear("duplicate:" + code) }
-        if OKXDialect.provesNothing.contains(code) || profile.ambiguousCodes.contains(code) {
-            return .unclear(code)
-        }
+        if profile.ambiguousCodes.contains(code) { return .unclear(code) }
         return .refused(code: code, message: message ?? "")
     }
 
@@ -104,14 +107,22 @@ extension OKXDialect {
         }
     }
 
-    /// OKX lists the newest first.
+    /// OKX lists the newest first; a full page goes on before its last bill.
     public func decodeFills(
-        _ response: HTTPResponse, of instrument: InstrumentID
-    ) throws(VenueFault) -> [FillReport] {
+        _ response: HTTPResponse, of instrument: InstrumentID, page: FillsCursor?
+    ) throws(VenueFault) -> FillsPage {
         let newestFirst = try rows(response, of: instrument) { (row, listing) throws(QuarantineReason) in
             try OKXRow.fill(listed: row, listing)
         }
-        return newestFirst.reversed()
+        let told = try data(response)
+        var next: FillsCursor?
+        if told.count >= OKXDialect.fillsPerPage {
+            guard let bill = told.last?["billId"]?.text, !bill.isEmpty else {
+                throw .quarantined(.missingField)
+            }
+            next = FillsCursor(bill, isOlder: true)
+        }
+        return FillsPage(fills: newestFirst.reversed(), next: next)
     }
 
     public func decodeBalances(_ response: HTTPResponse) throws(VenueFault) -> [BalanceReport] {
@@ -167,7 +178,7 @@ extension OKXDialect {
     }
 
     /// The rows of a successful answer.
-    private func data(_ response: HTTPResponse) throws(VenueFault) -> [JSONTree] {
+    func data(_ response: HTTPResponse) throws(VenueFault) -> [JSONTree] {
         let tree: JSONTree
         do throws(QuarantineReason) { tree = try JSONTree(response.body) } catch {
             if response.isSuccess { throw .quarantined(error) }

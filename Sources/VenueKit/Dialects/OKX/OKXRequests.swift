@@ -4,7 +4,7 @@ import TradingModel
 /// REST requests. Prehash: ISO 8601 time with milliseconds + method + path with query + body, HMAC-SHA256,
 /// base64.
 extension OKXDialect {
-    private func signed(
+    func signed(
         _ method: String, _ target: String, body: String = "", _ stamp: RequestStamp, _ access: VenueAccess,
         extra: [HTTPHeader] = []
     ) -> RequestPlan {
@@ -84,14 +84,19 @@ extension OKXDialect {
             "GET", "/api/v5/trade/orders-pending?instType=SPOT&\(symbolParameter(instrument))", stamp, access)
     }
 
-    /// The last three days, the newest 100: `begin` is inclusive.
+    static let fillsPerPage = 100
+
+    /// Newest first; `begin` is inclusive, `after` brings what is older than a bill. `fills` reaches three
+    /// days back, `fills-history` three months (and is counted apart, ten requests in two seconds).
     public func fills(
-        _ instrument: InstrumentID, since: Moment, _ stamp: RequestStamp, _ access: VenueAccess
+        _ instrument: InstrumentID, since: Moment, page: FillsCursor?, _ stamp: RequestStamp,
+        _ access: VenueAccess
     ) -> RequestPlan {
-        let begin = String(since.milliseconds)
-        return signed(
-            "GET", "/api/v5/trade/fills?instType=SPOT&\(symbolParameter(instrument))&begin=\(begin)", stamp,
-            access)
+        let isRecent = since > stamp.venueTime - .seconds(3 * 86_400 - 600)
+        var target = "/api/v5/trade/" + (isRecent ? "fills" : "fills-history")
+        target += "?instType=SPOT&\(symbolParameter(instrument))&begin=\(max(0, since.milliseconds))"
+        if let page { target += "&after=" + PercentEncoding.encode(page.text) }
+        return signed("GET", target, stamp, access)
     }
 
     public func balances(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
