@@ -96,7 +96,10 @@ final class OutboxSurvey {
 
     /// Whether RocksDB was kept from reading, rather than displeased by what it read.
     static func isEnvironment(_ fault: RocksTable.Fault) -> Bool {
-        ["Permission denied", "No space left", "lock", "Read-only file system", "Too many open files"]
-            .contains { fault.text.contains($0) }
+        [
+            "Permission denied", "No space left", "lock hold by", "While lock file", "Read-only file system",
+            "Too many open files",
+        ]
+        .contains { fault.text.contains($0) }
     }
 }
