@@ -95,7 +95,7 @@ extension TradingEngine {
             guard let intent = orders[id]?.intent, intent.venue == venue, intent.timeInForce.mayRest else {
                 continue
             }
-            looks[id, default: Look(due: now)].due = now
+            inquiries[id, default: FateInquiry(openedAt: now, firstLookAfter: .zero)].hurry(at: now)
             watch(id, now)
         }
     }

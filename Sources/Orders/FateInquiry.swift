@@ -59,6 +59,9 @@ public struct FateInquiry: Hashable, Sendable {
         return .order
     }
 
+    /// Something happened at the venue that may have ended it: ask now.
+    public mutating func hurry(at now: Moment) { due = now }
+
     /// An answer that proves nothing, or one that keeps the order alive: what spoke for absence is void.
     public mutating func answered(keepsEvidence: Bool) {
         askedAt = nil

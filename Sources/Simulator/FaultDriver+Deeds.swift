@@ -54,9 +54,15 @@ extension FaultDriver {
     private func fillDisk(_ draw: inout Draw) {
         fired(.n04)
         let disk = trial.disk
-        disk.fault = .unavailable(draw.chance(50) ? "no space left on device" : "input/output error")
+        let kind = draw.below(4)
+        switch kind {
+        case 0: disk.isFull = true
+        case 1: disk.failsStore = true
+        case 2: disk.failsReserve = true
+        default: disk.fault = .unavailable("input/output error")
+        }
         let back = trial.simulation.now + draw.span(.milliseconds(100), .seconds(6))
-        trial.simulation.schedule(at: back) { disk.fault = nil }
+        trial.simulation.schedule(at: back) { disk.heal() }
     }
 
     private func slowDisk(_ draw: inout Draw) {

@@ -178,8 +178,6 @@ extension FaultDriver {
         double(venue).mischief.maintain(for: draw.span(.milliseconds(500), .seconds(8)))
         trial.network.inputArrived(at: venue)
     }
-
-    func storeDeeds(_ fault: Fault) {}
 }
 
 extension Trial {

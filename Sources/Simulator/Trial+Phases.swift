@@ -47,7 +47,7 @@ extension Trial {
             network.weather(at: plan.venues[index]) { $0 = VenueWeather() }
             heal(double)
         }
-        disk.fault = nil
+        disk.heal()
         if process?.isAlive != true { startNode() }
     }
 

@@ -29,6 +29,10 @@ final class Trial {
     /// Crash points that kill every start until the count is used up (N10).
     var recoveryDeaths = 0
     var isCalm = false
+    /// What a death leaves of unsynced writes: all of them when only the process dies.
+    var powerPolicy = SimulatedDisk.CrashPolicy.everything
+    /// Rows are written as the version before wrote them (N11).
+    var writesOldRows = false
 
     static let start = Moment(nanoseconds: 1_790_000_000_000_000_000)
     static let secret = "c2ltdWxhdGVkLXNlY3JldA=="
@@ -129,7 +133,11 @@ extension Trial {
         nonisolated(unsafe) let trial = self
         let process = SimulatedProcess(
             simulation, network, storePace: plan.storePace, watch: { trial.passed($0) }
-        ) { ObservedStore(try SimulatedOutbox(disk), log, isAlive: { trial.process?.isAlive == true }) }
+        ) {
+            let store = ObservedStore(try SimulatedOutbox(disk), log, isAlive: { trial.process?.isAlive == true })
+            store.writesOldRows = { trial.writesOldRows }
+            return store
+        }
         self.process = process
         node = nil
         result.starts += 1
@@ -169,6 +177,8 @@ extension Trial {
         process.kill()
         node = nil
         result.crashes += 1
+        disk.crash(keeping: powerPolicy, seed: draw.next())
+        powerPolicy = .everything
         network.cutAll()
         restart(after: draw.span(.milliseconds(5), .seconds(3)))
     }

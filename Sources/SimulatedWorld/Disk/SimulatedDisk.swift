@@ -84,6 +84,14 @@ public final class SimulatedDisk: @unchecked Sendable {
         isDead = true
     }
 
+    /// Whatever failed works again.
+    public func heal() {
+        fault = nil
+        isFull = false
+        failsStore = false
+        failsReserve = false
+    }
+
     public func length(of file: File) -> Int { bytes(of: file)?.count ?? 0 }
 
     /// A bit rots; numbered from the file's first.
