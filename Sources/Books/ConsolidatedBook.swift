@@ -80,7 +80,7 @@ public struct ConsolidatedBook: Sendable {
         var fresh = SlotSet()
         var rest = synced
         while let slot = rest.popFirst() {
-            if tops[slot].age(at: now) <= maximumAge { fresh.insert(slot) }
+            if tops[slot].age(at: now) <= maximumAge || planted(.staleBookTrades) { fresh.insert(slot) }
         }
         return fresh
     }

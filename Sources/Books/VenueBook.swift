@@ -105,7 +105,7 @@ extension VenueBook {
 
     /// The message proved the book.
     mutating func proved(_ update: BookUpdate, _ now: Moment) -> BookOutcome {
-        if isCrossed {
+        if isCrossed, !planted(.acceptCrossedBook) {
             counters.crossed += 1
             return lost(.crossed)
         }

@@ -1,5 +1,6 @@
 import Hedging
 import Orders
+import Risk
 import Strategies
 import TradingModel
 
@@ -54,6 +55,9 @@ extension TradingEngine {
             hedgesFailed: ladders.reduce(0) { $0 + $1.failures },
             unhedgedNotional: unhedged, residualNotional: residual, profit: profit)
     }
+
+    /// Orders that lay claim to a balance: never more than are unsettled, never fewer than may fill.
+    public var reservationCount: Int { reservations.count }
 
     /// Nothing is in flight and nothing is owed that a venue would take.
     public var isFlat: Bool {

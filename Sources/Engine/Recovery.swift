@@ -105,6 +105,7 @@ public struct Recovery: Sendable {
             return
         }
         flow(fill, venue, sign: 1)
+        if planted(.replayFillTwiceOnRecovery) { flow(fill, venue, sign: 1) }
         deviations[fill.instrument.index] += instrument.quantity(
             ofBase: FillFlows(fill, instrument).netBase(instrument))
     }

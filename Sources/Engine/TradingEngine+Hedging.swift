@@ -37,7 +37,8 @@ extension TradingEngine {
                     "\(policy.instruments[index].symbol): the ladder is exhausted, "
                         + "\(policy.instruments[index].text(obligations[index].deviation)) still open", now)
                 lowerMode(to: .hold, reason: "HEDGE_FAILURE on \(policy.instruments[index].symbol)", now)
-            case .attempt(let side, let quantity, let rung):
+            case .attempt(let owed, let quantity, let rung):
+                let side = planted(.hedgeWrongSide) ? owed.opposite : owed
                 if attempt(index, side, quantity, rung, cause, now) { return }
                 ladders[index].attemptFailed(at: now, deadline: hedgeDeadline(index), policy: policy.hedge)
             }
@@ -101,7 +102,21 @@ extension TradingEngine {
         }
         guard !intents.isEmpty else { return false }
         submit(intents, now)
+        if planted(.hedgeTwice) { hedgeAgain(intents, now) }
         return true
+    }
+
+    /// Only as a planted defect: the same hedge once more, under new ids.
+    private mutating func hedgeAgain(_ intents: [OrderIntent], _ now: Moment) {
+        let number = takeIntent()
+        submit(
+            intents.map { intent in
+                var again = intent
+                again.id = ClientOrderID(
+                    epoch: epoch, node: policy.node, strategy: 0, intent: number, leg: intent.id.leg,
+                    attempt: intent.id.attempt)
+                return again
+            }, now)
     }
 
     /// Where a rung may trade and how far from the mid price.

@@ -70,7 +70,7 @@ extension TradingEngine {
             selling: capacities(index, .sell, edge.bid), now: now)
         guard let proposal = strategies[strategy].propose(edge, view) else { return }
         let decision = fingerprint(of: edge, strategy, index)
-        guard !signals.contains(decision) else {
+        guard !signals.contains(decision) || planted(.forgetFingerprint) else {
             counters.repeatedSignals += 1
             strategies[strategy].acted(at: now)
             return
@@ -139,7 +139,7 @@ extension TradingEngine {
     }
 
     mutating func takeIntent() -> UInt64 {
-        defer { nextIntent += 1 }
+        defer { nextIntent = planted(.reuseClientID) ? nextIntent % 8 + 1 : nextIntent + 1 }
         return nextIntent
     }
 
@@ -153,5 +153,7 @@ extension TradingEngine {
             counters.ordersNew += 1
         }
         output.append(.persist(intents))
+        guard planted(.sendBeforeDurable) else { return }
+        for intent in intents { output.append(.transmit(intent)) }
     }
 }

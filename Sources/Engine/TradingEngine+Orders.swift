@@ -22,9 +22,10 @@ extension TradingEngine {
 
     /// Modes may have fallen while the row was written.
     private func maySend(_ intent: OrderIntent, _ now: Moment) -> Bool {
+        if planted(.sendLateLeg) { return true }
         guard now <= intent.sendBefore, governor.mode != .killed else { return false }
         guard intent.purpose == .open else { return true }
-        return governor.mode < .hold && venues[intent.venue.index].safeReason == nil
+        return planted(.ignoreHold) || governor.mode < .hold && venues[intent.venue.index].safeReason == nil
     }
 
     mutating func notDurable(_ ids: [ClientOrderID], _ reason: String, _ now: Moment) {
@@ -39,6 +40,7 @@ extension TradingEngine {
         case .accepted(let venueOrderID):
             orders.named(id, venueOrderID: venueOrderID)
             counters.ordersAcked += 1
+            if planted(.releaseReservationEarly) { reservations.release(id) }
             advance(id, .accepted, now)
         case .refused(let code, let message):
             alarm(.orderRefused, .warning, record.intent.venue, "\(id): \(code) \(message)", now)
@@ -47,6 +49,7 @@ extension TradingEngine {
             alarm(.orderUnknown, .warning, record.intent.venue, "\(id): \(code)", now)
             advance(id, .ambiguous, now)
             lostAnswer(record.intent, now)
+            if planted(.resendOnTimeout) { output.append(.transmit(record.intent)) }
         case .neverSent(let reason):
             alarm(.orderRefused, .warning, record.intent.venue, "\(id) never sent: \(reason)", now)
             if record.state == .sent || record.state == .new { advance(id, .neverSent, now) }
@@ -84,6 +87,7 @@ extension TradingEngine {
         guard let id = named, orders[id] != nil || adopt(fill, at: venue, now), let before = orders[id],
             before.intent.venue == venue
         else { return }
+        if isDropped(fill, before) { return }
         takeBackForeign(fill, at: venue)
         let index = fill.instrument.index
         let instrument = policy.instruments[index]
@@ -95,6 +99,7 @@ extension TradingEngine {
             counters.fills += 1
             let flows = FillFlows(fill, instrument)
             ledger.add(flows, venue, instrument)
+            if planted(.ignoreFeeInLedger) { ledger.add(flows.fee, venue, flows.feeAsset) }
             counters.fees +=
                 flows.feeAsset == instrument.base
                 ? instrument.notional(fill.price, instrument.quantity(ofBase: flows.fee)) : flows.fee
@@ -110,6 +115,13 @@ extension TradingEngine {
             after(effect, before, now)
         }
         evaluate(index, now)
+    }
+
+    /// Whether a planted defect loses this fill.
+    private func isDropped(_ fill: FillReport, _ before: OrderRecord) -> Bool {
+        (planted(.dropLateFill) && before.state.isTerminal)
+            || (planted(.dropPartialFill) && fill.quantity < before.intent.quantity)
+            || (planted(.ignoreOverfill) && before.filled + fill.quantity > before.intent.quantity)
     }
 
     /// Fills that should not be: booked and hedged like any other, and the venue is not trusted further.
@@ -170,7 +182,7 @@ extension TradingEngine {
 
     private mutating func settle(_ record: OrderRecord, _ now: Moment) {
         output.append(stateRow(record, now))
-        reservations.release(record.intent.id)
+        if !planted(.leakReservation) { reservations.release(record.intent.id) }
         inquiries[record.intent.id] = nil
         adopted.remove(record.intent.id)
         guard record.filled < record.intent.quantity else { return }

@@ -110,6 +110,7 @@ extension TradingEngine {
         var sum = Quantity.zero
         for id in orders.live {
             guard let record = orders[id], record.intent.instrument.index == index else { continue }
+            if planted(.forgetUnknownExposure), record.state == .unknown { continue }
             let pending = record.remaining + record.fillsOutstanding
             if record.intent.side == .buy { sum += pending } else { sum -= pending }
         }

@@ -85,6 +85,11 @@ extension TradingEngine {
         let instrument = policy.instruments[fill.instrument.index]
         counters.foreignFills += 1
         ledger.add(FillFlows(fill, instrument), venue, instrument)
+        if planted(.adoptForeignSilently) {
+            obligations[fill.instrument.index].add(
+                instrument.quantity(ofBase: FillFlows(fill, instrument).netBase(instrument)), cause: venue,
+                intent: 0, at: now, deadline: policy.hedge.deadline)
+        }
         output.append(
             .journal(
                 .foreign(fill, venue: policy.venues[venue.index].name, symbol: instrument.symbol)))

@@ -55,6 +55,9 @@ extension TradingEngine {
         if record.state == .unknown || !rests, let escalation = inquiry.escalation(at: now) {
             escalate(record, escalation, now)
         }
+        if planted(.closeUnknownByTimer), record.state == .unknown, now - record.changedAt > .seconds(1) {
+            return advance(id, .provenAbsent, now)
+        }
         guard venues[record.intent.venue.index].isAccountReady,
             let question = inquiry.ask(sentBy: record.intent.sendBefore, at: now)
         else { return }
@@ -110,6 +113,7 @@ extension TradingEngine {
                 output.append(.fetchFills(record.intent.venue, record.intent.instrument))
             }
         case .absent:
+            if planted(.trustNotFound) { return advance(id, .provenAbsent, now) }
             inquiries[id]?.absentByOrder(sentBy: record.intent.sendBefore, at: now)
             believeAbsence(id, now)
         case .ambiguous: inquiries[id]?.answered(keepsEvidence: true)

@@ -56,7 +56,8 @@ public struct TradingEngine: Sendable {
     ///     rows were lost.
     public init(policy: EnginePolicy, recovery: Recovery, openings: UInt64 = 0) {
         self.policy = policy
-        epoch = max(recovery.lastEpoch &+ 1, UInt16(truncatingIfNeeded: openings))
+        let next = max(recovery.lastEpoch &+ 1, UInt16(truncatingIfNeeded: openings))
+        epoch = planted(.wrongEpochAfterRestart) ? max(1, recovery.lastEpoch) : next
         books = policy.instruments.map { instrument in
             ConsolidatedBook(
                 instrument,
@@ -174,7 +175,7 @@ public struct TradingEngine: Sendable {
     }
 
     mutating func cancel(_ record: OrderRecord) {
-        guard record.state.mayFill, record.state != .new else { return }
+        guard record.state.mayFill, record.state != .new, !planted(.noCancelInSafeMode) else { return }
         orders.cancel(.requested, of: record.intent.id)
         output.append(.cancel(reference(record), record.intent.venue))
     }

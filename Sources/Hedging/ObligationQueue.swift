@@ -71,7 +71,7 @@ public struct ObligationQueue: Sendable {
     /// Moves everything owed to the residual when its sum is below what any venue would take.
     public mutating func settle(below smallest: Quantity, at now: Moment) {
         guard !open.isEmpty, deviation.magnitude < smallest else { return }
-        residual = deviation
+        residual = planted(.loseResidual) ? .zero : deviation
         while !open.isEmpty { complete(at: now) }
     }
 
@@ -91,6 +91,7 @@ public struct ObligationQueue: Sendable {
     public mutating func markLate(at now: Moment) -> Int {
         var count = 0
         for index in open.indices where !open[index].isLate && now > open[index].deadline {
+            if planted(.hedgeLateSilently) { continue }
             open[index].isLate = true
             count += 1
         }

@@ -51,6 +51,7 @@ struct Reconciliation {
         var compared = 0
         var pause = Reconciliation.firstPause
         desk.world.passes(.reconcileBegins)
+        if planted(.skipReconcile) { return await desk.reconciled(venue, passes: 1) }
         while await desk.isRunning, await desk.isAccountReady(venue) {
             switch await pass() {
             case .agrees:
@@ -76,7 +77,7 @@ struct Reconciliation {
     private func pass() async -> Finding {
         guard await desk.liveOrders(venue) == 0 else { return .notYet("orders are still open") }
         var strangers: [FillReport] = []
-        for instrument in await desk.instruments(of: venue) {
+        for instrument in await desk.instruments(of: venue) where !planted(.skipFillsAfterGap) {
             let before = await desk.booked
             guard let rest = await desk.fetchFills(venue, instrument, since: fillsSince) else {
                 return .notYet("no trade history")
@@ -157,7 +158,7 @@ extension TradingDesk {
         for asset in assets(of: venue) {
             let total = balances.first { $0.asset == asset }?.total ?? .zero
             guard engine.ledger.isOpen(venue, asset) else {
-                if firstReads[venue.index][asset] == total {
+                if firstReads[venue.index][asset] == total || planted(.trustOneBalanceRead) {
                     world.passes(.accountFunded)
                     handle(.opened(venue, asset, total))
                 } else {

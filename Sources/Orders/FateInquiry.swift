@@ -48,7 +48,7 @@ public struct FateInquiry: Hashable, Sendable {
     /// What to ask now, if anything; notes that it is being asked.
     public mutating func ask(sentBy: Moment, at now: Moment) -> Question? {
         if let askedAt, now - askedAt < FateInquiry.answerLimit { return nil }
-        guard now >= due else { return nil }
+        guard now >= due || planted(.ignoreRateBudget) else { return nil }
         tries += 1
         askedAt = now
         let doublings = Int64(min(tries, 6))

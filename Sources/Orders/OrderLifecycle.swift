@@ -162,7 +162,8 @@ public enum OrderLifecycle {
         switch event {
         case .transmitted, .neverSent: .impossible
         case .partFilled, .completed: .stay  // fills told after the final report
-        case .accepted, .ambiguous, .reportedFilled: .stay
+        case .accepted: planted(.regressState) ? .to(.acked) : .stay
+        case .ambiguous, .reportedFilled: .stay
         case .reportedCanceled, .reportedExpired: .stay  // lost the race to the last fill
         case .refused, .provenAbsent: .surprising(.filled)
         }

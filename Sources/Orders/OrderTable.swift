@@ -150,7 +150,7 @@ public struct OrderTable: Hashable, Sendable {
         named(id, venueOrderID: fill.venueOrderID)
         guard var record = records[id] else { return .foreign }
         let key = TradeKey(venue: venue.index, instrument: fill.instrument.index, tradeID: fill.tradeID)
-        guard trades.insert(key).inserted else { return .duplicate }
+        guard trades.insert(key).inserted || planted(.doubleApplyFill) else { return .duplicate }
         record.filled += fill.quantity
         record.notional += notional
         record.trades.append(fill.tradeID)

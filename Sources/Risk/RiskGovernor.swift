@@ -109,9 +109,9 @@ public struct RiskGovernor: Sendable {
         if let denial = collar(question) { return denial }
         if question.needed > question.available { return .balance }
         if order.purpose.reducesRisk { return nil }
-        if mode >= .hold { return .mode }
+        if mode >= .hold, !planted(.ignoreHold) { return .mode }
         if !question.bookProven { return .bookUnproven }
-        if question.bookAge > limits.bookAge { return .bookStale }
+        if question.bookAge > limits.bookAge, !planted(.staleBookTrades) { return .bookStale }
         if question.referencePrice == nil { return .noReference }
         if question.worstPositionNotional > notionalLimit(limits.positionNotional, order) {
             return .positionNotional

@@ -148,6 +148,13 @@ extension FaultDriver {
         }
     }
 
+    /// The first balances that a start reads are wrong.
+    func lieAtStart(_ venue: String) {
+        fired(.v19)
+        double(venue).mischief.wrongBalances = .init(.zero, answers: 1)
+        trial.network.cutConnections(to: venue, onlyPrivate: true)
+    }
+
     /// V20: the venue forgets ids as soon as their orders have ended, which Binance always does.
     private func reuse(_ venue: String) {
         fired(.v20)

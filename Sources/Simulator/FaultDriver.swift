@@ -13,6 +13,9 @@ struct FaultDriver {
     /// Everything of the safety phase, drawn before it begins.
     func schedule() {
         for fault in Fault.allCases where trial.plan.faults.contains(fault) { arm(fault) }
+        if trial.plan.faults.contains(.v19), trial.draw.chance(60) {
+            lieAtStart(trial.draw.pick(trial.plan.venues))
+        }
     }
 
     private func arm(_ fault: Fault) {

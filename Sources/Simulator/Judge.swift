@@ -19,8 +19,13 @@ final class Judge {
     var toleratesOverfill = false
     var isDryRun = false
     private var silentUntil: [String: Moment] = [:]
+    private var recentRequests: [String: [Moment]] = [:]
+    /// Book messages that were lost on the way: the node must notice by the next one.
+    private var lostFrames: [Int: (at: Moment, noticed: Int64)] = [:]
     private(set) var maxUnhedgedAge = Span.zero
     private(set) var duplicates = 0
+    /// How old the living node's book of an order's venue is.
+    var bookAge: ((OrderIntent) -> Span?)?
     var isTraced = false
 
     init(_ simulation: Simulation, policy: EnginePolicy, doubles: [any JournaledDouble], start: Moment) {
@@ -46,6 +51,7 @@ final class Judge {
         if let until = silentUntil[host], simulation.now < until {
             fail("S12", "\(method) \(target) to \(host), which asked for silence")
         }
+        countRequest(to: host)
         if isDryRun, method != "GET" { fail("S13", "\(method) \(target) in a dry run") }
         guard method == "POST", Judge.placing.contains(where: { target.hasPrefix($0) }) else { return }
         guard let id = Judge.clientID(in: target, body) else {
@@ -60,7 +66,21 @@ final class Judge {
         if intent.purpose == .open, log.safeVenues.contains(host) {
             fail("S5", "\(id) opens at \(host), which is in SAFE_MODE")
         }
+        if intent.purpose == .open, let age = bookAge?(intent), age > policy.limits.bookAge + .milliseconds(200) {
+            fail("S9", "\(id) was priced from a book that is \(age.milliseconds) ms old")
+        }
         if simulation.now > intent.sendBefore { fail("S5", "\(id) was sent after its time") }
+    }
+
+    /// More requests to one venue in a second than a node in order ever makes.
+    static let stormLimit = 60
+
+    private func countRequest(to host: String) {
+        let now = simulation.now
+        recentRequests[host, default: []].removeAll { now - $0 > .seconds(1) }
+        recentRequests[host, default: []].append(now)
+        let count = recentRequests[host]?.count ?? 0
+        if count > Judge.stormLimit { fail("S12", "\(count) requests to \(host) in one second") }
     }
 
     func silenced(_ host: String, until moment: Moment) {
@@ -133,10 +153,63 @@ final class Judge {
                 }
             }
         }
+        watchReservations(engine)
+        watchLostFrames(engine)
         if engine.orders.live.count > 500 { fail("S17", "\(engine.orders.live.count) live orders") }
         if desk.backlog > 5_000 { fail("S17", "\(desk.backlog) rows wait for the store") }
         simulation.mark(UInt64(bitPattern: Int64(engine.orders.count)))
     }
+
+    private func watchReservations(_ engine: TradingEngine) {
+        let live = engine.orders.live
+        let mayFill = live.count { engine.orders[$0]?.state.mayFill == true }
+        let held = engine.reservationCount
+        if held < mayFill { fail("S6", "\(mayFill) orders may fill, \(held) have their claim reserved") }
+        if held > live.count { fail("S6", "\(held) reservations for \(live.count) unsettled orders") }
+    }
+
+    /// A book message to this venue's node was lost.
+    func lostFrame(_ host: String, _ text: [UInt8]) {
+        guard let venue = policy.venues.firstIndex(where: { $0.name == host }), lostFrames[venue] == nil,
+            Judge.isBookChange(text)
+        else { return }
+        lostFrames[venue] = (simulation.now, -1)
+    }
+
+    private static func isBookChange(_ text: [UInt8]) -> Bool {
+        let head = String(decoding: text.prefix(200), as: UTF8.self)
+        return head.contains("depthUpdate") || head.contains("\"action\":\"update\"")
+            || head.contains("orderbook") && head.contains("\"delta\"")
+            || head.contains("\"channel\":\"book\"") && head.contains("\"update\"")
+    }
+
+    /// Every book of the venue counts what it noticed: by the time later messages came, that must have risen.
+    private func watchLostFrames(_ engine: TradingEngine) {
+        for venue in lostFrames.keys.sorted() {
+            guard let lost = lostFrames[venue] else { continue }
+            var noticed: Int64 = 0
+            var isWhole = true
+            for book in engine.books {
+                guard let own = book.book(of: VenueID(venue)) else { continue }
+                let counters = own.counters
+                noticed += counters.gaps + counters.checksumsFailed + counters.snapshots + counters.quarantined
+                // Messages came and were taken since.
+                if !own.isSynced || own.provedAt <= lost.at + .milliseconds(200) { isWhole = false }
+            }
+            if lost.noticed < 0 {
+                lostFrames[venue] = (lost.at, noticed)
+            } else if noticed > lost.noticed || !isWhole && simulation.now - lost.at < .seconds(8) {
+                if noticed > lost.noticed { lostFrames[venue] = nil }
+            } else if isWhole {
+                fail("S9", "\(policy.venues[venue].name) lost a book message and its book is still believed")
+            } else {
+                lostFrames[venue] = nil
+            }
+        }
+    }
+
+    /// A node that died knows nothing of frames that were lost before.
+    func nodeDied() { lostFrames = [:] }
 
     /// A synced book must show what the venue shows, whenever nothing is on its way.
     func compareBooks(_ desk: isolated TradingDesk, _ network: SimulatedNetwork) {

@@ -19,6 +19,13 @@ final class RowLog: @unchecked Sendable {
     private(set) var safeVenues: Set<String> = []
     private(set) var rows = 0
     private(set) var signals: Set<UInt64> = []
+    /// By instrument: base departed from where it opened, by the fills written so far.
+    private var deviations: [Quantity]
+    /// Orders whose last row leaves them able to fill.
+    private var open: Set<ClientOrderID> = []
+    /// Rows took the reserve path: they may stand before facts that were decided earlier.
+    private var isOutOfOrder = false
+    private(set) var lastRow: [UInt8] = []
     /// Rows may have been lost since they were durable (N03): what is written again is not written twice.
     var mayLoseRows = false
     /// The first thing that must not be in a history, by invariant.
@@ -26,6 +33,7 @@ final class RowLog: @unchecked Sendable {
 
     init(policy: EnginePolicy) {
         self.policy = policy
+        deviations = policy.instruments.map { _ in .zero }
         let venues = policy.venues.map(\.name)
         let symbols = policy.instruments.map(\.symbol)
         names = RowNames(
@@ -33,8 +41,10 @@ final class RowLog: @unchecked Sendable {
             instrument: { symbol in symbols.firstIndex(of: symbol).map { InstrumentID($0) } })
     }
 
-    func durable(_ bytes: [UInt8]) {
+    func durable(_ bytes: [UInt8], viaReserve: Bool = false) {
         rows += 1
+        lastRow = bytes
+        if viaReserve { isOutOfOrder = true }
         let record: OutboxRecord
         do throws(OutboxRecord.Fault) { record = try OutboxRecord(bytes, names: names) } catch {
             report?("S8", "a row that cannot be read was written: \(error)")
@@ -51,6 +61,9 @@ final class RowLog: @unchecked Sendable {
             let key = "\(venue) \(symbol) \(fill.tradeID)"
             if !trades.insert(key).inserted, !mayLoseRows { report?("S3", "trade \(key) is booked twice") }
             filled[order, default: .zero] += fill.quantity
+            let instrument = policy.instruments[fill.instrument.index]
+            deviations[fill.instrument.index] += instrument.quantity(
+                ofBase: FillFlows(fill, instrument).netBase(instrument))
         case .mode(let mode, let reason, let actor, _):
             if mode < self.mode, actor == "node", !mayLoseRows {
                 report?("L5", "the node raised its own mode to \(mode.name): \(reason)")
@@ -63,13 +76,21 @@ final class RowLog: @unchecked Sendable {
         }
     }
 
+    /// A start did not find the last durable row.
+    func lost(_ condition: OutboxOpening.Condition) {
+        if !mayLoseRows { report?("S2", "acknowledged rows are gone at the start (\(condition))") }
+        if case .intact = condition { report?("S2", "acknowledged rows are gone and nobody was told") }
+    }
+
     private func intended(_ intent: OrderIntent) {
         // The reserve path may write a row that its batch writes too.
         if let known = intents[intent.id] {
             if known != intent, !mayLoseRows { report?("S1", "\(intent.id) stands for two different orders") }
             return
         }
+        if intent.purpose.reducesRisk { judgeHedge(intent) }
         intents[intent.id] = intent
+        open.insert(intent.id)
         guard intent.decision != 0, intent.leg == 0 else { return }
         if !signals.insert(intent.decision).inserted, !mayLoseRows {
             report?("S1", "\(intent.id) opens for a signal that has opened before")
@@ -82,6 +103,28 @@ final class RowLog: @unchecked Sendable {
             report?("S4", "\(id) went from \(old.name) to \(state.name)")
         }
         states[id] = state
+        if state.isTerminal { open.remove(id) }
+    }
+
+    /// A hedge is for what is owed, counted with everything that may still fill: never more, never the other
+    /// way.
+    private func judgeHedge(_ intent: OrderIntent) {
+        guard !mayLoseRows, !isOutOfOrder else { return }
+        let index = intent.instrument.index
+        var owed = deviations[index]
+        for id in open {
+            guard let other = intents[id], other.instrument.index == index else { continue }
+            let rest = max(.zero, other.quantity - (filled[id] ?? .zero))
+            if other.side == .buy { owed += rest } else { owed -= rest }
+        }
+        let isRightWay = intent.side == .sell ? owed > .zero : owed < .zero
+        if !isRightWay || intent.quantity > owed.magnitude {
+            let instrument = policy.instruments[index]
+            report?(
+                "S10",
+                "\(intent.id) hedges \(instrument.text(intent.quantity)), "
+                    + "owed is \(instrument.text(owed))")
+        }
     }
 
     /// Whether rows may tell of `new` after `old`: some event leads there, in one step or by steps that leave
@@ -134,11 +177,19 @@ final class ObservedStore: OutboxStore, @unchecked Sendable {
 
     func appendReserve(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64 {
         let last = try store.appendReserve(records)
-        if isAlive() { for row in records { log.durable(row) } }
+        if isAlive() { for row in records { log.durable(row, viaReserve: true) } }
         return last
     }
 
     func discard(before sequence: UInt64) throws(OutboxFault) { try store.discard(before: sequence) }
-    func readAll(_ body: (UInt64, [UInt8]) throws -> Void) throws { try store.readAll(body) }
+    /// What was durable must be there: the last row stands for all before it, because they are chained.
+    func readAll(_ body: (UInt64, [UInt8]) throws -> Void) throws {
+        var isThere = log.lastRow.isEmpty
+        try store.readAll { sequence, row in
+            if row == log.lastRow { isThere = true }
+            try body(sequence, row)
+        }
+        if !isThere { log.lost(opening.condition) }
+    }
     func close() { store.close() }
 }

@@ -156,12 +156,49 @@ extension Trial {
                         + "venue \(held)")
             }
         }
+        compareDeviations()
+        lookForGaps(accounts.count)
         for (index, venue) in judge.venues.enumerated() {
-            for order in venue.observer.openOrders() where order.isNodeNamed && !order.isForeign {
+            for order in venue.observer.openOrders() where order.isNodeNamed {
                 judge.fail("L2", "\(plan.venues[index]) still holds \(order.clientID)")
             }
         }
     }
+
+    /// What the node believes to be off must be what its own orders moved, by the venues' word.
+    private func compareDeviations() {
+        for index in judge.policy.instruments.indices where !plan.isDryRun {
+            let instrument = judge.policy.instruments[index]
+            let moved = judge.venues.reduce(Amount.zero) {
+                $0 + ($1.deviations[instrument.symbol] ?? .zero)
+            }
+            guard let own = visit({ $0.engine.obligations[index].deviation }) else { return }
+            let fills = judge.venues.reduce(0) { $0 + $1.nodeFills }
+            let gap = (instrument.quantity(ofBase: moved) - own).magnitude
+            if gap.raw > Int64(fills) + 1 {
+                judge.fail(
+                    "S3",
+                    "\(instrument.symbol): the node is off by \(instrument.text(own)), the venues say "
+                        + instrument.text(instrument.quantity(ofBase: moved)))
+            }
+        }
+    }
+
+    private func lookForGaps(_ accounts: Int) {
+        let expected = plan.venues.count * (plan.symbols.count + 1)
+        if !plan.isDryRun, accounts < expected {
+            judge.fail("L7", "\(accounts) of \(expected) accounts were ever opened")
+        }
+        for (venue, path) in Trial.deadManPaths where plan.venues.contains(venue) && !plan.isDryRun {
+            if network.requests["POST \(venue).test\(path)"] == nil {
+                judge.fail("L2", "the dead-man switch of \(venue) was never armed")
+            }
+        }
+    }
+
+    private static let deadManPaths = [
+        ("okx", "/api/v5/trade/cancel-all-after"), ("kraken", "/0/private/CancelAllOrdersAfter"),
+    ]
 
     private func close() -> SeedResult {
         result.virtualSeconds = Double((simulation.now - Trial.start).nanoseconds) / 1e9

@@ -56,8 +56,10 @@ final class Trial {
             double.pace = plan.pace
             network.add(double)
         }
+        judge.bookAge = { [unowned self] intent in age(of: intent) }
         network.onFault = { [unowned self] in fired($0) }
         network.onRequest = { [unowned self] in judge.sends($0, $1, $2, $3) }
+        network.onFrameLost = { [unowned self] in judge.lostFrame($0, $1) }
         network.onSilence = { [unowned self] in judge.silenced($0, until: $1) }
     }
 
@@ -180,6 +182,7 @@ extension Trial {
         disk.crash(keeping: powerPolicy, seed: draw.next())
         powerPolicy = .everything
         network.cutAll()
+        judge.nodeDied()
         restart(after: draw.span(.milliseconds(5), .seconds(3)))
     }
 
@@ -207,6 +210,13 @@ extension Trial {
         .storeOpened, .rowsReplayed, .engineBuilt, .startJournaled, .connectorsStarted, .reconcileBegins,
         .openOrdersRead, .balancesRead, .historyRead, .historyApplied,
     ]
+
+    private func age(of intent: OrderIntent) -> Span? {
+        let now = simulation.now
+        return visit { desk in
+            desk.engine.books[intent.instrument.index].top(of: intent.venue).map { $0.age(at: now) }
+        } ?? nil
+    }
 
     /// Looks at the living node's desk; `nil` when none lives.
     func visit<Answer: Sendable>(_ body: @Sendable (isolated TradingDesk) -> Answer) -> Answer? {

@@ -140,7 +140,10 @@ extension SimulatedNetwork {
             if happens(weather.privateSwapped, "V06") { return hold(bytes, on: socket) }
             if happens(weather.privateDoubled, "V05") { socket.deliver(bytes, at: arrival()) }
         } else {
-            if happens(weather.publicLost, "V12") { return }
+            if happens(weather.publicLost, "V12") {
+                onFrameLost?(host.name, bytes)
+                return
+            }
             if happens(weather.publicSwapped, "V12") { return hold(bytes, on: socket) }
             if happens(weather.publicDoubled, "V12") { socket.deliver(bytes, at: arrival()) }
             if happens(weather.publicGarbled, "V13") {
