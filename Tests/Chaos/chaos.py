@@ -10,12 +10,12 @@ end; exits with 1 when anything failed. Touches nothing outside its scratch dire
     python3 Tests/Chaos/chaos.py --rounds storm --storm 600
 """
 import argparse
-import atexit
 import os
 import random
 import shutil
 import sys
 import tempfile
+import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
@@ -30,6 +30,7 @@ from stand import Tools
 
 FULL = {"kills": 60, "stops": 20, "venue_stops": 4, "cuts": 500, "flips": 1000, "deletes": 20, "samples": 20,
         "disks": 20, "storm": 0.0, "longest": 20.0}
+LIMIT_SECONDS, QUICK_LIMIT_SECONDS = 1_500, 150
 QUICK = {"kills": 5, "stops": 2, "venue_stops": 1, "cuts": 20, "flips": 40, "deletes": 5, "samples": 1, "disks": 1,
          "storm": 0.0, "longest": 1.5}
 
@@ -51,6 +52,7 @@ def arguments():
     parser.add_argument("--disks", type=int, help="full disks")
     parser.add_argument("--storm", type=float, metavar="SECONDS", help="length of the storm; none by default")
     parser.add_argument("--ready-ms", type=float, default=2_000, help="bound on ready_p99_ms")
+    parser.add_argument("--limit", type=float, help="seconds after which everything is ended, unfinished")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scratch", help="a directory to work in; a new one by default")
     parser.add_argument("--keep", action="store_true", help="keep the scratch directory")
@@ -58,6 +60,8 @@ def arguments():
     for name, count in (QUICK if given.quick else FULL).items():
         if getattr(given, name) is None:
             setattr(given, name, count)
+    if given.limit is None:
+        given.limit = (QUICK_LIMIT_SECONDS if given.quick else LIMIT_SECONDS) + given.storm
     unknown = set(given.rounds.split(",")) - {"kill", "stop", "damage", "disk", "storm"}
     if unknown:
         parser.error(f"--rounds {','.join(sorted(unknown))}: there are kill, stop, damage, disk, storm")
@@ -88,6 +92,18 @@ def perform(name, round_, figures):
         figures.fail(name, f"the round itself broke: {fault}", trace=traceback.format_exc()[-1500:])
 
 
+def stop_at(limit: float, figures):
+    """Nothing hangs for ever: at the limit the figures so far are told, and the run has failed."""
+    def end():
+        figures.fail("chaos", f"not done after {limit:.0f} s")
+        print(figures.json(), flush=True)
+        children.leave_at_once(1)
+
+    timer = threading.Timer(limit, end)
+    timer.daemon = True
+    timer.start()
+
+
 def main() -> int:
     given = arguments()
     children.guard()
@@ -101,6 +117,7 @@ def main() -> int:
     scratch = os.path.abspath(given.scratch) if given.scratch else tempfile.mkdtemp(prefix="arbnode-chaos-")
     os.makedirs(scratch, exist_ok=True)
     figures.set("seed", given.seed)
+    stop_at(given.limit, figures)
     chosen = plan(given, tools, scratch, figures)
     with ThreadPoolExecutor(len(chosen) if given.quick else 1) as pool:
         for done in [pool.submit(perform, name, round_, figures) for name, round_ in chosen]:
@@ -114,7 +131,8 @@ def main() -> int:
     if given.keep or figures.failures:
         figures.set("scratch", scratch)
     else:
-        atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+        children.clean_up()
+        shutil.rmtree(scratch, ignore_errors=True)
     print(figures.json(), flush=True)
     return 1 if figures.failures else 0
 

@@ -12,6 +12,7 @@ import time
 # thread that starts them: a round starts its children on a thread that outlives them.
 _BOUND = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
 _living = set()
+_cleanups = []
 _lock = threading.Lock()
 
 
@@ -84,12 +85,25 @@ def kill_all():
         child.kill()
 
 
+def on_exit(cleanup):
+    """Runs `cleanup` once the children are gone, however the harness ends (SIGKILL apart)."""
+    _cleanups.append(cleanup)
+
+
+def clean_up():
+    kill_all()
+    while _cleanups:
+        _cleanups.pop()()
+
+
+def leave_at_once(code: int):
+    """Ends the harness without waiting for its threads."""
+    clean_up()
+    os._exit(code)
+
+
 def guard():
-    """From here on: whatever ends the harness also ends its children, and cleanups registered with atexit run."""
-    atexit.register(kill_all)
-
-    def leave(number, _frame):
-        sys.exit(128 + number)  # runs the atexit handlers
-
+    """From here on: whatever ends the harness also ends its children."""
+    atexit.register(clean_up)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, leave)
+        signal.signal(number, lambda number, _: leave_at_once(128 + number))

@@ -3,12 +3,11 @@
 The data directory lies on a small tmpfs of its own, filled to the last byte or to just under the low-water mark. Where
 mounting is not allowed, the mark itself is set just below what is free, and a filler crosses it.
 """
-import atexit
 import os
-import signal
 import subprocess
 import time
 
+import children
 from stand import MIB, Stand
 
 ROUND = "disk"
@@ -28,7 +27,7 @@ class SmallDisk:
         self.is_mounted = subprocess.run(command, capture_output=True).returncode == 0
         self.low_water = LOW_WATER
         if self.is_mounted:
-            atexit.register(self.unmount)
+            children.on_exit(self.unmount)
         else:
             self.low_water = self.free() - 64 * MIB
 
