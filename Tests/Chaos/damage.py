@@ -161,7 +161,7 @@ def make_bases(stand, scratch, figures, chance, count=3):
         stand.settle(ROUND)
         path = os.path.join(scratch, f"base-{index}")
         copy(stand.store, path)
-        paths.append((path, stand.judgement.acknowledged, len(stand.judgement.chain)))
+        paths.append((path, store_log.acknowledged(path, is_killed=index < count - 1), stand.judgement.durable))
     return paths
 
 

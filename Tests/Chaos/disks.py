@@ -97,7 +97,7 @@ def run(tools, scratch, figures, chance, count: int):
 
 
 def fill(stand, disk, figures, chance, how: str, number: int, count: int):
-    resume = "chaos: room was made" if stand.judgement.acknowledged else ""
+    resume = "chaos: room was made" if stand.judgement.chain else ""
     if not stand.start_ready(ROUND, measured=None, resume=resume):
         stand.node.kill()
         stand.settle(ROUND)

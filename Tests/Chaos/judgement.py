@@ -22,29 +22,28 @@ class Judgement:
         self.node = node
         self.chain: Dict[int, store_log.Record] = {}
         self.intended: Dict[str, rows.Intended] = {}
-        # The newest record the node knew to be durable when it last stopped.
-        self.acknowledged = 0
+
+    @property
+    def durable(self) -> int:
+        """The newest record on disk. No kill of a process loses what the kernel has: the next start must find it."""
+        return max(self.chain, default=0)
 
     def collect(self) -> List[str]:
         """Reads the stopped node's store, before its next start rewrites the logs. Answers faults of the chain."""
         faults = []
-        for sequence, record in store_log.records(self.store).items():
+        for sequence, record in sorted(store_log.records(self.store).items()):
             if sequence in self.chain and self.chain[sequence] != record:
-                # A record no run was told to be durable may be written again by the next.
-                if sequence <= self.acknowledged:
-                    faults.append(f"record {sequence} was acknowledged and is another now")
+                faults.append(f"record {sequence} was on disk and is another now")
+                self.chain = {known: kept for known, kept in self.chain.items() if known < sequence}
             self.chain[sequence] = record
             row = rows.decode(record.payload)
             if isinstance(row, rows.Intended):
                 self.intended[row.id.text] = row
-        head = store_log.head(self.store)
-        if head:
-            self.acknowledged = max(self.acknowledged, head.sequence)
         return faults + store_log.chain_faults(self.chain)
 
     def lost(self, recovered) -> int:
-        """Acknowledged rows that a start did not find again."""
-        return max(0, self.acknowledged - (recovered or 0))
+        """Rows on disk that a start did not find again."""
+        return max(0, self.durable - (recovered or 0))
 
     # MARK: Against the venues
 

@@ -7,6 +7,7 @@ from typing import NamedTuple, Optional, Union
 import client_ids
 
 STARTED, INTENDED = 1, 3
+VERSIONS = (1, 2)  # 2 has more kinds, and more at the end of an order's row
 OPEN = 0  # the purpose that adds risk; 1 hedge, 2 unwind
 
 
@@ -48,7 +49,7 @@ class _Reader:
 
 def decode(payload: bytes) -> Union[Intended, Started, None]:
     """None for kinds of rows that are not looked at here. Raises ValueError for a row that is not what it says."""
-    if len(payload) < 2 or payload[0] != 1:
+    if len(payload) < 2 or payload[0] not in VERSIONS:
         return None
     row = _Reader(payload)
     if payload[1] == STARTED:

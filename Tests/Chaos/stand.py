@@ -109,7 +109,7 @@ class Stand:
 
     def start_ready(self, round_: str, measured="ready", resume="") -> bool:
         """Starts the node and waits for a green /readyz; counts what its outbox lost."""
-        expected = self.judgement.acknowledged
+        expected = self.judgement.durable
         self.start_node(resume)
         took = self.node.until_ready()
         if expected:

@@ -1,11 +1,13 @@
-"""The node's outbox, read without the node: RocksDB's write-ahead log, the records chained in it, the head mirror.
+"""The node's outbox, read without the node: RocksDB's write-ahead log, the records chained in it, and what lies beside
+the store: the head mirror (`outbox.head`) or the reserve file (`outbox.reserve`), whichever the node keeps.
 
 Rows are written to the log first, and stay there until the store is opened again; read after every stop and before
 every start, the logs hold every row the node ever wrote. This reader shares no code with the product, which it judges.
 
 Log format: blocks of 32 KiB; each fragment is CRC (4), length (2), kind (1: whole, 2: first, 3: middle, 4: last). A
 batch is sequence (8), count (4), then operations. A stored value is version (1), sequence (8, big-endian), hash of the
-record before (32), own hash (32), payload (Sources/LiveWorld/Outbox/ChainedRecord.swift).
+record before (32), own hash (32), payload (ChainedRecord.swift). The reserve file is a ring of 4 KiB blocks; a frame is
+a head of 80 bytes, then each record behind its 32-bit length, big-endian (RingFrame.swift).
 """
 import glob
 import hashlib
@@ -15,7 +17,8 @@ from typing import Dict, Iterator, List, NamedTuple, Optional
 BLOCK = 32_768
 HEADER = 1 + 8 + 32 + 32
 WHOLE, FIRST, MIDDLE, LAST = 1, 2, 3, 4
-PUT, PUT_IN_FAMILY, DELETE, LOG_DATA = 1, 5, 0, 3
+PUT, PUT_IN_FAMILY, DELETE, LOG_DATA, DELETE_RANGE = 1, 5, 0, 3, 15
+RING_BLOCK, RING_HEAD = 4_096, 80
 
 
 class Record(NamedTuple):
@@ -91,6 +94,9 @@ def values(batch: bytes) -> Iterator[bytes]:
             yield take()
         elif kind in (DELETE, LOG_DATA):
             take()
+        elif kind == DELETE_RANGE:
+            take()
+            take()
         else:
             return  # an operation the outbox does not use
 
@@ -111,17 +117,62 @@ def logs(store: str) -> List[str]:
     return sorted(found, key=lambda path: int(os.path.basename(path).split(".")[0]))
 
 
-def records(store: str) -> Dict[int, Record]:
-    """By sequence: what the logs of a stopped node hold."""
-    found = {}
+def logged(store: str) -> List[List[Record]]:
+    """Batch by batch: the records in the logs of a stopped node. Sequence 0 is the store's own book-keeping."""
+    found = []
     for path in logs(store):
         with open(path, "rb") as file:
             for batch in batches(file.read()):
-                for value in values(batch):
-                    chained = record(value)
-                    if chained:
-                        found[chained.sequence] = chained
+                chained = [record(value) for value in values(batch)]
+                kept = [each for each in chained if each and each.sequence > 0]
+                if kept:
+                    found.append(kept)
     return found
+
+
+def reserved(store: str) -> List[Record]:
+    """Records in the reserve file: rows that may have been acknowledged before the store had them."""
+    try:
+        with open(os.path.join(store, "outbox.reserve"), "rb") as file:
+            content = file.read()
+    except FileNotFoundError:
+        return []
+    found = []
+    for start in range(0, len(content), RING_BLOCK):
+        if content[start:start + 7] == b"arbring":
+            length = int.from_bytes(content[start + 40:start + 44], "big")
+            found += _frame(content[start + RING_HEAD:start + RING_HEAD + length])
+    return found
+
+
+def _frame(body: bytes) -> Iterator[Record]:
+    position = 0
+    while position + 4 <= len(body):
+        end = position + 4 + int.from_bytes(body[position:position + 4], "big")
+        chained = record(body[position + 4:end])
+        if chained is None:
+            return
+        yield chained
+        position = end
+
+
+def records(store: str) -> Dict[int, Record]:
+    """By sequence: what a stopped node has written, in its logs or its reserve file."""
+    found = {each.sequence: each for each in reserved(store)}
+    found.update({each.sequence: each for batch in logged(store) for each in batch})
+    return found
+
+
+def acknowledged(store: str, is_killed: bool) -> int:
+    """The newest record the node certainly knew to be durable. A killed node may not have been told of its last
+    batch."""
+    mirror = head(store)
+    if mirror:
+        return mirror.sequence
+    written = logged(store)
+    if is_killed and written:
+        return written[-1][0].sequence - 1
+    return max(records(store), default=0)
 
 
 def head(store: str) -> Optional[Head]:

@@ -75,7 +75,7 @@ class JudgementTests(unittest.TestCase):
         self.assertEqual(self.judge.stale([order(identity(1), at=99 * MS)], stopped, continued), [])
 
     def test_lost_rows_are_counted(self):
-        self.judge.acknowledged = 10
+        self.judge.chain = {n: None for n in range(1, 11)}
         self.assertEqual([self.judge.lost(n) for n in (12, 10, 7, None)], [0, 0, 3, 10])
 
 

@@ -152,6 +152,19 @@ class Logs(unittest.TestCase):
             self.assertIsNone(store_log.record(bytes(value)), index)
             value[index] ^= 4
 
+    def test_rows_in_the_reserve_file_alone_are_found(self):
+        values = self.written([90] * 3)
+        store = self.store(log(batch(values[0]), batch(values[1])))
+        body = b"".join(len(value).to_bytes(4, "big") + value for value in values[1:])
+        frame = b"arbring\x01" + bytes(32) + len(body).to_bytes(4, "big") + bytes(36) + body
+        with open(os.path.join(store, "outbox.reserve"), "wb") as file:
+            file.write(bytes(2 * store_log.RING_BLOCK) + frame.ljust(store_log.RING_BLOCK, b"\0"))
+        found = store_log.records(store)
+        self.assertEqual(sorted(found), [1, 2, 3])
+        self.assertEqual(store_log.chain_faults(found), [])
+        self.assertEqual(store_log.acknowledged(store, is_killed=True), 1)
+        self.assertEqual(store_log.acknowledged(store, is_killed=False), 3)
+
     def test_the_newest_valid_slot_is_the_head(self):
         def slot(generation, sequence):
             front = b"arbhead1" + generation.to_bytes(8, "big") + sequence.to_bytes(8, "big") + bytes(32)
