@@ -171,7 +171,10 @@ class Stand:
                 faults.append(f"{report['orders']['unknown_open']} orders of unknown fate")
         for fault in faults:
             self.figures.fail(round_, fault, stand=self.name)
-        self.figures.add("orders", len(self.orders()))
+        orders = self.orders()
+        if not orders:
+            self.figures.fail(round_, "nothing was traded: the round proves nothing", stand=self.name)
+        self.figures.add("orders", len(orders))
         self.figures.add("fills", sum(journal.fill_count for journal in self.journals))
         self.figures.add("rows", len(self.judgement.chain))
         return report
