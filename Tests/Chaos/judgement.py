@@ -90,6 +90,16 @@ class Judgement:
                     found.append(f"{first} and {order.client_text} both filled")
         return found
 
+    def lateness(self, orders) -> List[float]:
+        """By how many milliseconds orders of new risk reached their venue after their `sendBefore`, whatever the
+        reason: a venue that hung, a connection that had to be opened, a machine with too much to do."""
+        found = []
+        for order in orders:
+            row = self.intended.get(order.client_text)
+            if row and row.purpose == rows.OPEN and order.at > row.send_before:
+                found.append((order.at - row.send_before) / 1e6)
+        return found
+
     def stale(self, orders, stopped_ns: int, continued_ns: int) -> List[str]:
         """Orders decided before the node was stopped that reached their venue after it went on, too late: their
         `sendBefore` had passed."""

@@ -175,6 +175,9 @@ class Stand:
         if not orders:
             self.figures.fail(round_, "nothing was traded: the round proves nothing", stand=self.name)
         self.figures.add("orders", len(orders))
+        for late in self.judgement.lateness(orders):
+            self.figures.add("late_arrivals")
+            self.figures.sample("late_arrival", late)
         self.figures.add("fills", sum(journal.fill_count for journal in self.journals))
         self.figures.add("rows", len(self.judgement.chain))
         return report

@@ -74,6 +74,12 @@ class JudgementTests(unittest.TestCase):
         self.assertIn(identity(1), found[0])
         self.assertEqual(self.judge.stale([order(identity(1), at=99 * MS)], stopped, continued), [])
 
+    def test_lateness_counts_new_risk_alone(self):
+        self.intend(identity(1), send_before=150 * MS)
+        self.intend(identity(2), send_before=150 * MS, purpose=1)
+        arrivals = [order(identity(1), at=155 * MS), order(identity(2), at=900 * MS), order(identity(1), at=150 * MS)]
+        self.assertEqual(self.judge.lateness(arrivals), [5.0])
+
     def test_lost_rows_are_counted(self):
         self.judge.chain = {n: None for n in range(1, 11)}
         self.assertEqual([self.judge.lost(n) for n in (12, 10, 7, None)], [0, 0, 3, 10])
