@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Node
+import Orders
 import TradingModel
 
 /// `arbnode demo --json` and `run --json`, as COMMANDS.md names the fields.
