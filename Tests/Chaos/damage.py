@@ -13,7 +13,7 @@ from typing import List, NamedTuple
 
 import node as nodes
 import store_log
-from disks import HELD
+from node import HELD
 from stand import Stand
 
 ROUND = "damage"
@@ -56,6 +56,12 @@ def tails(store: str) -> List[str]:
     return [path for path in found + tables[-1:] + beside if os.path.getsize(path)]
 
 
+def telling(store: str) -> List[str]:
+    """Files that say something about rows; RocksDB's own chatter and options do not."""
+    chatter = ("LOG", "OPTIONS", "IDENTITY", "LOCK")
+    return [path for path in files(store) if not os.path.basename(path).startswith(chatter)]
+
+
 def damage(store: str, kind: str, chance) -> str:
     """Does it; says what was done."""
     if kind == "delete":
@@ -68,7 +74,9 @@ def damage(store: str, kind: str, chance) -> str:
         cut = chance.randint(1, min(size, 600) if chance.random() < 0.5 else size)
         os.truncate(path, size - cut)
         return f"cut {cut} of {size} bytes off {os.path.relpath(path, store)}"
-    path = chance.choice([path for path in files(store) if os.path.getsize(path)])
+    path = chance.choice(telling(store) if chance.random() < 0.75 else files(store))
+    if not os.path.getsize(path):
+        return damage(store, kind, chance)
     offset, bit = chance.randrange(os.path.getsize(path)), chance.randrange(8)
     with open(path, "r+b") as file:
         file.seek(offset)

@@ -8,13 +8,13 @@ import subprocess
 import time
 
 import children
+from node import HELD
 from stand import MIB, Stand
 
 ROUND = "disk"
 SIZE = 192 * MIB
 LOW_WATER = 32 * MIB
 FALL_SECONDS = 8
-HELD = ("HOLD", "SAFE_MODE", "SAFE", "KILLED")
 
 
 class SmallDisk:
@@ -87,7 +87,7 @@ def run(tools, scratch, figures, chance, count: int):
             how = ["full", "creeping", "low"][number % 3]
             fill(stand, disk, figures, chance, how, number, count)
         for stand, _ in pairs:
-            if stand.start_ready(ROUND, measured=None, resume="chaos: room was made"):
+            if stand.start_ready(ROUND, measured=None, resume="chaos: room was made", is_watched=True):
                 time.sleep(1.5)
             stand.finish(ROUND)
     finally:
@@ -98,7 +98,7 @@ def run(tools, scratch, figures, chance, count: int):
 
 def fill(stand, disk, figures, chance, how: str, number: int, count: int):
     resume = "chaos: room was made" if stand.judgement.chain else ""
-    if not stand.start_ready(ROUND, measured=None, resume=resume):
+    if not stand.start_ready(ROUND, measured=None, resume=resume, is_watched=True):
         stand.node.kill()
         stand.settle(ROUND)
         return

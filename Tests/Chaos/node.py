@@ -9,6 +9,9 @@ import time
 import children
 
 READY_SECONDS = 60
+HELD = ("HOLD", "SAFE_MODE", "KILLED")
+# As long as this in such a mode, and no operator is watching: it will not become ready by itself.
+HELD_SECONDS = 2
 
 
 def free_port() -> int:
@@ -59,9 +62,18 @@ class Node:
         finally:
             connection.close()
 
+    @property
+    def is_held(self) -> bool:
+        """/readyz was last red for a mode that only an operator leaves."""
+        return any(f"mode {mode}" in self.last_refusal for mode in HELD)
+
     def until_ready(self, seconds=READY_SECONDS):
-        """Milliseconds from exec to a green /readyz; None when it did not become green."""
+        """Milliseconds from exec to a green /readyz; None when it did not become green, or is held."""
+        held_since = None
         while time.monotonic() - self.child.started_at < seconds and self.is_alive:
+            held_since = (held_since or time.monotonic()) if self.is_held else None
+            if held_since and time.monotonic() - held_since > HELD_SECONDS:
+                return None
             code, body = self.page("/readyz")
             if code == 200:
                 return (time.monotonic() - self.child.started_at) * 1000

@@ -107,8 +107,11 @@ class Stand:
         self.figures.add("node_starts")
         return self.node
 
-    def start_ready(self, round_: str, measured="ready", resume="") -> bool:
-        """Starts the node and waits for a green /readyz; counts what its outbox lost."""
+    def start_ready(self, round_: str, measured="ready", resume="", is_watched=False, tries=3) -> bool:
+        """Starts the node and waits for a green /readyz; counts what its outbox lost.
+
+        A node that comes up held is resumed, as an operator would: counted where one is watching, a failure
+        otherwise."""
         expected = self.judgement.durable
         self.start_node(resume)
         took = self.node.until_ready()
@@ -118,6 +121,18 @@ class Stand:
                 self.figures.add("acknowledged_lost", lost)
                 self.figures.fail(round_, "acknowledged rows not recovered", expected=expected,
                                   recovered=self.node.recovered_rows)
+        if took is None and self.node.is_held and self.node.is_alive:
+            self.figures.add("held_after_start")
+            reason = self.node.last_refusal
+            if is_watched:
+                self.figures.say(f"{round_}: {self.name} came up held: {reason}")
+                self.figures.values.setdefault("held_reasons", []).append(f"start: {reason}")
+            else:
+                self.figures.fail(round_, f"the node came up held: {reason}", stand=self.name)
+            if tries > 1:
+                self.node.end()
+                self.settle(round_)
+                return self.start_ready(round_, None, "chaos: resumed", is_watched, tries - 1)
         if took is None:
             self.figures.fail(
                 round_, "the node did not become ready", stand=self.name, alive=self.node.is_alive,

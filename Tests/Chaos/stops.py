@@ -7,6 +7,7 @@ import os
 import signal
 import time
 
+from node import HELD
 from stand import Stand
 
 ROUND = "stop"
@@ -87,14 +88,14 @@ def recover(stand, figures, what: str, measured: str):
             figures.say(f"stop: {what}, ready {time.monotonic() - began:.2f} s later")
             return
         status = stand.node.status()
-        if status and status["mode"] in ("HOLD", "SAFE_MODE", "SAFE", "KILLED"):
+        if status and status["mode"] in HELD:
             figures.add("held_after_stop")
             reason = stand.node.page("/readyz")[1].strip().replace("\n", "; ")
             figures.say(f"stop: {what}, then {status['mode']}: {reason}")
             figures.values.setdefault("held_reasons", []).append(f"{what}: {reason[:160]}")
             stand.node.end()
             stand.settle(ROUND)
-            stand.start_ready(ROUND, measured=None, resume="chaos: the stop is over")
+            stand.start_ready(ROUND, measured=None, resume="chaos: the stop is over", is_watched=True)
             return
         time.sleep(0.05)
     figures.fail(ROUND, f"not ready again after {what}", alive=stand.node.is_alive,

@@ -3,7 +3,8 @@ import os
 import signal
 import time
 
-from disks import HELD, SmallDisk
+from disks import SmallDisk
+from node import HELD
 from stand import MIB, Stand
 
 ROUND = "storm"
@@ -40,7 +41,7 @@ class Storm:
                 self.figures.fail(ROUND, f"stale send: {text}")
 
     def restart(self):
-        self.stand.start_ready(ROUND, measured=None, resume="chaos: the storm goes on")
+        self.stand.start_ready(ROUND, measured=None, resume="chaos: the storm goes on", is_watched=True)
 
     def keep_going(self):
         """What a supervisor and an operator would do: start a node that ended, resume one that holds."""
