@@ -28,6 +28,15 @@ class Judgement:
         """The newest record on disk. No kill of a process loses what the kernel has: the next start must find it."""
         return max(self.chain, default=0)
 
+    @property
+    def held_for(self) -> str:
+        """Why the node had stopped taking new risk when it last wrote a mode; empty when it had not."""
+        for sequence in sorted(self.chain, reverse=True):
+            row = rows.decode(self.chain[sequence].payload)
+            if isinstance(row, rows.Mode):
+                return row.reason if row.mode >= rows.HOLD else ""
+        return ""
+
     def collect(self) -> List[str]:
         """Reads the stopped node's store, before its next start rewrites the logs. Answers faults of the chain."""
         faults = []

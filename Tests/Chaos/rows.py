@@ -6,7 +6,8 @@ from typing import NamedTuple, Optional, Union
 
 import client_ids
 
-STARTED, INTENDED = 1, 3
+STARTED, INTENDED, MODE = 1, 3, 7
+HOLD = 2  # of the modes 0 NORMAL to 4 KILLED, the first that lets no new risk through
 VERSIONS = (1, 2)  # 2 has more kinds, and more at the end of an order's row
 OPEN = 0  # the purpose that adds risk; 1 hedge, 2 unwind
 
@@ -28,6 +29,11 @@ class Started(NamedTuple):
     at: int
 
 
+class Mode(NamedTuple):
+    mode: int
+    reason: str
+
+
 class _Reader:
     def __init__(self, payload: bytes):
         self.payload = payload
@@ -47,13 +53,15 @@ class _Reader:
         return self.payload[self.position - length:self.position].decode("utf-8")
 
 
-def decode(payload: bytes) -> Union[Intended, Started, None]:
+def decode(payload: bytes) -> Union[Intended, Started, Mode, None]:
     """None for kinds of rows that are not looked at here. Raises ValueError for a row that is not what it says."""
     if len(payload) < 2 or payload[0] not in VERSIONS:
         return None
     row = _Reader(payload)
     if payload[1] == STARTED:
         return Started(epoch=row.integer(8), at=row.integer(8))
+    if payload[1] == MODE:
+        return Mode(mode=row.integer(1), reason=row.text())
     if payload[1] == INTENDED:
         return _intended(row)
     return None

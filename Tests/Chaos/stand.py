@@ -113,6 +113,13 @@ class Stand:
         A node that comes up held is resumed, as an operator would: counted where one is watching, a failure
         otherwise."""
         expected = self.judgement.durable
+        held_for = self.judgement.held_for
+        if held_for and not resume:
+            # It was held before it was stopped: only an operator ends that.
+            self.figures.add("held_before_stop")
+            self.figures.values.setdefault("held_reasons", []).append(f"{round_}, while trading: {held_for}")
+            self.figures.say(f"{round_}: {self.name} was held while it traded: {held_for}")
+            resume = "chaos: resumed"
         self.start_node(resume)
         took = self.node.until_ready()
         if expected:

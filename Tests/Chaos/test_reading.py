@@ -205,6 +205,7 @@ class Rows(unittest.TestCase):
             with self.assertRaises(ValueError):
                 rows.decode(row[:length])
         self.assertIsNone(rows.decode(b"\x01\x05rest"))
+        self.assertEqual(rows.decode(b"\x01\x07\x02\x03\x00why" + bytes(10)), rows.Mode(rows.HOLD, "why"))
         self.assertEqual(rows.decode(b"\x01\x01" + (4).to_bytes(8, "little") + (9).to_bytes(8, "little")).epoch, 4)
 
 
