@@ -104,6 +104,14 @@ def leave_at_once(code: int):
 
 def guard():
     """From here on: whatever ends the harness also ends its children."""
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+    def leave(number, _frame):
+        # `timeout` and a process group's signal come twice: the second must not interrupt the leaving.
+        for other in numbers:
+            signal.signal(other, signal.SIG_IGN)
+        leave_at_once(128 + number)
+
     atexit.register(clean_up)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda number, _: leave_at_once(128 + number))
+    for number in numbers:
+        signal.signal(number, leave)
