@@ -116,6 +116,9 @@ def main() -> int:
             return 69
     scratch = os.path.abspath(given.scratch) if given.scratch else tempfile.mkdtemp(prefix="arbnode-chaos-")
     os.makedirs(scratch, exist_ok=True)
+    if os.listdir(scratch):
+        print(f"chaos: {scratch} is not empty: two runs in one place would judge each other", file=sys.stderr)
+        return 73
     figures.set("seed", given.seed)
     stop_at(given.limit, figures)
     chosen = plan(given, tools, scratch, figures)
