@@ -51,7 +51,7 @@ def arguments():
     parser.add_argument("--samples", type=int, help="real starts on damaged stores")
     parser.add_argument("--disks", type=int, help="full disks")
     parser.add_argument("--storm", type=float, metavar="SECONDS", help="length of the storm; none by default")
-    parser.add_argument("--ready-ms", type=float, default=2_000, help="bound on ready_p99_ms")
+    parser.add_argument("--ready-ms", type=float, help="bound on ready_p99_ms: 2000, with --quick 8000")
     parser.add_argument("--limit", type=float, help="seconds after which everything is ended, unfinished")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scratch", help="a directory to work in; a new one by default")
@@ -60,6 +60,8 @@ def arguments():
     for name, count in (QUICK if given.quick else FULL).items():
         if getattr(given, name) is None:
             setattr(given, name, count)
+    if given.ready_ms is None:
+        given.ready_ms = 8_000 if given.quick else 2_000  # side by side, rounds take each other's processor
     if given.limit is None:
         given.limit = (QUICK_LIMIT_SECONDS if given.quick else LIMIT_SECONDS) + given.storm
     unknown = set(given.rounds.split(",")) - {"kill", "stop", "damage", "disk", "storm"}
