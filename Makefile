@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo test check check-long format lint fuzz smoke simulate mutants bench check-clients \
-    check-kills clean
+    chaos check-kills clean
 
 SWIFT ?= swift
 export SWIFT
@@ -41,8 +41,9 @@ check: lint test fuzz smoke ## Everything a change must pass: format, imports, t
 format: ## Format all sources in place
 	@$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
 
-lint: ## Report what `make format` would change
+lint: ## Report what `make format` would change; test the chaos harness's own judge
 	@$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+	@python3 -m unittest discover --quiet --start-directory Tests/Chaos
 	@echo "lint: passed."
 
 fuzz: setup ## Fuzz the venue dialects: make fuzz SECONDS=20
@@ -97,9 +98,13 @@ check-clients: setup ## Drive the venue doubles with ccxt, a client that knows n
 	    -r Tests/VenueContractTests/clients/requirements.txt
 	@.venv/bin/python Tests/VenueContractTests/clients/ccxt_walk.py --arbsim $(RELEASE)/arbsim $(ARGS)
 
-check-kills: setup ## Kill the demo at twenty random moments; each restart must reconcile and balance
+chaos: setup ## Kill, stop, starve and damage a real node; ARGS="--kills 5 --quick" for a minute of it
+	@$(SWIFT) build -c release --product arbsim
 	@$(SWIFT) build -c release --product arbnode
-	@python3 Tests/Kills/kill_and_restart.py --arbnode $(RELEASE)/arbnode $(ARGS)
+	@python3 Tests/Chaos/chaos.py --arbnode $(RELEASE)/arbnode --arbsim $(RELEASE)/arbsim $(ARGS)
+
+check-kills: ## The kills of `make chaos` alone, twenty of them
+	@$(MAKE) --no-print-directory chaos ARGS="--rounds kill --kills 20 $(ARGS)"
 
 clean: ## Remove what was built; data/ stays
 	@rm -rf .build .build-* .venv

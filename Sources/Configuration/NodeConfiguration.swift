@@ -12,6 +12,19 @@ public struct NodeConfiguration: Sendable {
         case live
     }
 
+    /// How much free disk the durable store insists on, in bytes.
+    public struct Store: Hashable, Sendable {
+        /// Below this nothing is appended any more.
+        public var lowWater: Int
+        /// Room held back, so that the store can be opened on a disk that others have filled.
+        public var ballast: Int
+
+        public init(lowWater: Int, ballast: Int) {
+            self.lowWater = lowWater
+            self.ballast = ballast
+        }
+    }
+
     /// One configured venue, by `VenueID.index`.
     public struct Venue: Sendable {
         public var profile: VenueProfile
@@ -34,6 +47,7 @@ public struct NodeConfiguration: Sendable {
     public var file: String
     public var mode: Mode
     public var dataDirectory: String
+    public var store: Store
     /// `nil`: the node serves no HTTP.
     public var http: HTTPAddress?
     /// A file readable by its owner only, with lines `venue.field = value`. `nil`: the environment alone.

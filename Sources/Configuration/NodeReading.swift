@@ -23,6 +23,7 @@ struct NodeReading {
         var node: Int
         var mode: NodeConfiguration.Mode
         var dataDirectory: String
+        var store: NodeConfiguration.Store
         var http: HTTPAddress?
         var credentialsFile: String?
     }
@@ -52,8 +53,8 @@ struct NodeReading {
             },
             limits: limits, hedge: hedge, takerTaker: takerTaker, node: UInt16(place.node))
         return NodeConfiguration(
-            file: file, mode: place.mode, dataDirectory: place.dataDirectory, http: place.http,
-            credentialsFile: place.credentialsFile, venues: venues, policy: policy,
+            file: file, mode: place.mode, dataDirectory: place.dataDirectory, store: place.store,
+            http: place.http, credentialsFile: place.credentialsFile, venues: venues, policy: policy,
             document: ConfigurationDocument(file: file, values: ledger.values))
     }
 
@@ -65,8 +66,20 @@ struct NodeReading {
         let data = root.value("data_directory", .path(from: root.place("data_directory")))
         let http = root.value("http", httpKind, standard: .some(HTTPAddress(host: "127.0.0.1", port: 8_180)))
         let credentials = root.optional("credentials_file", .path(from: root.place("credentials_file")))
-        guard let node, let mode, let data, let http, let credentials else { return nil }
-        return Place(node: node, mode: mode, dataDirectory: data, http: http, credentialsFile: credentials)
+        let store = store(root)
+        guard let node, let mode, let data, let http, let credentials, let store else { return nil }
+        return Place(
+            node: node, mode: mode, dataDirectory: data, store: store, http: http,
+            credentialsFile: credentials)
+    }
+
+    private static func store(_ root: Section) -> NodeConfiguration.Store? {
+        guard let section = root.section("store", mayBeAbsent: true) else { return nil }
+        let lowWater = section.value("low_water", .bytes(8 << 20...1 << 40), standard: 512 << 20)
+        let ballast = section.value("ballast", .bytes(0...1 << 40), standard: 128 << 20)
+        section.finish()
+        guard let lowWater, let ballast else { return nil }
+        return NodeConfiguration.Store(lowWater: lowWater, ballast: ballast)
     }
 
     /// `host:port`, or `off` for none.

@@ -62,6 +62,11 @@ extension SettingKind where Value == Int {
         bounded(range, SettingText.integer, { String($0) })
     }
 
+    /// A size in bytes, spelled `512MiB`.
+    static func bytes(_ range: ClosedRange<Int>) -> SettingKind {
+        bounded(range, SettingText.bytes, SettingText.sizeText)
+    }
+
     static func percent(_ range: ClosedRange<Int>) -> SettingKind {
         bounded(range, SettingText.percent, { "\($0)%" })
     }

@@ -100,6 +100,28 @@ enum SettingText {
         return .success(value)
     }
 
+    private static let sizes: [(suffix: String, bytes: Int)] = [
+        ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10),
+    ]
+
+    /// `512MiB`: a whole number of KiB, MiB or GiB, in bytes. A bare `0` needs no unit.
+    static func bytes(_ text: String) -> Result<Int, Complaint> {
+        if text == "0" { return .success(0) }
+        guard let size = sizes.first(where: { text.hasSuffix($0.suffix) }) else {
+            return .failure(Complaint("expected a size like 512MiB (KiB, MiB, GiB), found \(shown(text))"))
+        }
+        return integer(String(text.dropLast(3))).flatMap { count in
+            let (bytes, overflow) = count.multipliedReportingOverflow(by: size.bytes)
+            return overflow ? .failure(Complaint("\(shown(text)) is too large a size")) : .success(bytes)
+        }
+    }
+
+    /// In the largest unit that divides it: `bytes(sizeText(x))` is `x` for whole KiB.
+    static func sizeText(_ bytes: Int) -> String {
+        guard bytes != 0, let size = sizes.first(where: { bytes % $0.bytes == 0 }) else { return "\(bytes)" }
+        return "\(bytes / size.bytes)\(size.suffix)"
+    }
+
     /// `-?digits[.digits]`: no exponent, no sign but minus, no separators, no `NaN`.
     static func isPlainDecimal(_ text: String) -> Bool {
         let digits = text.hasPrefix("-") ? text.dropFirst() : Substring(text)

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Node
+import Orders
 import TradingModel
 
 /// `arbnode demo --json` and `run --json`, as COMMANDS.md names the fields.
@@ -46,6 +47,13 @@ struct ReportJSON: Encodable {
         var fillToHedgeWire: Percentiles
         var durableWrite: Percentiles
     }
+    /// One venue's asset in the node's ledger.
+    struct Account: Encodable {
+        var venue: String
+        var asset: String
+        var opening: String
+        var balance: String
+    }
     struct IncidentLine: Encodable {
         var code: String
         var severity: String
@@ -66,6 +74,8 @@ struct ReportJSON: Encodable {
     var fees: String
     /// `null` where the venues hold no accounts: recordings, a dry run.
     @Explicit var ledgerEqualsVenues: Bool?
+    /// What the ledger says each venue holds, sorted by venue and asset.
+    var accounts: [Account]
     var recoveredRows: Int
     var latencyUs: Latency
     var incidents: [IncidentLine]
@@ -97,6 +107,11 @@ struct ReportJSON: Encodable {
         pnl = summary.profit.description
         fees = summary.counters.fees.description
         self.ledgerEqualsVenues = ledgerEqualsVenues
+        accounts = report.accounts.map {
+            Account(
+                venue: report.venues[$0.venue.index].name, asset: $0.asset.code,
+                opening: $0.opening.description, balance: $0.balance.description)
+        }
         self.recoveredRows = recoveredRows
         latencyUs = Latency(
             frameToDecision: Percentiles(report.latency.frameToDecision),

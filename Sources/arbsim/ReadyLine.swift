@@ -48,7 +48,7 @@ struct ReadyLine {
         return "{\"ready\":true" + members.map { ",\"\($0)\":\(ReadyLine.quoted($1))" }.joined() + "}"
     }
 
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]
         do { return String(decoding: try encoder.encode(text), as: UTF8.self) } catch {

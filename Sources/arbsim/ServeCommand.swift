@@ -10,7 +10,7 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Serves one venue double on 127.0.0.1: HTTPS and secure WebSockets.",
         discussion: """
             Prints one JSON line when it listens: where, what certificate to trust, and one funded account.
-            Serves until SIGTERM or SIGINT.
+            Serves until SIGTERM or SIGINT, then prints a second line: what its accounts ended with.
 
             Example: arbsim serve --venue okx
             """)
@@ -96,6 +96,7 @@ struct ServeCommand: AsyncParsableCommand {
             group.cancelAll()
             return first
         }
+        Console.result(EndedLine(venue: name, truth: await host.truth()).text)
         let seen = await host.counters()
         Console.note(
             "arbsim: \(name) answered \(seen.requests) requests and served \(seen.sockets) WebSockets"

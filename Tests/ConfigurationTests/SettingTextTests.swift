@@ -35,6 +35,22 @@ enum Schoolbook {
 }
 
 @Suite struct SettingTextTests {
+    @Test(arguments: [
+        ("512MiB", 512 << 20), ("1GiB", 1 << 30), ("9216KiB", 9 << 20), ("0", 0), ("1536MiB", 3 << 29),
+    ])
+    func `a size means count times unit`(text: String, bytes: Int) {
+        #expect(SettingText.bytes(text) == .success(bytes))
+        #expect(SettingText.bytes(SettingText.sizeText(bytes)) == .success(bytes))
+    }
+
+    @Test(arguments: ["512", "512MB", "1.5GiB", "GiB", "-", "9999999999999GiB", "512 MiB", "0x10MiB", ""])
+    func `a size without a known unit, or no whole number, is refused`(text: String) {
+        guard case .failure = SettingText.bytes(text) else {
+            Issue.record("\(text) was taken")
+            return
+        }
+    }
+
     private static let units: [(String, Int)] = [
         ("ns", 1), ("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000),
         ("h", 3_600_000_000_000), ("d", 86_400_000_000_000),

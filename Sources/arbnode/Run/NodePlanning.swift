@@ -94,7 +94,11 @@ enum NodePlanning {
             )
             throw ExitCode(78)
         }
-        do { return try LiveWorld.make(dataDirectory: directory, extraCA: extra.first) } catch {
+        let limits = OutboxLimits(
+            lowWater: UInt64(configuration.store.lowWater), ballast: UInt64(configuration.store.ballast))
+        do {
+            return try LiveWorld.make(dataDirectory: directory, extraCA: extra.first, limits: limits)
+        } catch {
             Terminal.say("\(error)")
             throw ExitCode(78)
         }
