@@ -1,4 +1,5 @@
 import Engine
+import Orders
 import TradingModel
 import VenueKit
 
