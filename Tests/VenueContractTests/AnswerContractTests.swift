@@ -20,7 +20,7 @@ import VenueKit
         ],
     ]
     static let duplicates: [String: [String]] = ["okx": ["51016"], "bybit": ["110072", "170141"]]
-    /// Statuses that prove a refusal without a word about the order; 403, 418 and 429 elsewhere prove nothing.
+    /// Statuses that prove a refusal without a word about the order; 403, 418, 429 elsewhere prove nothing.
     static let refusing: [String: Set<Int>] = [
         "binance-spot": [403, 418, 429], "okx": [429], "bybit": [401], "kraken": [],
     ]

@@ -3,7 +3,8 @@ import TradingModel
 
 /// `CancelAllOrdersAfter`: a countdown set anew by every request, switched off by 0. "If the timer expires,
 /// all orders are cancelled and then the timer remains disabled until the client provides a new (non-zero)
-/// timeout." It must be off before scheduled maintenance: else everything is canceled when the engine is back.
+/// timeout." It must be off before scheduled maintenance: else everything is canceled when the engine comes
+/// back.
 extension KrakenDialect {
     public func deadMan(_ window: Span, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan? {
         signed(

@@ -1,8 +1,8 @@
 import Ports
 import TradingModel
 
-/// `cancel-all-after`: a countdown of 10 to 120 s, set anew by every request, switched off by 0. Once it fires
-/// it is off.
+/// `cancel-all-after`: a countdown of 10 to 120 s, set anew by every request, switched off by 0. Once it
+/// fires it is off.
 extension OKXDialect {
     public func deadMan(_ window: Span, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan? {
         signed(
