@@ -151,7 +151,7 @@ let package = Package(
             "SimulationTests",
             [
                 "TradingModel", "Ports", "VenueKit", "Orders", "Engine", "Node", "Configuration",
-                "SimulatedWorld",
+                "SimulatedWorld", "Simulator",
             ]),
         specification("SimulatorTests", ["Simulator"]),
     ],

@@ -17,8 +17,8 @@ public actor OrderHunter {
     public static let shortestRound = Span.seconds(4)
     /// After a first difference, the second look that must agree with it.
     public static let secondLook = Span.seconds(1)
-    /// The share of a venue's request budget that sweeps may use, in percent.
-    public static let budgetShare: Int64 = 35
+    /// The share of a venue's allowance for questions that sweeps may use, in percent.
+    public static let budgetShare: Int64 = 40
 
     init(desk: TradingDesk, world: World) {
         lane = world.coldLane
@@ -67,7 +67,8 @@ extension TradingDesk {
 
     /// So that sweeps leave most of the venue's budget to orders.
     func sweepInterval(_ venue: VenueID) -> Span {
-        let rule = connectors[venue.index].profile.budget
+        let profile = connectors[venue.index].profile
+        let rule = profile.queryBudget ?? profile.budget
         let cost = connectors[venue.index].assumeIsolated { $0.sweepCost }
         let needed = Span.nanoseconds(
             Int64(cost) * rule.window.nanoseconds / Int64(max(1, rule.capacity)) * 100

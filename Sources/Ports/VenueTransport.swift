@@ -38,10 +38,13 @@ public struct HTTPRequest: Sendable {
     /// After this moment the answer no longer counts: the request ends as `timedOut`. It decides nothing
     /// about an order.
     public var deadline: Moment
+    /// Its first byte does not leave after this moment, however long it waited for a connection: it then ends
+    /// as `neverSent`.
+    public var notAfter: Moment
 
     public init(
         method: String, origin: String, target: String, headers: [HTTPHeader] = [], body: [UInt8] = [],
-        deadline: Moment
+        deadline: Moment, notAfter: Moment = .distantFuture
     ) {
         self.method = method
         self.origin = origin
@@ -49,6 +52,7 @@ public struct HTTPRequest: Sendable {
         self.headers = headers
         self.body = body
         self.deadline = deadline
+        self.notAfter = notAfter
     }
 }
 

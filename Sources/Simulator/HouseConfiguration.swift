@@ -39,7 +39,13 @@ enum HouseConfiguration {
             text += "  - {symbol: \(symbol), price_scale: 2, quantity_scale: 8}\n"
         }
         text += "venues:\n"
-        for venue in venues { text += "  - use: ../venues/\(venue).yaml\n" }
+        for venue in venues {
+            text += "  - use: ../venues/\(venue).yaml\n"
+            // The double's account is of the pro tier.
+            if venue == "kraken" {
+                text += "    query_budget: {capacity: 20, window: 20s, reserve: 0%}\n"
+            }
+        }
         text += """
             hedge:
               deadline: 120ms

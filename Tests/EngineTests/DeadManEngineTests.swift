@@ -20,7 +20,9 @@ import TradingModel
             .intended(order, venue: "venue-\(venue)", symbol: "BTC-USDT"),
             .moved(order.id, to: .acked, venueOrderID: "o", at: now),
         ]
-        for row in rows { try recovery.replay(row.encoded()) }
+        for (number, row) in rows.enumerated() {
+            try recovery.replay(row.encoded(), sequence: UInt64(number + 1))
+        }
         return TradingEngine(policy: policy, recovery: recovery)
     }
 

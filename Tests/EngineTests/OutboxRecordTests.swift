@@ -7,8 +7,7 @@ import TradingModel
     static let intent = OrderIntent(
         id: id, venue: VenueID(1), instrument: InstrumentID(0), side: .sell, quantity: Quantity(raw: 123),
         limit: Price(raw: 456), timeInForce: .immediateOrCancel, purpose: .hedge,
-        decidedAt: Moment(nanoseconds: 5),
-        sendBefore: Moment(nanoseconds: 9))
+        decidedAt: Moment(nanoseconds: 5), sendBefore: Moment(nanoseconds: 9), decision: 0xFEED)
     static let fill = FillReport(
         instrument: InstrumentID(0), clientID: id, venueOrderID: "o-1", tradeID: "t-1", side: .sell,
         price: Price(raw: 456), quantity: Quantity(raw: 23), fee: Amount(raw: -7), feeAsset: Asset("USDT"),
@@ -21,12 +20,37 @@ import TradingModel
         .filled(fill, order: id, venue: "okx", symbol: "BTC-USDT"),
         .adjusted(venue: "okx", asset: Asset("USDT"), amount: Amount(raw: -1), reason: "withdrawn"),
         .mode(.hold, reason: "HEDGE_FAILURE", actor: "node", at: Moment(nanoseconds: 7)),
+        .corrected(venue: "okx", what: "2 fills booked", at: Moment(nanoseconds: 8)),
+        .foreign(stranger, venue: "okx", symbol: "BTC-USDT"),
+        .venueMode(venue: "okx", isSafe: true, reason: "ZOMBIE", actor: "node", at: Moment(nanoseconds: 9)),
+        .checkpoint(checkpoint),
     ]
+    static var stranger: FillReport {
+        var fill = fill
+        fill.clientID = nil
+        return fill
+    }
+    static let checkpoint = Checkpoint(
+        at: Moment(nanoseconds: 11), epoch: 7, mode: .reduced, modeReason: "care",
+        accounts: [
+            .init(venue: "okx", asset: Asset("BTC"), opening: Amount(raw: 5), change: Amount(raw: -3))
+        ],
+        deviations: [.init(symbol: "BTC-USDT", quantity: Quantity(raw: -4))],
+        safeVenues: [.init(venue: "okx", reason: "ZOMBIE")],
+        orders: [
+            .init(
+                record: OrderRecord(
+                    intent: intent, state: .partial, filled: Quantity(raw: 23),
+                    reportedFilled: Quantity(raw: 24), venueOrderID: "o-1", changedAt: Moment(nanoseconds: 8),
+                    notional: Amount(raw: 77), trades: ["t-1"]), venue: "okx", symbol: "BTC-USDT")
+        ])
 
     static func decode(_ bytes: [UInt8]) throws(OutboxRecord.Fault) -> OutboxRecord {
         try OutboxRecord(
-            bytes, venue: { $0 == "okx" ? VenueID(1) : nil },
-            instrument: { $0 == "BTC-USDT" ? InstrumentID(0) : nil })
+            bytes,
+            names: RowNames(
+                venue: { $0 == "okx" ? VenueID(1) : nil },
+                instrument: { $0 == "BTC-USDT" ? InstrumentID(0) : nil }))
     }
 
     @Test(arguments: rows.indices) func `reads back what was written`(index: Int) throws {
@@ -45,16 +69,30 @@ import TradingModel
 
     @Test func `of another version or of an unknown venue stops the start`() {
         var bytes = Self.rows[0].encoded()
-        bytes[0] = 2
-        #expect(throws: OutboxRecord.Fault.unknownVersion(2)) { try Self.decode(bytes) }
+        bytes[0] = 3
+        #expect(throws: OutboxRecord.Fault.unknownVersion(3)) { try Self.decode(bytes) }
+        bytes[0] = 0
+        #expect(throws: OutboxRecord.Fault.unknownVersion(0)) { try Self.decode(bytes) }
         let elsewhere = OutboxRecord.intended(Self.intent, venue: "mtgox", symbol: "BTC-USDT").encoded()
         #expect(throws: OutboxRecord.Fault.self) { try Self.decode(elsewhere) }
+    }
+
+    @Test(arguments: 0..<7) func `of the version before is read as it was meant`(index: Int) throws {
+        let old = OutboxRecord.asVersion1(Self.rows[index].encoded())
+        #expect(old[0] == 1)
+        let read = try Self.decode(old)
+        guard case .intended(var intent, let venue, let symbol) = Self.rows[index] else {
+            #expect(read == Self.rows[index])
+            return
+        }
+        intent.decision = 0
+        #expect(read == .intended(intent, venue: venue, symbol: symbol))
     }
 
     @Test func `never crashes on arbitrary bytes`() {
         var random = SeededNumbers(seed: 3)
         for _ in 0..<20_000 {
-            var bytes = Self.rows[Int(random.between(0, 6))].encoded()
+            var bytes = Self.rows[Int(random.between(0, 10))].encoded()
             for _ in 0..<random.between(1, 4) {
                 bytes[Int(random.between(0, Int64(bytes.count - 1)))] = UInt8(
                     truncatingIfNeeded: random.next())

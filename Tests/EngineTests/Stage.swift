@@ -18,6 +18,7 @@ struct Stage {
     private(set) var transmitted: [OrderIntent] = []
     private(set) var alarms: [IncidentCode] = []
     private(set) var queried: [ClientOrderID] = []
+    private(set) var canceled: [ClientOrderID] = []
     private(set) var rows: [OutboxRecord] = []
     private let venueCount: Int
 
@@ -117,16 +118,44 @@ struct Stage {
 
     /// Fills an order completely at its limit; the trade id is the order's, so a second call repeats the same
     /// fill.
-    mutating func fill(_ order: OrderIntent) {
-        engine.process(
-            .filled(
-                order.venue,
-                FillReport(
-                    instrument: order.instrument, clientID: order.id, venueOrderID: "o\(order.id)",
-                    tradeID: "t\(order.id)", side: order.side, price: order.limit, quantity: order.quantity,
-                    fee: .zero,
-                    feeAsset: Asset("USDT"), isMaker: false, evidence: .stream, venueTime: now)), at: now)
+    mutating func fill(_ order: OrderIntent, trade: String? = nil) {
+        process(.filled(order.venue, report(order, order.id, trade ?? "t\(order.id)")))
+    }
+
+    /// The same fill, told by a trade list that names nobody.
+    mutating func foreign(_ order: OrderIntent, trade: String) {
+        process(.foreignFill(order.venue, report(order, nil, trade)))
+    }
+
+    private func report(_ order: OrderIntent, _ id: ClientOrderID?, _ trade: String) -> FillReport {
+        FillReport(
+            instrument: order.instrument, clientID: id, venueOrderID: id.map { "o\($0)" } ?? "o?",
+            tradeID: trade, side: order.side, price: order.limit, quantity: order.quantity, fee: .zero,
+            feeAsset: Asset("USDT"), isMaker: false, evidence: .stream, venueTime: now)
+    }
+
+    mutating func process(_ event: EngineEvent) {
+        engine.process(event, at: now)
         collect()
+    }
+
+    /// Lets the engine ask, and answers.
+    mutating func answer(_ id: ClientOrderID, _ answer: QueryAnswer) {
+        engine.process(.timer, at: now)
+        process(.queryAnswered(id, answer))
+    }
+
+    /// Time passes and no book moves.
+    mutating func advance(_ span: Span) { now = now + span }
+
+    /// A sweep finds a working order.
+    mutating func found(_ venue: Int, _ id: ClientOrderID?, quantity: Quantity, filled: Quantity) {
+        process(
+            .found(
+                VenueID(venue),
+                OrderReport(
+                    instrument: InstrumentID(0), clientID: id, venueOrderID: "x1", side: .buy, state: .working,
+                    filled: filled, quantity: quantity, evidence: .query, venueTime: now)))
     }
 
     mutating func expire(_ order: OrderIntent) {
@@ -152,7 +181,8 @@ struct Stage {
             case .transmit(let intent): transmitted.append(intent)
             case .alarm(let incident): alarms.append(incident.code)
             case .query(let order, _): queried.append(order.id)
-            case .cancel, .fetchFills, .resynchronise: break
+            case .cancel(let order, _): canceled.append(order.id)
+            case .fetchFills, .resynchronise, .readLists: break
             }
         }
     }

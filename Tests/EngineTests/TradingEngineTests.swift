@@ -143,16 +143,141 @@ import TradingModel
         var stage = Stage()
         let legs = stage.pair()
         stage.durable(legs)
-        stage.engine.process(.placeAnswered(legs[0].id, .ambiguous(code: "timeout")), at: stage.now)
-        stage.engine.process(.queryAnswered(legs[0].id, .absent), at: stage.now)
-        stage.engine.process(.queryAnswered(legs[0].id, .absent), at: stage.now)
-        #expect(stage.engine.orders[legs[0].id]?.state == .unknown)
+        let id = legs[0].id
+        stage.engine.process(.placeAnswered(id, .ambiguous(code: "timeout")), at: stage.now)
+        stage.answer(id, .absent)
+        stage.answer(id, .absent)
+        #expect(stage.engine.orders[id]?.state == .unknown, "its request may still arrive")
         stage.pass(.seconds(7))
-        stage.engine.process(.timer, at: stage.now)
-        stage.engine.process(.queryAnswered(legs[0].id, .absent), at: stage.now)
-        #expect(stage.engine.orders[legs[0].id]?.state == .unknown)
-        stage.engine.process(.queryAnswered(legs[0].id, .absent), at: stage.now)
-        #expect(stage.engine.orders[legs[0].id]?.state == .absent)
+        stage.answer(id, .absent)
+        stage.pass(.seconds(6))
+        stage.answer(id, .absent)
+        #expect(stage.engine.orders[id]?.state == .unknown, "one endpoint is not enough")
+        stage.process(.listsRead(id, isWhole: true, showsIt: false))
+        stage.pass(.seconds(6))
+        stage.process(.timer)
+        #expect(stage.canceled.contains(id), "should it live after all, it is not wanted")
+        stage.process(.cancelAnswered(id, .unknownOrder))
+        #expect(stage.engine.orders[id]?.state == .absent)
+        #expect(stage.engine.reservationCount == 1, "the other leg's")
+    }
+
+    @Test func `a gap of the private stream voids what spoke for absence`() {
+        var stage = Stage()
+        let legs = stage.pair()
+        stage.durable(legs)
+        let id = legs[0].id
+        stage.process(.placeAnswered(id, .ambiguous(code: "timeout")))
+        stage.pass(.seconds(7))
+        stage.answer(id, .absent)
+        stage.process(.listsRead(id, isWhole: true, showsIt: false))
+        stage.process(.privateStream(legs[0].venue, isReady: false, reason: "closed"))
+        stage.process(.privateStream(legs[0].venue, isReady: true, reason: ""))
+        stage.pass(.seconds(6))
+        stage.answer(id, .absent)
+        stage.process(.cancelAnswered(id, .unknownOrder))
+        #expect(stage.engine.orders[id]?.state == .unknown)
+    }
+
+    @Test func `a lost answer with the other leg filled is a hedge failure, not a delay`() {
+        var stage = Stage()
+        let legs = stage.pair()
+        stage.durable(legs)
+        stage.fill(legs[0])
+        stage.process(.placeAnswered(legs[1].id, .ambiguous(code: "timeout")))
+        #expect(stage.alarms.contains(.hedgeFailure))
+        #expect(stage.persisted().isEmpty, "it may have filled: nothing is hedged twice")
+    }
+
+    @Test func `a signal opens once, across a restart and whatever the time`() throws {
+        var stage = Stage()
+        let legs = stage.pair()
+        #expect(legs[0].decision != 0 && legs[0].decision == legs[1].decision)
+        var recovery = Recovery(policy: stage.engine.policy)
+        for (number, row) in stage.rows.enumerated() {
+            try recovery.replay(row.encoded(), sequence: UInt64(number + 1))
+        }
+        #expect(recovery.signals.contains(legs[0].decision))
+        // The books stand still, the cooldown is over: the same touches are the same signal.
+        stage.durable(legs)
+        for leg in legs { stage.expire(leg) }
+        stage.process(.timer)
+        stage.advance(.milliseconds(900))
+        stage.process(.timer)
+        #expect(stage.persisted().isEmpty)
+        #expect(stage.engine.counters.repeatedSignals > 0)
+    }
+
+    @Test func `an order of ours without a row is taken over, canceled, and its venue distrusted`() {
+        var stage = Stage()
+        let id = ClientOrderID(epoch: 0, node: 1, strategy: 1, intent: 7, leg: 0, attempt: 0)
+        stage.found(0, id, quantity: Quantity(raw: 10_000), filled: Quantity(raw: 4_000))
+        #expect(stage.canceled == [id])
+        #expect(stage.alarms.contains(.zombieOrder))
+        #expect(stage.engine.venues[0].safeReason != nil)
+        #expect(stage.engine.venues[0].mayOpen == false)
+        #expect(stage.rows.contains { if case .intended(let intent, _, _) = $0 { intent.id == id } else { false } })
+    }
+
+    @Test func `strangers are left alone and never adopted; a later epoch of our own stops everything`() {
+        var stage = Stage()
+        stage.found(0, nil, quantity: Quantity(raw: 10_000), filled: .zero)
+        #expect(stage.canceled.isEmpty && stage.engine.orders.live.isEmpty)
+        #expect(stage.alarms.contains(.foreignOrder) && stage.engine.venues[0].safeReason != nil)
+        let other = ClientOrderID(epoch: 9, node: 5, strategy: 1, intent: 7, leg: 0, attempt: 0)
+        stage.found(1, other, quantity: Quantity(raw: 10_000), filled: .zero)
+        #expect(stage.canceled.isEmpty && stage.engine.venues[1].safeReason == nil)
+        let later = ClientOrderID(epoch: 900, node: 1, strategy: 1, intent: 7, leg: 0, attempt: 0)
+        stage.found(1, later, quantity: Quantity(raw: 10_000), filled: .zero)
+        #expect(stage.engine.mode == .safe)
+    }
+
+    @Test func `a stranger's trade moves the ledger with its reason, hedges nothing, and can be taken back`() {
+        var stage = Stage()
+        let legs = stage.sentPair()
+        stage.fill(legs[0])
+        let before = stage.engine.ledger.balance(VenueID(0), Asset("BTC"))
+        let owed = stage.engine.obligations[0].deviation
+        stage.foreign(legs[1], trade: "t9")
+        #expect(stage.engine.obligations[0].deviation == owed)
+        #expect(stage.engine.ledger.balance(VenueID(0), Asset("BTC")) == before)
+        #expect(stage.engine.ledger.balance(VenueID(1), Asset("BTC")).raw != 100 * 1_000_000_000_000_000_000)
+        // It was ours after all: the venue's trade list merely did not say so.
+        stage.fill(legs[1], trade: "t9")
+        #expect(stage.engine.obligations[0].deviation == .zero)
+        #expect(stage.engine.ledger.deviation(Asset("BTC")) == .zero)
+    }
+
+    @Test func `a checkpoint is what the rows before it amount to`() throws {
+        var stage = Stage()
+        let legs = stage.sentPair()
+        stage.fill(legs[0])
+        stage.process(.checkpoint)
+        let place = try #require(
+            stage.rows.lastIndex { if case .checkpoint = $0 { true } else { false } })
+        stage.fill(legs[1])
+        var whole = Recovery(policy: stage.engine.policy)
+        var short = Recovery(policy: stage.engine.policy)
+        for (number, row) in stage.rows.enumerated() {
+            try whole.replay(row.encoded(), sequence: UInt64(number + 1))
+            if number >= place { try short.replay(row.encoded(), sequence: UInt64(number + 1)) }
+        }
+        #expect(whole.contradictions.isEmpty)
+        #expect(short.ledger == whole.ledger)
+        #expect(short.deviations == whole.deviations)
+        #expect(short.orders.live == whole.orders.live)
+        #expect(short.lastEpoch == whole.lastEpoch)
+    }
+
+    @Test func `new risk waits while the store is slow, and stops when its disk runs low`() {
+        var stage = Stage()
+        stage.process(.store(.slow))
+        #expect(stage.pair().isEmpty)
+        stage.process(.store(.good))
+        stage.advance(.milliseconds(300))
+        #expect(!stage.pair().isEmpty)
+        stage.process(.store(.low("little room")))
+        #expect(stage.engine.mode == .hold && stage.alarms.contains(.diskLow))
     }
 
     @Test func `a fill after a proven refusal is booked, hedged and reported`() {
@@ -188,7 +313,9 @@ import TradingModel
         let legs = stage.sentPair()
         stage.fill(legs[0])
         var recovery = Recovery(policy: stage.engine.policy)
-        for row in stage.rows { try recovery.replay(row.encoded()) }
+        for (number, row) in stage.rows.enumerated() {
+            try recovery.replay(row.encoded(), sequence: UInt64(number + 1))
+        }
         let again = TradingEngine(policy: stage.engine.policy, recovery: recovery)
         #expect(again.epoch == stage.engine.epoch + 1)
         #expect(again.ledger == stage.engine.ledger)

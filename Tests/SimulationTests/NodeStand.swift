@@ -102,7 +102,7 @@ final class NodeStand {
     /// kill -9: nothing of the node runs any more; what the disk and the venues have stays.
     func killNode() {
         guard let world else { return }
-        simulation.abandon([world.socketLane, world.storeLane, world.coldLane])
+        simulation.abandon([world.socketLane, world.storeLane, world.reserveLane, world.coldLane])
         network.cutAll()
         node = nil
     }

@@ -6,6 +6,8 @@ final class HTTPExchange: @unchecked Sendable {
     let method: String
     let bytes: [UInt8]
     let deadline: Moment
+    /// No byte leaves after this.
+    let notAfter: Moment
     /// When its first byte was handed to TLS. From then on no end of it proves anything.
     var sentAt: Moment?
     var timer: LaneTimer?
@@ -15,13 +17,14 @@ final class HTTPExchange: @unchecked Sendable {
     private var completion: (@Sendable (Result<HTTPResponse, TransportFault>) -> Void)?
 
     init(
-        method: String, bytes: [UInt8], deadline: Moment, lane: SocketLane,
+        method: String, bytes: [UInt8], deadline: Moment, notAfter: Moment, lane: SocketLane,
         onSent: (@Sendable (Moment) -> Void)?,
         completion: @escaping @Sendable (Result<HTTPResponse, TransportFault>) -> Void
     ) {
         self.method = method
         self.bytes = bytes
         self.deadline = deadline
+        self.notAfter = notAfter
         self.lane = lane
         self.onSent = onSent
         self.completion = completion

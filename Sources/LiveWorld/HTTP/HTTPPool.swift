@@ -85,6 +85,11 @@ final class HTTPPool: @unchecked Sendable {
     }
 
     private func dispatch() {
+        // An order that waited for a connection until its time had passed is not sent.
+        let now = LiveClock.now
+        let late = waiting.filter { now > $0.notAfter }
+        waiting.removeAll { now > $0.notAfter }
+        for exchange in late { exchange.fail("its time passed while it waited for a connection") }
         while !waiting.isEmpty, let index = connections.lastIndex(where: { $0.idleProbe == .quiet }) {
             let connection = connections.remove(at: index)
             connections.append(connection)

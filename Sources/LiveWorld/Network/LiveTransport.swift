@@ -67,8 +67,8 @@ public final class LiveTransport: VenueTransport, @unchecked Sendable {
                 return refuse(error.detail, completion)
             }
             let exchange = HTTPExchange(
-                method: request.method, bytes: bytes, deadline: request.deadline, lane: self.lane,
-                onSent: onSent,
+                method: request.method, bytes: bytes, deadline: request.deadline,
+                notAfter: request.notAfter, lane: self.lane, onSent: onSent,
                 completion: completion)
             // An order must not wait for the loop's next turn.
             if self.lane.isCurrent {

@@ -208,7 +208,7 @@ extension VenueConnector {
         counters.requests += 1
         let request = HTTPRequest(
             method: plan.method, origin: profile.restOrigin, target: plan.target, headers: plan.headers,
-            body: plan.body, deadline: now + VenueConnector.patience)
+            body: plan.body, deadline: now + VenueConnector.patience, notAfter: notAfter)
         world.transport.perform(request, lane: self.lane, onSent: sent) { result in
             self.assumeIsolated { connector in
                 connector.world.passes(.responseArrived)
