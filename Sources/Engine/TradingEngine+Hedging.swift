@@ -21,7 +21,7 @@ extension TradingEngine {
         let cause = obligations[index].open.first?.cause ?? books[index].tops[0].venue
         // A residual has no deadline: it waits until some venue can take it.
         if flight.raw == 0, !reach(index, .failed, cause, now).0.isEmpty {
-            obligations[index].awaken(from: smallest, cause: cause, at: now, deadline: policy.hedge.deadline)
+            obligations[index].awaken(from: smallest, cause: cause, at: now, deadline: awakeningDeadline(now))
         }
         reportLate(index, flight, now)
         // Each turn climbs one rung when nothing could be placed; the ladder has four.
@@ -57,6 +57,19 @@ extension TradingEngine {
         }
         return least
     }
+
+    /// What an earlier run left open is hedged as soon as any venue can take it; the ladder is not exhausted
+    /// before the others have had time to become ready.
+    private func awakeningDeadline(_ now: Moment) -> Span {
+        let settled = venues.allSatisfy(\.isReconciled)
+        guard let firstMoment, !settled, now - firstMoment < TradingEngine.startGrace else {
+            return policy.hedge.deadline
+        }
+        return TradingEngine.startGrace
+    }
+
+    /// How long a start may take until its hedges count as late.
+    static let startGrace = Span.seconds(10)
 
     func hedgeDeadline(_ index: Int) -> Moment? { obligations[index].open.first?.deadline }
 

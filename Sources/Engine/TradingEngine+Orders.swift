@@ -169,6 +169,8 @@ extension TradingEngine {
             count(record)
         }
         if record.isSettled, !before.isSettled { settle(record, now) }
+        // The venue's own word brought it back: it can fill again, and lays claim again.
+        if record.state.mayFill, !before.state.mayFill { reserveAgain(record.intent.id) }
     }
 
     private mutating func count(_ record: OrderRecord) {

@@ -20,7 +20,7 @@ extension TradingEngine {
     }
 
     mutating func reserveAgain(_ id: ClientOrderID) {
-        guard let record = orders[id], record.state.mayFill else { return }
+        guard let record = orders[id], record.state.mayFill, !reservations.holds(id) else { return }
         let (asset, amount) = claim(record.intent)
         reservations.reserve(id, record.intent.venue, asset, amount)
     }

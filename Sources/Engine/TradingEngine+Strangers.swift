@@ -54,6 +54,7 @@ extension TradingEngine {
         let name = policy.venues[venue.index].name
         counters.zombieOrders += 1
         orders.insert(intent, at: now)
+        reserveAgain(intent.id)
         adopted.insert(intent.id)
         orders.named(intent.id, venueOrderID: venueOrderID)
         let detail = "order \(intent.id) is ours by its id and has no row: taken over"

@@ -43,6 +43,8 @@ public struct TradingEngine: Sendable {
     /// Orders taken over from a venue because their rows were lost: their size is not known for certain.
     var adopted: Set<ClientOrderID> = []
     var nextIntent: UInt64 = 1
+    /// When this run's first event came.
+    var firstMoment: Moment?
     var nextEpoch: UInt64 = 1
     var output: [Directive] = []
 
@@ -102,6 +104,7 @@ public struct TradingEngine: Sendable {
 
     /// One input that is not a book message.
     public mutating func process(_ event: EngineEvent, at now: Moment) {
+        if firstMoment == nil { firstMoment = now }
         switch event {
         case .publicStream(let venue, let instruments, let isOpen): stream(venue, instruments, isOpen, now)
         case .bookQuarantined(let venue, let instruments, let reason):

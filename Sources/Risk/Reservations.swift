@@ -18,6 +18,7 @@ public struct Reservations: Sendable {
     public init() {}
 
     public var count: Int { entries.count }
+    public func holds(_ id: ClientOrderID) -> Bool { entries[id] != nil }
 
     public mutating func reserve(_ id: ClientOrderID, _ venue: VenueID, _ asset: Asset, _ amount: Amount) {
         precondition(entries[id] == nil, "an order reserves once")

@@ -3,6 +3,7 @@ import Engine
 import Hedging
 import Node
 import Orders
+import Risk
 import SimulatedWorld
 import TradingModel
 
@@ -209,7 +210,11 @@ final class Judge {
     }
 
     /// A node that died knows nothing of frames that were lost before.
-    func nodeDied() { lostFrames = [:] }
+    func nodeDied() {
+        lostFrames = [:]
+        // Nor of how long a venue wanted it to be silent.
+        silentUntil = [:]
+    }
 
     /// A synced book must show what the venue shows, whenever nothing is on its way.
     func compareBooks(_ desk: isolated TradingDesk, _ network: SimulatedNetwork) {

@@ -170,8 +170,9 @@ final class ObservedStore: OutboxStore, @unchecked Sendable {
     var space: OutboxSpace { store.space }
 
     func append(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64 {
-        let last = try store.append(writesOldRows() ? records.map { OutboxRecord.asVersion1($0) } : records)
-        if isAlive() { for row in records { log.durable(row) } }
+        let rows = writesOldRows() ? records.map { OutboxRecord.asVersion1($0) } : records
+        let last = try store.append(rows)
+        if isAlive() { for row in rows { log.durable(row) } }
         return last
     }
 

@@ -36,7 +36,7 @@ extension WorldPlan {
             faults = [.n01]
             isDirected = true
             crashPoint = String(scenario.dropFirst(6))
-            crashPass = Int(draw.magnitude(1, 12))
+            crashPass = WorldPlan.ending.contains(crashPoint ?? "") ? 1 : Int(draw.magnitude(1, 12))
             // So that every point is passed: some need trouble to be reached at all.
             faults.formUnion(WorldPlan.trouble[crashPoint ?? ""] ?? [])
             safety = .seconds(25)
@@ -58,6 +58,5 @@ extension WorldPlan {
         "listsAsked": [.v04], "listsRead": [.v04], "listsApplied": [.v04],
         "historyAsked": [.v01, .v11], "driftFound": [.v08], "strangerFound": [.v08],
         "accountLost": [.v11], "modeChanged": [.n04], "snapshotArrived": [.v12],
-        "drainBegins": [], "drainEnds": [], "closes": [],
     ]
 }

@@ -36,7 +36,19 @@ extension Trial {
     func look() {
         judge.lookAtVenues()
         nonisolated(unsafe) let judge = judge
+        guard simulation.now >= stoppedUntil else { return }
         visit { judge.look(at: $0) }
+        if options.isTraced { traceIncidents() }
+    }
+
+    private func traceIncidents() {
+        let lines = visit { $0.incidents.lines } ?? []
+        for line in lines {
+            let key = "\(line.incident.code.rawValue) \(line.incident.venue.map { plan.venues[$0.index] } ?? "")"
+            guard told[key] != line.count else { continue }
+            told[key] = line.count
+            trace("\(key) ×\(line.count): \(line.incident.detail)")
+        }
     }
 
     /// Faults stop; venues are healthy; a process that is dead is started.

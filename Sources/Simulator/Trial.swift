@@ -1,3 +1,4 @@
+import Books
 import Configuration
 import Engine
 import Node
@@ -29,6 +30,10 @@ final class Trial {
     /// Crash points that kill every start until the count is used up (N10).
     var recoveryDeaths = 0
     var isCalm = false
+    /// The process is stopped, or was a moment ago: it can know nothing.
+    var stoppedUntil = Moment.distantPast
+    /// Incidents traced so far, by kind.
+    var told: [String: Int] = [:]
     /// What a death leaves of unsynced writes: all of them when only the process dies.
     var powerPolicy = SimulatedDisk.CrashPolicy.everything
     /// Rows are written as the version before wrote them (N11).
@@ -142,6 +147,8 @@ extension Trial {
         }
         self.process = process
         node = nil
+        told = [:]
+        stoppedUntil = .distantPast
         result.starts += 1
         let plan = nodePlan
         let world = process.world
@@ -184,6 +191,44 @@ extension Trial {
         network.cutAll()
         judge.nodeDied()
         restart(after: draw.span(.milliseconds(5), .seconds(3)))
+    }
+
+    /// SIGSTOP, and SIGCONT after `span`.
+    func stop(for span: Span) {
+        process?.stop(for: span)
+        stoppedUntil = max(stoppedUntil, simulation.now + span + .milliseconds(100))
+        judge.nodeDied()
+    }
+
+    /// One thread hangs.
+    func hang(_ lane: KeyPath<World, any Lane>, for span: Span) {
+        process?.hang(lane, for: span)
+        guard lane == \.socketLane else { return }
+        stoppedUntil = max(stoppedUntil, simulation.now + span + .milliseconds(100))
+        judge.nodeDied()
+    }
+
+    /// SIGTERM: drains, closes, ends; started again.
+    func endOrderly() {
+        guard let node, let process, process.isAlive else { return }
+        nonisolated(unsafe) let trial = self
+        let desk = node.desk
+        let deadline = simulation.now + .seconds(2)
+        Task(executorPreference: desk.lane) {
+            _ = await desk.drain(by: deadline)
+            await desk.close(by: deadline + .seconds(1))
+            trial.ended(process)
+        }
+    }
+
+    private func ended(_ process: SimulatedProcess) {
+        guard process === self.process, process.isAlive else { return }
+        trace("ended in order")
+        process.kill()
+        node = nil
+        network.cutAll()
+        judge.nodeDied()
+        restart(after: draw.span(.milliseconds(100), .seconds(1)))
     }
 
     private func passed(_ point: CrashPoint) {

@@ -59,6 +59,9 @@ struct WorldPlan {
         }
     }
 
+    /// Crash points of an orderly end.
+    static let ending: Set<String> = ["drainBegins", "drainEnds", "closes"]
+
     /// About how long the liveness phase and the end take.
     static let tail = Span.seconds(38)
 }
