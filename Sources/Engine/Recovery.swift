@@ -21,6 +21,8 @@ public struct Recovery: Sendable {
     /// Checkpoint rows met, oldest first.
     public private(set) var checkpoints: [(sequence: UInt64, at: Moment)] = []
     private var lastSeen: Moment?
+    /// What happened before this is not in the history any more: it was discarded.
+    public private(set) var memoryStart = Moment.distantPast
 
     /// Fills are fetched from this moment on: before the oldest order that may still fill, and before the last
     /// thing this directory saw, so that what happened while no node ran is found.
@@ -148,6 +150,7 @@ extension Recovery {
 
     private mutating func load(_ checkpoint: Checkpoint) {
         saw(checkpoint.at)
+        memoryStart = checkpoint.at
         lastEpoch = checkpoint.epoch
         mode = checkpoint.mode
         modeReason = checkpoint.modeReason

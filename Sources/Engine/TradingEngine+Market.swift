@@ -20,8 +20,8 @@ extension TradingEngine {
         evaluate(index, now)
     }
 
-    private mutating func askForSnapshot(_ index: Int, _ slot: Int, _ venue: VenueID, _ now: Moment) {
-        guard books[index].books[slot].wantsSnapshot else { return }
+    mutating func askForSnapshot(_ index: Int, _ slot: Int, _ venue: VenueID, _ now: Moment) {
+        guard books[index].books[slot].wantsSnapshot, resyncs[index][slot].mayAsk(at: now) else { return }
         books[index].snapshotRequested(venue, at: now)
         output.append(.resynchronise(venue, policy.instruments[index].id))
     }

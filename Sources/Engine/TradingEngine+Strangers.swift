@@ -14,16 +14,23 @@ extension TradingEngine {
         case .zombie:
             guard let id else { preconditionFailure("a zombie has an id of ours") }
             adopt(id, of: report, at: venue, now)
-        case .fromTheFuture:
-            let detail = "order \(id.map { "\($0)" } ?? "") has a later epoch than this node (\(epoch))"
-            alarm(.zombieOrder, .pageNow, venue, detail, now)
-            lowerMode(to: .safe, reason: "ZOMBIE_ORDER: \(detail): a second node or an old directory", now)
+        case .fromTheFuture: meetFuture(id, venue, now)
         case .ofNode(let node):
             alarm(
                 .foreignOrder, .warning, venue,
                 "open order \(report.venueOrderID) belongs to node \(node); left alone", now)
         case .foreign: meetForeign(venue, report, now)
         }
+    }
+
+    /// Its ids and ours must not meet: this run's epoch leaps past it.
+    private mutating func meetFuture(_ id: ClientOrderID?, _ venue: VenueID, _ now: Moment) {
+        guard let id, id.epoch >= epoch else { return }
+        let detail = "\(id) is of epoch \(id.epoch) and this run of \(epoch): a second node, or an old directory"
+        epoch = id.epoch &+ 1
+        output.append(.journal(.started(epoch: epoch, at: now)))
+        alarm(.dirtyStart, .pageNow, venue, detail, now)
+        lowerMode(to: .safe, reason: "DIRTY_START: \(detail)", now)
     }
 
     private mutating func meetForeign(_ venue: VenueID, _ report: OrderReport, _ now: Moment) {
@@ -70,7 +77,8 @@ extension TradingEngine {
 
     /// A fill names an order of ours that has no row. Answers whether it was taken over.
     mutating func adopt(_ fill: FillReport, at venue: VenueID, _ now: Moment) -> Bool {
-        guard let id = fill.clientID, id.node == policy.node, id.epoch <= epoch else { return false }
+        guard let id = fill.clientID, id.node == policy.node, !isOldNews(fill) else { return false }
+        meetFuture(id, venue, now)
         let intent = OrderIntent(
             id: id, venue: venue, instrument: fill.instrument, side: fill.side, quantity: fill.quantity,
             limit: fill.price, timeInForce: .immediateOrCancel, purpose: .open, decidedAt: fill.venueTime,
@@ -82,7 +90,7 @@ extension TradingEngine {
     /// A trade that no order of ours made moved the balance: the ledger follows, with its reason; nothing is
     /// hedged for it, and no new risk goes there until a person has looked.
     mutating func foreignFill(_ venue: VenueID, _ fill: FillReport, _ now: Moment) {
-        guard orders.noteForeign(fill, venue: venue) else { return }
+        guard !isOldNews(fill), orders.noteForeign(fill, venue: venue) else { return }
         let instrument = policy.instruments[fill.instrument.index]
         counters.foreignFills += 1
         ledger.add(FillFlows(fill, instrument), venue, instrument)
@@ -99,6 +107,12 @@ extension TradingEngine {
             + "\(instrument.text(fill.quantity)) \(instrument.symbol)"
         alarm(.foreignOrder, .critical, venue, detail, now)
         setVenueMode(venue, true, detail, "node", now)
+    }
+
+    /// Whether its order may be one that settled so long ago that it is forgotten. Venues' clocks differ from
+    /// ours by up to a minute before that is an incident of its own.
+    private func isOldNews(_ fill: FillReport) -> Bool {
+        fill.venueTime < memoryStart + .seconds(memoryStart == .distantPast ? 0 : 60)
     }
 
     /// An order of ours claims a trade that was taken for a stranger's: that accounting is taken back.

@@ -10,6 +10,7 @@ extension TradingEngine {
     mutating func timer(_ now: Moment) {
         for id in orders.live { watch(id, now) }
         orders.forget(settledBefore: now - OrderTable.memory)
+        memoryStart = max(memoryStart, now - OrderTable.memory)
         for index in policy.instruments.indices {
             askAgainForBooks(index, now)
             smallestHedges[index] = smallestHedge(index)
@@ -26,9 +27,7 @@ extension TradingEngine {
             {
                 books[index].snapshotFailed(venue)
             }
-            guard books[index].books[slot].wantsSnapshot else { continue }
-            books[index].snapshotRequested(venue, at: now)
-            output.append(.resynchronise(venue, policy.instruments[index].id))
+            askForSnapshot(index, slot, venue, now)
         }
     }
 

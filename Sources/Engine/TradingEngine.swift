@@ -14,7 +14,8 @@ import TradingModel
 /// `+Hedging` (a fill becomes a hedge), `+Watch` (silence becomes a question).
 public struct TradingEngine: Sendable {
     public let policy: EnginePolicy
-    public let epoch: UInt16
+    /// Stands in the ids of this run's orders.
+    public internal(set) var epoch: UInt16
     public internal(set) var books: [ConsolidatedBook]
     public internal(set) var orders: OrderTable
     public internal(set) var ledger: PositionLedger
@@ -42,10 +43,14 @@ public struct TradingEngine: Sendable {
     public internal(set) var storeHealth = StoreHealth.good
     /// Orders taken over from a venue because their rows were lost: their size is not known for certain.
     var adopted: Set<ClientOrderID> = []
+    /// Orders that settled before this are forgotten: what is told of them now is old news, not a stranger's.
+    var memoryStart: Moment
     var nextIntent: UInt64 = 1
     /// When this run's first event came.
     var firstMoment: Moment?
     var nextEpoch: UInt64 = 1
+    /// By instrument and slot.
+    var resyncs: [[ResyncPace]]
     var output: [Directive] = []
 
     /// A pair's leg is not sent later than this after its decision: the edge is gone by then.
@@ -76,6 +81,7 @@ public struct TradingEngine: Sendable {
         venues = policy.venues.map { VenueStatus(name: $0.name) }
         for (index, reason) in recovery.safeVenues.enumerated() { venues[index].safeReason = reason }
         signals = recovery.signals
+        memoryStart = recovery.memoryStart
         governor = RiskGovernor(limits: policy.limits, mode: recovery.mode ?? .normal)
         modeReason = recovery.modeReason
         obligations = recovery.deviations.map { deviation in
@@ -89,6 +95,7 @@ public struct TradingEngine: Sendable {
             policy.takerTaker.indices.filter { policy.takerTaker[$0].instrument == instrument.id }
         }
         shortVenue = policy.instruments.map { _ in nil }
+        resyncs = books.map { $0.books.map { _ in ResyncPace() } }
         mids = policy.instruments.map { _ in .zero }
         smallestHedges = policy.instruments.map { _ in Quantity(raw: .max) }
         for id in orders.live { reserveAgain(id) }

@@ -1,4 +1,5 @@
 import Ports
+import Synchronization
 import TradingModel
 
 /// The only caller of the durable store, on the lane that may block.
@@ -6,7 +7,10 @@ public actor OutboxKeeper {
     public nonisolated let lane: any Lane
     public nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
     private let world: World
-    private var store: (any OutboxStore)?
+    private let current = CurrentStore()
+    private var store: (any OutboxStore)? { current.store }
+    /// A write failed: what lies on the disk is known again only after the store was opened anew.
+    private var isBroken = false
 
     public init(world: World) {
         lane = world.storeLane
@@ -20,7 +24,7 @@ public actor OutboxKeeper {
     ) throws -> (State, OutboxOpening) {
         let store = try world.openOutbox()
         world.passes(.storeOpened)
-        self.store = store
+        current.store = store
         var state = initial
         try store.readAll { sequence, row in try step(&state, sequence, row) }
         world.passes(.rowsReplayed)
@@ -32,7 +36,29 @@ public actor OutboxKeeper {
         guard let store else { return .failure(.unavailable("the store is closed")) }
         world.passes(.appendBegins)
         defer { world.passes(.appendEnds) }
-        return Result { () throws(OutboxFault) in try store.append(rows) }
+        let outcome = Result { () throws(OutboxFault) in
+            if isBroken { try reopen() }
+            return try (current.store ?? store).append(rows)
+        }
+        if case .failure = outcome { isBroken = true }
+        return outcome
+    }
+
+    /// After a failed write: opens the store anew, which verifies it and folds in what the reserve file holds.
+    private func reopen() throws(OutboxFault) {
+        store?.close()
+        do {
+            let fresh = try world.openOutbox()
+            current.store = fresh
+            isBroken = false
+            if case .damaged(let detail) = fresh.opening.condition {
+                throw OutboxFault.corrupted(sequence: fresh.opening.rows, detail: detail)
+            }
+        } catch let fault as OutboxFault {
+            throw fault
+        } catch {
+            throw .unavailable("\(error)")
+        }
     }
 
     public func discard(before sequence: UInt64) -> OutboxFault? {
@@ -50,13 +76,22 @@ public actor OutboxKeeper {
 
     /// What writes past a store that is stuck. Only after `recover`.
     public func reserve() -> ReserveKeeper {
-        guard let store else { preconditionFailure("the reserve is taken once the store is open") }
-        return ReserveKeeper(world: world, store: store)
+        precondition(store != nil, "the reserve is taken once the store is open")
+        return ReserveKeeper(world: world, current: current)
     }
 
     public func close() {
         store?.close()
-        store = nil
+        current.store = nil
+    }
+}
+
+/// The store that is open now: the reserve path must not hold on to one that was closed.
+final class CurrentStore: Sendable {
+    private let held = Mutex<(any OutboxStore)?>(nil)
+    var store: (any OutboxStore)? {
+        get { held.withLock { $0 } }
+        set { held.withLock { $0 = newValue } }
     }
 }
 
@@ -66,17 +101,18 @@ public actor ReserveKeeper {
     public nonisolated let lane: any Lane
     public nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
     private let world: World
-    private let store: any OutboxStore
+    private let current: CurrentStore
 
-    init(world: World, store: any OutboxStore) {
+    init(world: World, current: CurrentStore) {
         lane = world.reserveLane
         self.world = world
-        self.store = store
+        self.current = current
     }
 
     func append(_ rows: [[UInt8]]) -> OutboxFault? {
         world.passes(.reserveBegins)
         defer { world.passes(.reserveEnds) }
+        guard let store = current.store else { return .unavailable("the store is closed") }
         do throws(OutboxFault) {
             _ = try store.appendReserve(rows)
             return nil

@@ -70,6 +70,12 @@ struct OutboxQueue {
         return batch
     }
 
+    /// Rows that were refused come before those that are waiting.
+    mutating func putBack(_ refused: [Row]) {
+        rows.insert(contentsOf: refused, at: 0)
+        if let place = checkpoint { checkpoint = place + refused.count }
+    }
+
     mutating func finished() -> Batch {
         guard let batch = current else { preconditionFailure("a batch ends that never began") }
         current = nil

@@ -75,7 +75,7 @@ struct Reconciliation {
     /// While orders are live the engine itself asks after each of them, at its own pace; what they did is
     /// only compared once they have ended, so that waiting costs the rate budget nothing.
     private func pass() async -> Finding {
-        guard await desk.liveOrders(venue) == 0 else { return .notYet("orders are still open") }
+        guard await quiet() != nil else { return .notYet("orders are still open") }
         var strangers: [FillReport] = []
         for instrument in await desk.instruments(of: venue) where !planted(.skipFillsAfterGap) {
             let before = await desk.booked
@@ -107,16 +107,35 @@ struct Reconciliation {
                 desk.world.passes(.openOrdersRead)
                 for order in open { await desk.meet(order, at: venue) }
             }
-            guard let stamp = await desk.stillness(venue) else { return .notYet("orders are open") }
-            let balances = try await connector.balances()
-            desk.world.passes(.balancesRead)
-            guard await desk.stillness(venue) == stamp else { return .notYet("orders moved meanwhile") }
-            for fill in strangers { await desk.handle(.foreignFill(venue, fill)) }
-            return await desk.compare(balances, at: venue)
+            // A busy venue stands still only between two orders: the read is tried where it does.
+            for _ in 0..<Reconciliation.quietTries {
+                guard let stamp = await quiet() else { continue }
+                let balances = try await connector.balances()
+                desk.world.passes(.balancesRead)
+                guard await desk.stillness(venue) == stamp else { continue }
+                for fill in strangers { await desk.handle(.foreignFill(venue, fill)) }
+                return await desk.compare(balances, at: venue)
+            }
+            return .notYet("orders were moving all the time")
         } catch {
             await desk.note(.venueRefused, .warning, venue, "reconciling: \(error)")
             return .notYet("\(error)")
         }
+    }
+}
+
+extension Reconciliation {
+    static let quietTries = 5
+
+    /// Waits, at most half a second, until no order of ours is open there.
+    private func quiet() async -> Int? {
+        for _ in 0..<25 {
+            if let stamp = await desk.stillness(venue) { return stamp }
+            do { try await desk.world.time.sleep(until: desk.world.time.now + .milliseconds(20)) } catch {
+                return nil  // cancelled: the process is going down
+            }
+        }
+        return nil
     }
 }
 

@@ -119,14 +119,16 @@ extension TradingDesk {
         let ids = due.compactMap(\.order)
         Task(executorPreference: lane) {
             let fault = await self.reserveKeeper.append(due.map(\.bytes))
-            await self.reserved(ids, fault)
+            await self.reserved(ids, due.filter { $0.order == nil }, fault)
         }
     }
 
-    private func reserved(_ ids: [ClientOrderID], _ fault: OutboxFault?) {
+    private func reserved(_ ids: [ClientOrderID], _ facts: [OutboxQueue.Row], _ fault: OutboxFault?) {
         let still = ids.filter { engine.orders[$0]?.state == .new }
         guard let fault else { return handle(.durable(still)) }
         handle(.notDurable(still, reason: "reserve path: \(fault)"))
+        // Facts that neither takes are written first once either does.
+        queue.putBack(facts)
     }
 
     // MARK: Checkpoints

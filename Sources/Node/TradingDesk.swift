@@ -43,6 +43,9 @@ public actor TradingDesk {
 
     /// How often deadlines, silences and ages are looked at.
     static let beat = Span.milliseconds(5)
+    /// While nothing is under way and nothing is owed; what begins meanwhile does not wait for a beat.
+    static let idleBeat = Span.milliseconds(20)
+    private var isIdle: Bool { queue.isIdle && engine.isFlat }
 
     /// - Parameter connectors: by `VenueID.index`.
     init(
@@ -104,7 +107,8 @@ public actor TradingDesk {
             watchStore()
             handle(.timer)
             do {
-                try await world.time.sleep(until: world.time.now + TradingDesk.beat)
+                let pause = isIdle ? TradingDesk.idleBeat : TradingDesk.beat
+                try await world.time.sleep(until: world.time.now + pause)
             } catch {
                 return  // cancelled: the process is going down
             }

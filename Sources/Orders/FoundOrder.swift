@@ -4,10 +4,10 @@ import TradingModel
 public enum FoundOrder: Hashable, Sendable {
     /// A row stands for it: its report is evidence like any other.
     case known
-    /// Ours by its id, of an epoch of this directory, but without a row: nobody will ever end it.
+    /// Ours by its id, of an earlier epoch, but without a row: nobody will ever end it.
     case zombie
-    /// Ours by its id, but of an epoch that this directory has not reached: another process trades with our
-    /// name, or the directory is an old copy.
+    /// Ours by its id, but of this run's epoch or a later one, though no row says so: another process trades
+    /// with our name, or the directory is an old copy.
     case fromTheFuture
     /// Another node's.
     case ofNode(UInt16)
@@ -23,7 +23,7 @@ public enum FoundOrder: Hashable, Sendable {
             self = .known
         } else if id.node != node {
             self = .ofNode(id.node)
-        } else if id.epoch > epoch {
+        } else if id.epoch >= epoch {
             self = .fromTheFuture
         } else {
             self = .zombie

@@ -44,6 +44,7 @@ extension FaultDriver {
             [trial] in
             guard !trial.isCalm, trial.process?.isAlive == true else { return }
             trial.killNode("its files are damaged")
+            if kind == 3 { trial.judge.log.isOldCopy = true }
             strike()
         }
     }

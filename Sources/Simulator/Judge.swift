@@ -23,6 +23,8 @@ final class Judge {
     private var recentRequests: [String: [Moment]] = [:]
     /// Book messages that were lost on the way: the node must notice by the next one.
     private var lostFrames: [Int: (at: Moment, noticed: Int64)] = [:]
+    /// What the living node's books of a venue have noticed so far.
+    var noticed: ((VenueID) -> Int64?)?
     private(set) var maxUnhedgedAge = Span.zero
     private(set) var duplicates = 0
     /// How old the living node's book of an order's venue is.
@@ -174,7 +176,8 @@ final class Judge {
         guard let venue = policy.venues.firstIndex(where: { $0.name == host }), lostFrames[venue] == nil,
             Judge.isBookChange(text)
         else { return }
-        lostFrames[venue] = (simulation.now, -1)
+        guard let count = noticed?(VenueID(venue)) else { return }
+        lostFrames[venue] = (simulation.now, count)
     }
 
     private static func isBookChange(_ text: [UInt8]) -> Bool {
@@ -188,24 +191,27 @@ final class Judge {
     private func watchLostFrames(_ engine: TradingEngine) {
         for venue in lostFrames.keys.sorted() {
             guard let lost = lostFrames[venue] else { continue }
-            var noticed: Int64 = 0
+            let noticed = Judge.noticed(engine, VenueID(venue))
             var isWhole = true
             for book in engine.books {
                 guard let own = book.book(of: VenueID(venue)) else { continue }
-                let counters = own.counters
-                noticed += counters.gaps + counters.checksumsFailed + counters.snapshots + counters.quarantined
                 // Messages came and were taken since.
                 if !own.isSynced || own.provedAt <= lost.at + .milliseconds(200) { isWhole = false }
             }
-            if lost.noticed < 0 {
-                lostFrames[venue] = (lost.at, noticed)
-            } else if noticed > lost.noticed || !isWhole && simulation.now - lost.at < .seconds(8) {
+            if noticed > lost.noticed || !isWhole && simulation.now - lost.at < .seconds(8) {
                 if noticed > lost.noticed { lostFrames[venue] = nil }
             } else if isWhole {
                 fail("S9", "\(policy.venues[venue].name) lost a book message and its book is still believed")
             } else {
                 lostFrames[venue] = nil
             }
+        }
+    }
+
+    static func noticed(_ engine: TradingEngine, _ venue: VenueID) -> Int64 {
+        engine.books.reduce(0) { sum, book in
+            guard let own = book.book(of: venue)?.counters else { return sum }
+            return sum + own.gaps + own.checksumsFailed + own.snapshots + own.quarantined
         }
     }
 

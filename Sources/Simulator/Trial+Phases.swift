@@ -79,6 +79,7 @@ extension Trial {
         let limit = calmAt + .seconds(60)
         while simulation.now < limit, judge.failure == nil, !isSettled() {
             advance(until: simulation.now + .milliseconds(500))
+            if simulation.now - calmAt > .seconds(20) { release("found out late") }
         }
         guard judge.failure == nil else { return }
         if let trouble = unsettled() { judge.fail(trouble.0, trouble.1) }

@@ -1,6 +1,7 @@
 import Books
 import Configuration
 import Engine
+import Foundation
 import Node
 import Orders
 import Ports
@@ -61,6 +62,7 @@ final class Trial {
             double.pace = plan.pace
             network.add(double)
         }
+        judge.noticed = { [unowned self] venue in visit { Judge.noticed($0.engine, venue) } }
         judge.bookAge = { [unowned self] intent in age(of: intent) }
         network.onFault = { [unowned self] in fired($0) }
         network.onRequest = { [unowned self] in judge.sends($0, $1, $2, $3) }
@@ -119,12 +121,15 @@ final class Trial {
         profile.privateURL = "wss://\(name)-private.test" + path(profile.privateURL)
     }
 
-    func fired(_ fault: String, _ times: Int = 1) { result.faults[fault, default: 0] += times }
+    func fired(_ fault: String) {
+        result.faults[fault, default: 0] += 1
+        trace("fault \(fault)")
+    }
 
     func trace(_ text: @autoclosure () -> String) {
         guard options.isTraced else { return }
         let seconds = Double((simulation.now - Trial.start).nanoseconds) / 1e9
-        print("[\(seconds)] \(text())")
+        FileHandle.standardError.write(Data("[\(seconds)] \(text())\n".utf8))
     }
 }
 

@@ -99,8 +99,8 @@ import TradingModel
 
     @Test func `is judged by the id's owner and epoch`() {
         #expect(FoundOrder(Self.ours, hasRow: true, node: 2, epoch: 4) == .known)
-        #expect(FoundOrder(Self.ours, hasRow: false, node: 2, epoch: 4) == .zombie)
-        #expect(FoundOrder(Self.ours, hasRow: false, node: 2, epoch: 9) == .zombie)
+        #expect(FoundOrder(Self.ours, hasRow: false, node: 2, epoch: 4) == .fromTheFuture)
+        #expect(FoundOrder(Self.ours, hasRow: false, node: 2, epoch: 5) == .zombie)
         #expect(FoundOrder(Self.ours, hasRow: false, node: 2, epoch: 3) == .fromTheFuture)
         #expect(FoundOrder(Self.ours, hasRow: false, node: 3, epoch: 4) == .ofNode(2))
         #expect(FoundOrder(nil, hasRow: false, node: 2, epoch: 4) == .foreign)

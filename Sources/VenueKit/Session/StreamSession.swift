@@ -26,7 +26,7 @@ public struct StreamSession: Sendable {
 
     /// First pause and the cap of the exponential backoff.
     public static let firstPause = Span.milliseconds(250)
-    public static let longestPause = Span.seconds(30)
+    public static let longestPause = Span.seconds(8)
     /// A connection that stayed up this long was good: the backoff starts over.
     public static let proven = Span.seconds(10)
     private var openedAt = Moment.distantPast
@@ -45,6 +45,14 @@ public struct StreamSession: Sendable {
         heardAt = now
         spokeAt = now
     }
+
+    /// Whether it has been open for longer than a login and its answers take.
+    public func isOverdue(at now: Moment) -> Bool {
+        state == .open && now - openedAt > StreamSession.loginLimit
+    }
+
+    /// A private stream that is not ready by then is opened anew: its answer was lost.
+    public static let loginLimit = Span.seconds(6)
 
     public mutating func heard(at now: Moment) { heardAt = now }
 

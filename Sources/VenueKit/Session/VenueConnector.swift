@@ -99,6 +99,7 @@ public actor VenueConnector {
                 }
             }
             perform(accountSession.duty(at: now), socket: accountSocket) { accountSession.spoke(at: now) }
+            if !isAccountReady, accountSession.isOverdue(at: now) { accountSocket?.close() }
             keepDeadMan(at: now)
             guard await pause(VenueConnector.careInterval) else { return }
         }
