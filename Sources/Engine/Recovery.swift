@@ -186,7 +186,7 @@ extension Checkpoint {
     ) {
         self.init(
             at: now, epoch: epoch, mode: mode, modeReason: modeReason,
-            accounts: ledger.accounts.map {
+            accounts: ledger.accounts.filter(\.isOpen).map {
                 Account(
                     venue: policy.venues[$0.venue.index].name, asset: $0.asset, opening: $0.opening,
                     change: $0.change)

@@ -150,6 +150,7 @@ extension TradingEngine {
             let (asset, amount) = claim(intent)
             reservations.reserve(intent.id, intent.venue, asset, amount)
             venues[intent.venue.index].headroom -= 1
+            venues[intent.venue.index].orders += 1
             counters.ordersNew += 1
         }
         output.append(.persist(intents))

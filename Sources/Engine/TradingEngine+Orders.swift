@@ -97,6 +97,7 @@ extension TradingEngine {
         case .foreign: return
         case .booked(let effect, let overfill):
             counters.fills += 1
+            venues[venue.index].fills += 1
             let flows = FillFlows(fill, instrument)
             ledger.add(flows, venue, instrument)
             if planted(.ignoreFeeInLedger) { ledger.add(flows.fee, venue, flows.feeAsset) }

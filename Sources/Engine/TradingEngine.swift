@@ -217,6 +217,9 @@ public struct VenueStatus: Hashable, Sendable {
     public internal(set) var isDirty = false
     /// Why this venue is in its own SAFE_MODE; `nil` when it is not.
     public internal(set) var safeReason: String?
+    /// Fills booked and orders placed there in this run: while neither changes, its balances stand still.
+    public internal(set) var fills = 0
+    public internal(set) var orders = 0
     /// Requests of new risk the rate budget allows now, as far as known.
     public internal(set) var headroom = 0
     /// The venue would cancel what rests there if this node died.

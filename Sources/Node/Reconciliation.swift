@@ -78,11 +78,11 @@ struct Reconciliation {
         guard await quiet() != nil else { return .notYet("orders are still open") }
         var strangers: [FillReport] = []
         for instrument in await desk.instruments(of: venue) where !planted(.skipFillsAfterGap) {
-            let before = await desk.booked
+            let before = await desk.booked(venue)
             guard let rest = await desk.fetchFills(venue, instrument, since: fillsSince) else {
                 return .notYet("no trade history")
             }
-            let found = await desk.booked - before
+            let found = await desk.booked(venue) - before
             if found > 0 {
                 await desk.handle(
                     .corrected(venue, "\(found) fill(s) booked from the trade history after a gap"))
@@ -143,7 +143,7 @@ extension Reconciliation {
 extension TradingDesk {
     func isAccountReady(_ venue: VenueID) -> Bool { engine.venues[venue.index].isAccountReady }
 
-    var booked: Int { engine.counters.fills }
+    func booked(_ venue: VenueID) -> Int { engine.venues[venue.index].fills }
 
     func instruments(of venue: VenueID) -> [InstrumentID] {
         engine.policy.venues[venue.index].listings.map(\.instrument.id)
@@ -155,7 +155,8 @@ extension TradingDesk {
 
     /// Changes whenever the venue's part of the ledger may have changed; `nil` while an order there is open.
     func stillness(_ venue: VenueID) -> Int? {
-        liveOrders(venue) == 0 ? engine.counters.fills + engine.counters.ordersNew : nil
+        guard liveOrders(venue) == 0 else { return nil }
+        return engine.venues[venue.index].fills + engine.venues[venue.index].orders
     }
 
     /// A working order that the venue lists.

@@ -9,6 +9,8 @@ public struct PositionLedger: Hashable, Sendable {
         public internal(set) var opening: Amount
         /// Sum of fills and fees since opening.
         public internal(set) var change: Amount
+        /// Whether it was opened with a proven balance; before that nothing is known of it.
+        public internal(set) var isOpen = false
         public var balance: Amount { opening + change }
     }
 
@@ -19,11 +21,16 @@ public struct PositionLedger: Hashable, Sendable {
 
     public mutating func open(_ venue: VenueID, _ asset: Asset, with amount: Amount) {
         let index = position(venue, asset)
+        // Whatever was booked before is in the proven balance already.
+        if !accounts[index].isOpen { accounts[index].change = .zero }
         accounts[index].opening = amount
+        accounts[index].isOpen = true
     }
 
     /// Whether this venue's asset was opened with a proven balance.
-    public func isOpen(_ venue: VenueID, _ asset: Asset) -> Bool { find(venue, asset) != nil }
+    public func isOpen(_ venue: VenueID, _ asset: Asset) -> Bool {
+        find(venue, asset).map { accounts[$0].isOpen } ?? false
+    }
 
     /// Adds to one asset's flow at one venue.
     public mutating func add(_ amount: Amount, _ venue: VenueID, _ asset: Asset) {

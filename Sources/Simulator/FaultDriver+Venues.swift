@@ -92,7 +92,9 @@ extension FaultDriver {
         if draw.chance(30) {
             mischief.serveOldSnapshots(symbol, count: Int(draw.between(1, 2)))
         } else {
-            mischief.spoilBook(symbol, draw.pick(BookFault.sequenceFaults), count: Int(draw.between(1, 3)))
+            let fault = draw.pick(BookFault.sequenceFaults)
+            mischief.spoilBook(symbol, fault, count: Int(draw.between(1, 3)))
+            if fault == .wrongChecksum, venue == "kraken" { trial.judge.wrongProof(venue) }
         }
     }
 
@@ -181,8 +183,11 @@ extension FaultDriver {
     }
 
     private func maintain(_ venue: String, _ draw: inout Draw) {
+        // Over before the faults are.
+        let left = Trial.start + trial.plan.safety - trial.simulation.now
+        guard left > .seconds(1) else { return }
         fired(.v24)
-        double(venue).mischief.maintain(for: draw.span(.milliseconds(500), .seconds(8)))
+        double(venue).mischief.maintain(for: min(left, draw.span(.milliseconds(500), .seconds(8))))
         trial.network.inputArrived(at: venue)
     }
 }

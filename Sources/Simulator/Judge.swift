@@ -171,6 +171,14 @@ final class Judge {
         if held > live.count { fail("S6", "\(held) reservations for \(live.count) unsettled orders") }
     }
 
+    /// A message with a wrong proof is on its way.
+    func wrongProof(_ host: String) {
+        guard let venue = policy.venues.firstIndex(where: { $0.name == host }),
+            let count = noticed?(VenueID(venue))
+        else { return }
+        lostFrames[venue] = (simulation.now, count)
+    }
+
     /// A book message to this venue's node was lost.
     func lostFrame(_ host: String, _ text: [UInt8]) {
         guard let venue = policy.venues.firstIndex(where: { $0.name == host }), lostFrames[venue] == nil,
@@ -180,11 +188,13 @@ final class Judge {
         lostFrames[venue] = (simulation.now, count)
     }
 
+    /// Messages whose loss must show at the next one. OKX's keep-alives change nothing; what Kraken changes
+    /// below the top ten its checksum does not cover.
     private static func isBookChange(_ text: [UInt8]) -> Bool {
-        let head = String(decoding: text.prefix(200), as: UTF8.self)
-        return head.contains("depthUpdate") || head.contains("\"action\":\"update\"")
-            || head.contains("orderbook") && head.contains("\"delta\"")
-            || head.contains("\"channel\":\"book\"") && head.contains("\"update\"")
+        let frame = String(decoding: text, as: UTF8.self)
+        return frame.contains("depthUpdate")
+            || frame.contains("\"action\":\"update\"") && !frame.contains("\"asks\":[],\"bids\":[]")
+            || frame.contains("orderbook") && frame.contains("\"delta\"")
     }
 
     /// Every book of the venue counts what it noticed: by the time later messages came, that must have risen.

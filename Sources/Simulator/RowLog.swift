@@ -30,6 +30,8 @@ final class RowLog: @unchecked Sendable {
     var mayLoseRows = false
     /// The whole directory is an older copy of itself: only the venues can tell.
     var isOldCopy = false
+    /// Told of every order that was written.
+    var onIntent: ((OrderIntent) -> Void)?
     /// The first thing that must not be in a history, by invariant.
     var report: ((String, String) -> Void)?
 
@@ -94,6 +96,7 @@ final class RowLog: @unchecked Sendable {
         }
         if intent.purpose.reducesRisk { judgeHedge(intent) }
         intents[intent.id] = intent
+        onIntent?(intent)
         open.insert(intent.id)
         guard intent.decision != 0, intent.leg == 0 else { return }
         if !signals.insert(intent.decision).inserted, !mayLoseRows {

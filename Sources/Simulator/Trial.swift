@@ -62,6 +62,11 @@ final class Trial {
             double.pace = plan.pace
             network.add(double)
         }
+        judge.log.onIntent = { [unowned self] intent in
+            trace(
+                "\(intent.purpose) \(intent.side) \(intent.quantity.raw) at \(plan.venues[intent.venue.index])"
+                    + " \(intent.id)")
+        }
         judge.noticed = { [unowned self] venue in visit { Judge.noticed($0.engine, venue) } }
         judge.bookAge = { [unowned self] intent in age(of: intent) }
         network.onFault = { [unowned self] in fired($0) }
