@@ -23,6 +23,7 @@ final class Judge {
     private var recentRequests: [String: [Moment]] = [:]
     /// Book messages that were lost on the way: the node must notice by the next one.
     private var lostFrames: [Int: (at: Moment, noticed: Int64)] = [:]
+    private var lostText: [Int: String] = [:]
     /// What the living node's books of a venue have noticed so far.
     var noticed: ((VenueID) -> Int64?)?
     private(set) var maxUnhedgedAge = Span.zero
@@ -185,6 +186,7 @@ final class Judge {
             Judge.isBookChange(text)
         else { return }
         guard let count = noticed?(VenueID(venue)) else { return }
+        lostText[venue] = String(decoding: text.prefix(300), as: UTF8.self)
         lostFrames[venue] = (simulation.now, count)
     }
 
@@ -211,7 +213,8 @@ final class Judge {
             if noticed > lost.noticed || !isWhole && simulation.now - lost.at < .seconds(8) {
                 if noticed > lost.noticed { lostFrames[venue] = nil }
             } else if isWhole {
-                fail("S9", "\(policy.venues[venue].name) lost a book message and its book is still believed")
+                fail("S9", "\(policy.venues[venue].name) lost a book message and its book is still believed: "
+                        + (lostText[venue] ?? "a wrong checksum"))
             } else {
                 lostFrames[venue] = nil
             }

@@ -63,6 +63,9 @@ extension Trial {
         if process?.isAlive != true { startNode() }
     }
 
+    /// A market that moves now and then: enough to trade on, cheap to simulate.
+    private static let sleepy = MarketPace(
+        quoteEvery: 1_500...3_000, takeEvery: 3_000...8_000, levels: 6)
     private static let settleLimit = Span.seconds(10)
 
     /// L1, L3 … L7: everything that was broken mends itself, in time; what people must release, they release.
@@ -72,6 +75,7 @@ extension Trial {
         guard judge.failure == nil else { return }
         if !isRunning { return judge.fail("L10", "the node does not run 10 s after the last fault") }
         if let book = unsyncedBook() { return judge.fail("L3", "no book of \(book) after 10 s") }
+        for double in doubles { double.pace = Trial.sleepy }
         release("the simulated operator has looked")
         advance(until: calmAt + .seconds(16))
         release("the simulated operator has looked again")
@@ -134,8 +138,6 @@ extension Trial {
 
     /// Drained, the node's ledger is the venues', to the last unit.
     private func finish() {
-        let duration = Trial.start + plan.safety + WorldPlan.tail
-        advance(until: max(simulation.now, duration))
         guard judge.failure == nil, let node else { return }
         nonisolated(unsafe) var isFlat: Bool?
         let desk = node.desk
@@ -144,6 +146,9 @@ extension Trial {
         simulation.run(until: deadline + .seconds(1)) { isFlat != nil || judge.failure != nil }
         guard judge.failure == nil else { return }
         if isFlat != true { return judge.fail("L4", "the node did not get flat in 20 s of draining") }
+        // A node that waits is still a node: sweeps, refreshes and heartbeats go on.
+        advance(until: max(simulation.now, Trial.start + plan.safety + WorldPlan.tail))
+        guard judge.failure == nil else { return }
         look()
         compareLedgers()
         nonisolated(unsafe) var isClosed = false

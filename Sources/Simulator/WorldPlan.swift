@@ -35,12 +35,12 @@ struct WorldPlan {
         venues = names
         symbols = draw.chance(25) ? ["BTC-USDT", "ETH-USDT"] : [draw.pick(["BTC-USDT", "ETH-USDT"])]
         isDryRun = draw.chance(2)
-        safety = draw.span(.seconds(12), .seconds(26))
+        safety = draw.span(.seconds(12), .seconds(28))
         latency = .microseconds(draw.magnitude(50, 40_000))
         jitter = .nanoseconds(max(1, latency.nanoseconds * draw.between(5, 150) / 100))
         marketBeat = .milliseconds(draw.between(20, 120))
-        let quote = draw.between(120, 900)
-        let take = draw.between(300, 2_500)
+        let quote = draw.between(200, 1_500)
+        let take = draw.between(600, 5_000)
         pace = MarketPace(
             quoteEvery: quote...(quote * 2), takeEvery: take...(take * 2), levels: Int(draw.between(6, 14)))
         storePace = 100_000...draw.magnitude(200_000, 6_000_000)
@@ -63,5 +63,5 @@ struct WorldPlan {
     static let ending: Set<String> = ["drainBegins", "drainEnds", "closes"]
 
     /// About how long the liveness phase and the end take.
-    static let tail = Span.seconds(38)
+    static let tail = Span.seconds(41)
 }
