@@ -67,17 +67,22 @@ extension FaultDriver {
 
     private func slowDisk(_ draw: inout Draw) {
         fired(.n05)
-        trial.hang(\.storeLane, for: draw.span(.milliseconds(20), .seconds(6)))
+        trial.hang(\.storeLane, for: bounded(draw.span(.milliseconds(20), .seconds(6))))
+    }
+
+    /// Nothing of the safety phase outlasts it.
+    private func bounded(_ span: Span) -> Span {
+        min(span, max(.milliseconds(1), Trial.start + trial.plan.safety - trial.simulation.now))
     }
 
     private func hang(_ draw: inout Draw) {
         fired(.n06)
         let lanes: [KeyPath<World, any Lane>] = [\.storeLane, \.coldLane, \.socketLane, \.reserveLane]
-        trial.hang(draw.pick(lanes), for: draw.span(.milliseconds(100), .seconds(4)))
+        trial.hang(draw.pick(lanes), for: bounded(draw.span(.milliseconds(100), .seconds(4))))
     }
 
     private func stop(_ draw: inout Draw) {
         fired(.n07)
-        trial.stop(for: draw.span(.milliseconds(100), .seconds(draw.chance(20) ? 60 : 6)))
+        trial.stop(for: bounded(draw.span(.milliseconds(100), .seconds(draw.chance(20) ? 60 : 6))))
     }
 }

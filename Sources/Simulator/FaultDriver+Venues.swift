@@ -142,7 +142,7 @@ extension FaultDriver {
         case 0:
             let error: VenueMischief.WrongBalances.Error =
                 draw.chance(50) ? .zero : .stale(draw.span(.seconds(1), .seconds(20)))
-            mischief.wrongBalances = .init(error, answers: Int(draw.between(1, 3)))
+            mischief.wrongBalances = .init(error, answers: 1)
         case 1: mischief.hiddenOrderAnswers += Int(draw.between(1, 3))
         default:
             mischief.tradeHistoryLag = draw.span(.milliseconds(100), .seconds(6))

@@ -63,7 +63,7 @@ enum HouseConfiguration {
                       minimum_edge: 1bps
                       pair_notional: 5000
                       depth_share: 80%
-                      cooldown: 200ms
+                      cooldown: 1500ms
                       slippage: 2bps
 
                 """

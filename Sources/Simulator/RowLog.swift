@@ -23,6 +23,8 @@ final class RowLog: @unchecked Sendable {
     private var deviations: [Quantity]
     /// Orders whose last row leaves them able to fill.
     private var open: Set<ClientOrderID> = []
+    /// Rows tell all that the node knew when it decided: not so where reports overtake fills or are lost.
+    var isStrict = true
     /// Rows took the reserve path: they may stand before facts that were decided earlier.
     private var isOutOfOrder = false
     private(set) var lastRow: [UInt8] = []
@@ -116,7 +118,7 @@ final class RowLog: @unchecked Sendable {
     /// A hedge is for what is owed, counted with everything that may still fill: never more, never the other
     /// way.
     private func judgeHedge(_ intent: OrderIntent) {
-        guard !mayLoseRows, !isOutOfOrder else { return }
+        guard isStrict, !mayLoseRows, !isOutOfOrder else { return }
         let index = intent.instrument.index
         var owed = deviations[index]
         for id in open {

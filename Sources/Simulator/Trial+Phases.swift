@@ -138,7 +138,7 @@ extension Trial {
 
     /// Drained, the node's ledger is the venues', to the last unit.
     private func finish() {
-        guard judge.failure == nil, let node else { return }
+        guard judge.failure == nil, let node, !isEnding else { return }
         nonisolated(unsafe) var isFlat: Bool?
         let desk = node.desk
         let deadline = simulation.now + .seconds(20)
