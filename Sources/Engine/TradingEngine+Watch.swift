@@ -108,9 +108,12 @@ extension TradingEngine {
         case .found(let report):
             inquiries[id]?.answered(keepsEvidence: false)
             reported(record.intent.venue, report, now)
-            if let after = orders[id], after.fillsOutstanding > .zero {
+            guard let after = orders[id] else { return }
+            if after.fillsOutstanding > .zero {
                 output.append(.fetchFills(record.intent.venue, record.intent.instrument))
             }
+            // It was to be canceled and works on: the cancel was lost, or refused in passing.
+            if after.cancel != .none, report.state == .working { cancel(after) }
         case .absent:
             if planted(.trustNotFound) { return advance(id, .provenAbsent, now) }
             inquiries[id]?.absentByOrder(sentBy: record.intent.sendBefore, at: now)

@@ -64,10 +64,10 @@ final class Judge {
         guard let intent = log.intents[id] else {
             return fail("S2", "\(id) went to \(host) before its row was durable")
         }
-        if intent.purpose == .open, log.mode >= .hold {
+        if intent.purpose == .open, log.mode >= .hold, !log.mayLoseRows {
             fail("S5", "\(id) opens at \(host) in mode \(log.mode.name)")
         }
-        if intent.purpose == .open, log.safeVenues.contains(host) {
+        if intent.purpose == .open, log.safeVenues.contains(host), !log.mayLoseRows {
             fail("S5", "\(id) opens at \(host), which is in SAFE_MODE")
         }
         if intent.purpose == .open, let age = bookAge?(intent), age > policy.limits.bookAge + .milliseconds(200) {

@@ -165,6 +165,8 @@ extension Trial {
         self.process = process
         node = nil
         isEnding = false
+        // What a stream tells at its opening is known before any row of it.
+        if result.starts > 0 { judge.log.isStrict = false }
         told = [:]
         stoppedUntil = .distantPast
         result.starts += 1

@@ -9,12 +9,22 @@ public struct ClockOffset: Sendable {
     }
     private var samples: [Sample] = []
 
+    /// How far clocks drift apart between samples.
+    static let drift = Span.milliseconds(20)
+
     public init() {}
 
     public mutating func observe(sent: Moment, venue: Moment, received: Moment) {
         guard received >= sent else { return }
         let trip = received - sent
         let middle = sent + trip / 2
+        // Each sample bounds the offset by half its trip; one that no earlier bound meets says that the clock
+        // has jumped, and what was measured before is void.
+        if let best, max(best.offset - (venue - middle), (venue - middle) - best.offset)
+            > best.roundTrip / 2 + trip / 2 + ClockOffset.drift
+        {
+            samples.removeAll()
+        }
         samples.append(Sample(offset: venue - middle, roundTrip: trip))
         if samples.count > 8 { samples.removeFirst() }
     }

@@ -48,7 +48,7 @@ public actor VenueConnector {
 
     /// How often streams are looked after (keep-alive, silence).
     static let careInterval = Span.milliseconds(500)
-    static let clockInterval = Span.seconds(30)
+    static let clockInterval = Span.seconds(10)
     /// The most a venue's clock may differ from ours before an incident.
     static let skewLimit = Span.seconds(1)
 
