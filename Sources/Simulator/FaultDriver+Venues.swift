@@ -21,7 +21,7 @@ extension FaultDriver {
         }
     }
 
-    private func double(_ venue: String) -> any JournaledDouble {
+    private func double(_ venue: String) -> any SimulatedVenue {
         guard let index = trial.plan.venues.firstIndex(of: venue) else {
             preconditionFailure("\(venue) is one of this world's venues")
         }
@@ -194,7 +194,7 @@ extension FaultDriver {
 
 extension Trial {
     /// Takes back whatever a venue does wrong.
-    func heal(_ double: any JournaledDouble) {
+    func heal(_ double: any SimulatedVenue) {
         double.advance(to: simulation.now)
         double.mischief.disarm()
         for symbol in plan.symbols { double.mischief.resume(symbol) }

@@ -32,7 +32,7 @@ final class Judge {
     var bookAge: ((OrderIntent) -> Span?)?
     var isTraced = false
 
-    init(_ simulation: Simulation, policy: EnginePolicy, doubles: [any JournaledDouble], start: Moment) {
+    init(_ simulation: Simulation, policy: EnginePolicy, doubles: [any SimulatedVenue], start: Moment) {
         self.simulation = simulation
         self.policy = policy
         self.start = start

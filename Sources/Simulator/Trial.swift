@@ -17,7 +17,7 @@ final class Trial {
     let simulation: Simulation
     let network: SimulatedNetwork
     let disk = SimulatedDisk()
-    let doubles: [any JournaledDouble]
+    let doubles: [any SimulatedVenue]
     let judge: Judge
     let nodePlan: NodePlan
     var result: SeedResult
@@ -83,9 +83,9 @@ final class Trial {
     }
 
     private static func assemble(_ configuration: inout NodeConfiguration, _ plan: WorldPlan, _ seed: UInt64)
-        -> ([any JournaledDouble], NodePlan)
+        -> ([any SimulatedVenue], NodePlan)
     {
-        var doubles: [any JournaledDouble] = []
+        var doubles: [any SimulatedVenue] = []
         var dialects: [any VenueDialect] = []
         var access: [VenueAccess?] = []
         let instruments = DoubleCatalog.demoInstruments.filter { plan.symbols.contains($0.symbol) }

@@ -3,8 +3,8 @@ import TradingModel
 
 /// One venue's truth as the observer follows it, item by item.
 struct VenueLedger {
-    let double: any JournaledDouble
-    let observer: VenueObserver
+    let double: any SimulatedVenue
+    let observer: VenueWitness
     let opening: [VenueTruth.Balance]
     private(set) var seenChanges = 0
     private(set) var seenExecutions = 0
@@ -15,7 +15,7 @@ struct VenueLedger {
     /// Signed base quantity that the node's own orders traded, by symbol, fees in base taken off.
     private(set) var deviations: [String: Amount] = [:]
 
-    init(_ double: any JournaledDouble) {
+    init(_ double: any SimulatedVenue) {
         self.double = double
         observer = double.observer
         opening = observer.balances

@@ -238,10 +238,11 @@ import TradingModel
         stage.fill(legs[0])
         let before = stage.engine.ledger.balance(VenueID(0), Asset("BTC"))
         let owed = stage.engine.obligations[0].deviation
+        let untouched = stage.engine.ledger.balance(VenueID(1), Asset("BTC"))
         stage.foreign(legs[1], trade: "t9")
         #expect(stage.engine.obligations[0].deviation == owed)
         #expect(stage.engine.ledger.balance(VenueID(0), Asset("BTC")) == before)
-        #expect(stage.engine.ledger.balance(VenueID(1), Asset("BTC")).raw != 100 * 1_000_000_000_000_000_000)
+        #expect(stage.engine.ledger.balance(VenueID(1), Asset("BTC")) != untouched)
         // It was ours after all: the venue's trade list merely did not say so.
         stage.fill(legs[1], trade: "t9")
         #expect(stage.engine.obligations[0].deviation == .zero)

@@ -6,7 +6,7 @@ import TradingModel
 /// One conversation with any of the four venues, in its own words: what a case says of all of them is said
 /// once.
 final class VenueWire {
-    let double: any JournaledDouble
+    let double: any SimulatedVenue
     let venue: String
     var now = ExchangeFixture.start
     private var nonce = 0

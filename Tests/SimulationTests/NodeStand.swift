@@ -14,7 +14,7 @@ final class NodeStand {
     let simulation: Simulation
     let network: SimulatedNetwork
     let disk = SimulatedDisk()
-    let doubles: [any JournaledDouble]
+    let doubles: [any SimulatedVenue]
     private(set) var node: TradingNode?
     private var world: World?
     private let plan: NodePlan
@@ -36,7 +36,7 @@ final class NodeStand {
         change(&configuration)
         simulation = Simulation(seed: seed, start: NodeStand.start)
         network = SimulatedNetwork(simulation)
-        var doubles: [any JournaledDouble] = []
+        var doubles: [any SimulatedVenue] = []
         var dialects: [any VenueDialect] = []
         var access: [VenueAccess?] = []
         let secret = "c2ltdWxhdGVkLXNlY3JldA=="

@@ -29,7 +29,7 @@ import VenueKit
     final class Stand {
         let simulation = Simulation(seed: 11, start: Moment(nanoseconds: 1_790_000_000_000_000_000))
         let network: SimulatedNetwork
-        let double: any VenueDouble
+        let double: any SimulatedVenue
         let connector: VenueConnector
         let listener = Listener()
         let world: World

@@ -25,19 +25,23 @@ public protocol JournaledDouble: VenueDouble {
     /// Everything `journal` was ever handed, joined; a cut-off last line is ignored. Call once, on a fresh
     /// double made with the same account, before any input.
     func restore(from bytes: [UInt8]) throws(JournalFault)
+}
+
+/// A double that lives in a simulation: it can be made to do wrong, be looked into, and be slept beside.
+public protocol SimulatedVenue: JournaledDouble {
     /// What the venue itself is to do wrong.
     var mischief: VenueMischief { get }
     /// How often the house acts. Set it before the first `advance` for a world that is lean from the start.
     var pace: MarketPace { get set }
     /// Reads what the venue holds, item by item.
-    var observer: VenueObserver { get }
+    var observer: VenueWitness { get }
     /// The earliest time at which `advance` does anything by itself; `nil` when only an input can change
     /// that. Until then neither time nor `takeOutgoing` bring news. Ask again after every input and deed.
     var nextActivity: Moment? { get }
 }
 
 /// A double with a generated market behind it.
-protocol ExchangeDouble: JournaledDouble {
+protocol ExchangeDouble: SimulatedVenue {
     var exchange: VirtualExchange { get }
     /// An order's id as the venue spells it.
     func spell(orderID: Int64) -> String
@@ -55,7 +59,7 @@ extension ExchangeDouble {
         get { exchange.agents.first?.pace ?? .lively }
         set { for index in exchange.agents.indices { exchange.agents[index].pace = newValue } }
     }
-    public var observer: VenueObserver { VenueObserver(exchange) { self.spell(orderID: $0) } }
+    public var observer: VenueWitness { VenueWitness(exchange) { self.spell(orderID: $0) } }
     public var truth: VenueTruth { exchange.truth { spell(orderID: $0) } }
     func spell(orderID: Int64) -> String { String(orderID) }
 }
@@ -83,7 +87,7 @@ public enum DoubleCatalog {
     public static func make(
         venue: String, seed: UInt64, instruments: [DoubleInstrument], account: DoubleAccountSpec,
         start: Moment
-    ) -> (any JournaledDouble)? {
+    ) -> (any SimulatedVenue)? {
         make(venue: venue, seed: seed, instruments: instruments, accounts: [account], start: start)
     }
 
@@ -91,7 +95,7 @@ public enum DoubleCatalog {
     public static func make(
         venue: String, seed: UInt64, instruments: [DoubleInstrument], accounts: [DoubleAccountSpec],
         start: Moment
-    ) -> (any JournaledDouble)? {
+    ) -> (any SimulatedVenue)? {
         make(
             venue: venue, seed: seed, instruments: instruments, accounts: accounts, start: start,
             withMarket: true)
@@ -102,7 +106,7 @@ public enum DoubleCatalog {
         venue: String, seed: UInt64, instruments: [DoubleInstrument], account: DoubleAccountSpec,
         start: Moment,
         withMarket: Bool
-    ) -> (any JournaledDouble)? {
+    ) -> (any SimulatedVenue)? {
         make(
             venue: venue, seed: seed, instruments: instruments, accounts: [account], start: start,
             withMarket: withMarket)
@@ -112,7 +116,7 @@ public enum DoubleCatalog {
         venue: String, seed: UInt64, instruments: [DoubleInstrument], accounts: [DoubleAccountSpec],
         start: Moment,
         withMarket: Bool
-    ) -> (any JournaledDouble)? {
+    ) -> (any SimulatedVenue)? {
         guard let rules = VenueTerms.rules(venue: venue) else { return nil }
         let exchange = VirtualExchange(
             name: venue, rules: rules, symbols: symbols(venue: venue, instruments), accounts: accounts,

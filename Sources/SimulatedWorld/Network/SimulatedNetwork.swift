@@ -27,11 +27,11 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
 
     final class Host {
         let name: String
-        let double: any JournaledDouble
+        let double: any SimulatedVenue
         var isReachable = true
         var weather = VenueWeather()
         var wakesAt = Moment.distantFuture
-        init(_ double: any JournaledDouble) {
+        init(_ double: any SimulatedVenue) {
             self.double = double
             name = double.name
         }
@@ -40,7 +40,7 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
     public init(_ simulation: Simulation) { self.simulation = simulation }
 
     /// Puts a double on the network under `<name>.test` and starts its market.
-    public func add(_ double: any JournaledDouble) {
+    public func add(_ double: any SimulatedVenue) {
         let host = Host(double)
         hosts[double.name + ".test"] = host
         hosts[double.name + "-private.test"] = host

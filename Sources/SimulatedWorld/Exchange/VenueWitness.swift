@@ -2,7 +2,7 @@ import TradingModel
 
 /// Reads what a venue holds, item by item: what an observer checks after every event costs only what is new.
 /// Counts start at zero and only rise; an index from one call is where the next call goes on.
-public struct VenueObserver {
+public struct VenueWitness {
     private let exchange: VirtualExchange
     private let spell: (Int64) -> String
 
