@@ -115,7 +115,10 @@ let package = Package(
             ]),
         executable(
             "arbsim",
-            ["TradingModel", "Recordings", "SimulatedWorld", "VenueServer", "Simulator", "Configuration", arguments]),
+            [
+                "TradingModel", "Recordings", "SimulatedWorld", "VenueServer", "Simulator", "Configuration",
+                arguments,
+            ]),
 
         specification("ArchitectureTests", []),
         specification("BooksTests", ["TradingModel", "Books"]),

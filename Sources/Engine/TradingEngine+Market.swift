@@ -62,7 +62,8 @@ extension TradingEngine {
         guard let edge = strategies[strategy].scan(books[index], among: slots) else { return }
         // An edge beyond the collar is a wrong price somewhere, and nobody can tell where.
         guard edge.net <= policy.limits.priceCollar else { return }
-        guard governor.mode < .hold, !isDraining, storeHealth == .good, !strategies[strategy].isResting(at: now),
+        guard governor.mode < .hold, !isDraining, storeHealth == .good,
+            !strategies[strategy].isResting(at: now),
             obligations[index].open.isEmpty, !hasLiveOrders(index)
         else { return }
         let view = StrategyView(
@@ -78,8 +79,8 @@ extension TradingEngine {
         open(proposal, decision, strategy, index, now)
     }
 
-    /// What makes a signal this signal, whatever the time and however often it is looked at: the strategy, both
-    /// venues, their touches and the messages that showed them.
+    /// What makes a signal this signal, whatever the time and however often it is looked at: the strategy,
+    /// both venues, their touches and the messages that showed them.
     private func fingerprint(of edge: Edge, _ strategy: Int, _ index: Int) -> UInt64 {
         var print = Fingerprint()
         print.add(Int64(strategy))

@@ -26,7 +26,8 @@ extension TradingEngine {
     /// Its ids and ours must not meet: this run's epoch leaps past it.
     private mutating func meetFuture(_ id: ClientOrderID?, _ venue: VenueID, _ now: Moment) {
         guard let id, id.epoch >= epoch else { return }
-        let detail = "\(id) is of epoch \(id.epoch) and this run of \(epoch): a second node, or an old directory"
+        let detail =
+            "\(id) is of epoch \(id.epoch) and this run of \(epoch): a second node, or an old directory"
         epoch = id.epoch &+ 1
         output.append(.journal(.started(epoch: epoch, at: now)))
         alarm(.dirtyStart, .pageNow, venue, detail, now)

@@ -44,7 +44,8 @@ public actor OutboxKeeper {
         return outcome
     }
 
-    /// After a failed write: opens the store anew, which verifies it and folds in what the reserve file holds.
+    /// After a failed write: opens the store anew, which verifies it and folds in what the reserve file
+    /// holds.
     private func reopen() throws(OutboxFault) {
         store?.close()
         do {

@@ -64,8 +64,8 @@ extension OutboxRecord {
 }
 
 extension OutboxRecord {
-    /// A row as version 1 wrote it, for tests of upgrades; rows of kinds that it did not know stay as they are,
-    /// because a node of that version would not have written them.
+    /// A row as version 1 wrote it, for tests of upgrades; rows of kinds that it did not know stay as they
+    /// are, because a node of that version would not have written them.
     public static func asVersion1(_ bytes: [UInt8]) -> [UInt8] {
         guard bytes.count > 2, bytes[0] == 2 else { return bytes }
         switch bytes[1] {

@@ -24,8 +24,9 @@ public enum OutboxRecord: Hashable, Sendable {
     /// Everything the rows before this one amount to: they may be forgotten once they are old enough.
     case checkpoint(Checkpoint)
 
-    /// First byte of every row. A reader knows its own version and the one before; it refuses newer rows, so an
-    /// older node never starts on a newer directory (ARCHITECTURE.md states the upgrade and downgrade rule).
+    /// First byte of every row. A reader knows its own version and the one before; it refuses newer rows,
+    /// so an older node never starts on a newer directory (ARCHITECTURE.md states the upgrade and downgrade
+    /// rule).
     ///
     /// 2: `intended` carries the decision's fingerprint; kinds 8 to 11.
     public static let version: UInt8 = 2

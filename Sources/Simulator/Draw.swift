@@ -1,7 +1,7 @@
 import TradingModel
 
-/// A seed's own stream of choices, apart from the simulation's: what a world is made of does not depend on how
-/// it runs.
+/// A seed's own stream of choices, apart from the simulation's: what a world is made of does not depend on
+/// how it runs.
 struct Draw {
     private var state: UInt64
 

@@ -1,5 +1,5 @@
-/// The faults of the fault model that concern one node. Each is an injector with its own probability per seed,
-/// and each has a directed scenario in which nothing else happens.
+/// The faults of the fault model that concern one node. Each is an injector with its own probability per
+/// seed, and each has a directed scenario in which nothing else happens.
 public enum Fault: String, CaseIterable, Sendable, Hashable {
     case v01 = "V01", v02 = "V02", v03 = "V03", v04 = "V04", v05 = "V05", v06 = "V06", v07 = "V07"
     case v08 = "V08", v09 = "V09", v10 = "V10", v11 = "V11", v12 = "V12", v13 = "V13", v14 = "V14"
@@ -35,7 +35,9 @@ extension Fault {
         .v09: ("cancel races", "late fills are booked and hedged"),
         .v10: ("sockets carry nothing and stay open", "stale books have no size; no new risk"),
         .v11: ("storms of closed connections", "reconnected with backoff, reconciled before trading"),
-        .v12: ("lost, doubled, swapped book messages, old snapshots, bad checksums", "no size until resynced"),
+        .v12: (
+            "lost, doubled, swapped book messages, old snapshots, bad checksums", "no size until resynced"
+        ),
         .v13: ("garbled, crossed, locked or empty books", "quarantined; no order"),
         .v14: ("prices off by ten, frozen or one-sided books", "collar and cross-venue sanity; no loss"),
         .v15: ("429, 418, 403, 5xx, HTML, cut answers", "Retry-After is obeyed; nothing crashes"),

@@ -81,7 +81,8 @@ extension FaultDriver {
     func distort(_ venue: String, _ draw: inout Draw, _ choices: [BookDistortion]) {
         fired(choices.contains(.frozen) ? .v14 : .v13)
         double(venue).mischief.distortBook(
-            draw.pick(trial.plan.symbols), draw.pick(choices), for: draw.span(.milliseconds(200), .seconds(5)))
+            draw.pick(trial.plan.symbols), draw.pick(choices), for: draw.span(.milliseconds(200), .seconds(5))
+        )
         trial.network.inputArrived(at: venue)
     }
 
@@ -102,7 +103,8 @@ extension FaultDriver {
         fired(.v16)
         let mischief = double(venue).mischief
         let far = draw.chance(30)
-        mischief.clockOffset = far
+        mischief.clockOffset =
+            far
             ? draw.span(.seconds(-60), .seconds(60)) : draw.span(.milliseconds(-900), .milliseconds(900))
         if far { later(draw.span(.seconds(1), .seconds(10))) { mischief.clockOffset = .zero } }
     }
@@ -177,7 +179,9 @@ extension FaultDriver {
         for (index, other) in trial.doubles.enumerated() {
             other.advance(to: trial.simulation.now)
             other.mischief.moveMarket(percent: percent)
-            if draw.chance(30) { other.mischief.vanishLiquidity(for: draw.span(.milliseconds(200), .seconds(3))) }
+            if draw.chance(30) {
+                other.mischief.vanishLiquidity(for: draw.span(.milliseconds(200), .seconds(3)))
+            }
             trial.network.inputArrived(at: trial.plan.venues[index])
         }
     }

@@ -1,8 +1,8 @@
 import Configuration
 import Foundation
 
-/// The product's own configuration, as the demo uses it, for any choice of venues and instruments: a generated
-/// root file over the shipped `venues/` and `config/` files.
+/// The product's own configuration, as the demo uses it, for any choice of venues and instruments: a
+/// generated root file over the shipped `venues/` and `config/` files.
 enum HouseConfiguration {
     struct Missing: Error { var what: String }
 

@@ -70,7 +70,9 @@ final class Judge {
         if intent.purpose == .open, log.safeVenues.contains(host), !log.mayLoseRows {
             fail("S5", "\(id) opens at \(host), which is in SAFE_MODE")
         }
-        if intent.purpose == .open, let age = bookAge?(intent), age > policy.limits.bookAge + .milliseconds(200) {
+        if intent.purpose == .open, let age = bookAge?(intent),
+            age > policy.limits.bookAge + .milliseconds(200)
+        {
             fail("S9", "\(id) was priced from a book that is \(age.milliseconds) ms old")
         }
         if simulation.now > intent.sendBefore { fail("S5", "\(id) was sent after its time") }
@@ -213,7 +215,9 @@ final class Judge {
             if noticed > lost.noticed || !isWhole && simulation.now - lost.at < .seconds(8) {
                 if noticed > lost.noticed { lostFrames[venue] = nil }
             } else if isWhole {
-                fail("S9", "\(policy.venues[venue].name) lost a book message and its book is still believed: "
+                fail(
+                    "S9",
+                    "\(policy.venues[venue].name) lost a book message and its book is still believed: "
                         + (lostText[venue] ?? "a wrong checksum"))
             } else {
                 lostFrames[venue] = nil
@@ -245,10 +249,14 @@ final class Judge {
                 let real = venues[top.venue.index].observer.best(symbol)
                 let instrument = policy.instruments[index]
                 if top.hasBid, let bid = real.bid, Judge.price(bid) != text(top.bid.price, instrument) {
-                    fail("S9", "\(name) \(symbol): bid \(instrument.text(top.bid.price)), it is \(Judge.price(bid))")
+                    fail(
+                        "S9",
+                        "\(name) \(symbol): bid \(instrument.text(top.bid.price)), it is \(Judge.price(bid))")
                 }
                 if top.hasAsk, let ask = real.ask, Judge.price(ask) != text(top.ask.price, instrument) {
-                    fail("S9", "\(name) \(symbol): ask \(instrument.text(top.ask.price)), it is \(Judge.price(ask))")
+                    fail(
+                        "S9",
+                        "\(name) \(symbol): ask \(instrument.text(top.ask.price)), it is \(Judge.price(ask))")
                 }
             }
         }

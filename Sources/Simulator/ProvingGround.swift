@@ -18,7 +18,8 @@ public enum ProvingGround {
 
     public static var faults: [FaultDescription] { Fault.allCases.map(\.description) }
 
-    /// Runs one seed. Everything happens on the calling thread; two calls with equal arguments answer the same.
+    /// Runs one seed. Everything happens on the calling thread; two calls with equal arguments answer the
+    /// same.
     public static func run(seed: UInt64, options: Options) -> SeedResult {
         let plan = WorldPlan(seed: seed, options: options)
         do { return try Trial(seed: seed, plan: plan, options: options).run() } catch {

@@ -3,8 +3,8 @@ import Orders
 import Ports
 import TradingModel
 
-/// Every row that became durable, as the observer reads it: which orders may be sent, which trades are booked,
-/// which mode was written down last.
+/// Every row that became durable, as the observer reads it: which orders may be sent, which trades are
+/// booked, which mode was written down last.
 ///
 /// One thread only, like all of a simulation.
 final class RowLog: @unchecked Sendable {

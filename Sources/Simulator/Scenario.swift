@@ -13,7 +13,9 @@ extension ProvingGround {
     /// Directed scenarios: one for each fault, then the regressions.
     public static var scenarios: [Scenario] {
         Fault.allCases.map {
-            Scenario(name: $0.rawValue, summary: $0.description.title + ", and nothing else", faults: [$0.rawValue])
+            Scenario(
+                name: $0.rawValue, summary: $0.description.title + ", and nothing else", faults: [$0.rawValue]
+            )
         } + Regression.allCases.map { Scenario(name: $0.rawValue, summary: $0.summary, faults: []) }
     }
 }

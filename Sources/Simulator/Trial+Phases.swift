@@ -44,7 +44,8 @@ extension Trial {
     private func traceIncidents() {
         let lines = visit { $0.incidents.lines } ?? []
         for line in lines {
-            let key = "\(line.incident.code.rawValue) \(line.incident.venue.map { plan.venues[$0.index] } ?? "")"
+            let key =
+                "\(line.incident.code.rawValue) \(line.incident.venue.map { plan.venues[$0.index] } ?? "")"
             guard told[key] != line.count else { continue }
             told[key] = line.count
             trace("\(key) ×\(line.count): \(line.incident.detail)")

@@ -71,7 +71,8 @@ final class Trial {
         }
         judge.log.onIntent = { [unowned self] intent in
             trace(
-                "\(intent.purpose) \(intent.side) \(intent.quantity.raw) at \(plan.venues[intent.venue.index])"
+                "\(intent.purpose) \(intent.side) \(intent.quantity.raw) "
+                    + "at \(plan.venues[intent.venue.index])"
                     + " \(intent.id)")
         }
         judge.noticed = { [unowned self] venue in visit { Judge.noticed($0.engine, venue) } }
@@ -149,19 +150,21 @@ final class Trial {
 extension Trial {
     var isRunning: Bool { process?.isAlive == true && node != nil }
 
-    /// Starts a node on this disk; also after a death. A start that fails is tried again, as a service manager
-    /// would.
+    /// Starts a node on this disk; also after a death. A start that fails is tried again, as a service
+    /// manager would.
     func startNode() {
         let log = judge.log
         let disk = disk
         nonisolated(unsafe) let trial = self
-        let process = SimulatedProcess(
-            simulation, network, storePace: plan.storePace, watch: { trial.passed($0) }
-        ) {
-            let store = ObservedStore(try SimulatedOutbox(disk), log, isAlive: { trial.process?.isAlive == true })
+        let openOutbox: @Sendable () throws -> any OutboxStore = {
+            let store = ObservedStore(
+                try SimulatedOutbox(disk), log, isAlive: { trial.process?.isAlive == true })
             store.writesOldRows = { trial.writesOldRows }
             return store
         }
+        let process = SimulatedProcess(
+            simulation, network, storePace: plan.storePace, watch: { trial.passed($0) },
+            openOutbox: openOutbox)
         self.process = process
         node = nil
         isEnding = false

@@ -90,8 +90,8 @@ public struct OrderIntent: Hashable, Sendable {
     public var decidedAt: Moment
     /// Not sent after this moment: a late leg is never new risk.
     public var sendBefore: Moment
-    /// Fingerprint of the signal that caused it: one signal opens once, across restarts. 0 for what answers no
-    /// signal (hedges, unwinds).
+    /// Fingerprint of the signal that caused it: one signal opens once, across restarts. 0 for what answers
+    /// no signal (hedges, unwinds).
     public var decision: UInt64
 
     public init(

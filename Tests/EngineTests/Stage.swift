@@ -154,7 +154,8 @@ struct Stage {
             .found(
                 VenueID(venue),
                 OrderReport(
-                    instrument: InstrumentID(0), clientID: id, venueOrderID: "x1", side: .buy, state: .working,
+                    instrument: InstrumentID(0), clientID: id, venueOrderID: "x1", side: .buy,
+                    state: .working,
                     filled: filled, quantity: quantity, evidence: .query, venueTime: now)))
     }
 

@@ -216,7 +216,10 @@ import TradingModel
         #expect(stage.alarms.contains(.zombieOrder))
         #expect(stage.engine.venues[0].safeReason != nil)
         #expect(stage.engine.venues[0].mayOpen == false)
-        #expect(stage.rows.contains { if case .intended(let intent, _, _) = $0 { intent.id == id } else { false } })
+        #expect(
+            stage.rows.contains {
+                if case .intended(let intent, _, _) = $0 { intent.id == id } else { false }
+            })
     }
 
     @Test func `strangers are left alone and never adopted; a later epoch of our own stops everything`() {
@@ -232,7 +235,8 @@ import TradingModel
         #expect(stage.engine.mode == .safe)
     }
 
-    @Test func `a stranger's trade moves the ledger with its reason, hedges nothing, and can be taken back`() {
+    @Test func `a stranger's trade moves the ledger with its reason, hedges nothing, and can be taken back`()
+    {
         var stage = Stage()
         let legs = stage.sentPair()
         stage.fill(legs[0])

@@ -2,8 +2,8 @@ import Foundation
 import Simulator
 import Testing
 
-/// A short window of the proof that `make check-long` gives in full: worlds nobody has seen before, other ones
-/// every day, and the failures that users of other systems reported.
+/// A short window of the proof that `make check-long` gives in full: worlds nobody has seen before, other
+/// ones every day, and the failures that users of other systems reported.
 @Suite(.serialized) struct `The proving ground` {
     /// Seeds of today; `ARBNODE_SEEDS=A` starts elsewhere.
     static let fresh: [UInt64] = {

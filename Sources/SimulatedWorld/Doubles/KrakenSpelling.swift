@@ -103,8 +103,8 @@ enum KrakenChecksum {
         return CRC32.of(text)
     }
 
-    /// The same from the numbers: without point and leading zeros, a decimal's text is its integer of the last
-    /// place shown.
+    /// The same from the numbers: without point and leading zeros, a decimal's text is its integer of the
+    /// last place shown.
     static func of(asks: [FeedLevel], bids: [FeedLevel], priceDecimals: Int) -> UInt32 {
         var text: [UInt8] = []
         text.reserveCapacity(400)

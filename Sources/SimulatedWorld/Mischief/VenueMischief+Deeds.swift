@@ -77,8 +77,8 @@ extension VenueMischief {
     }
 
     /// V08: somebody else places an order on the account: a stranger's without a client id, a zombie with one
-    /// in the node's own format. It rests, or trades when it crosses. Answers the venue's id of it, `nil` when
-    /// the venue refuses it.
+    /// in the node's own format. It rests, or trades when it crosses. Answers the venue's id of it, `nil`
+    /// when the venue refuses it.
     @discardableResult
     public func plant(
         clientID: String? = nil, symbol: String, side: Side, price: Price, quantity: Quantity,
@@ -147,7 +147,8 @@ extension VenueMischief {
     // MARK: Maintenance
 
     /// V24: the venue goes down for `span`: open orders are ended, quotes pulled, sockets closed with the
-    /// venue's notice, and everything is answered with the venue's word for maintenance. Ids go on afterwards.
+    /// venue's notice, and everything is answered with the venue's word for maintenance. Ids go on
+    /// afterwards.
     public func maintain(for span: Span) {
         venue.endOrders(.venue)
         vanishLiquidity(for: span)

@@ -28,8 +28,8 @@ public final class VenueMischief {
     public var hiddenOrderAnswers = 0
     /// V19: executions younger than this are missing from trade history.
     public var tradeHistoryLag = Span.zero
-    /// V16: the venue's clock is ahead by this (behind when negative). Set it anew for a jump. It shows in the
-    /// time endpoints, in every check of a timestamp and in the times of answers and books.
+    /// V16: the venue's clock is ahead by this (behind when negative). Set it anew for a jump. It shows in
+    /// the time endpoints, in every check of a timestamp and in the times of answers and books.
     public var clockOffset = Span.zero
     /// V21: what is wrong with the account's key.
     public var keyTrouble: KeyTrouble?
@@ -109,8 +109,9 @@ extension VenueMischief {
     public enum CancelRace: Hashable, Sendable {
         /// The order is filled in full before the cancel arrives, which is refused.
         case filledFirst
-        /// `percent` of what is left fills before the cancel. The cancel is confirmed without that fill, which
-        /// is reported `after` later; queries tell the truth at once. Orders of a single lot are canceled as
+        /// `percent` of what is left fills before the cancel. The cancel is confirmed without that fill,
+        /// which is reported `after` later; queries tell the truth at once. Orders of a single lot are
+        /// canceled as
         /// usual.
         case lateFill(percent: Int64, after: Span)
     }

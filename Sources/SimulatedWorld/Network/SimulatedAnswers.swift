@@ -21,7 +21,7 @@ enum SimulatedAnswers {
             return DoubleResponse(
                 status: 200,
                 body: Array(
-                    "{\"retCode\":10016,\"retMsg\":\"Server error\",\"result\":{},\"retExtInfo\":{},\"time\":0}"
+                    "{\"retCode\":10016,\"retMsg\":\"Server error\",\"result\":{},\"time\":0}"
                         .utf8))
         default:
             return DoubleResponse(status: 200, body: Array("{\"error\":[\"EService:Unavailable\"]}".utf8))

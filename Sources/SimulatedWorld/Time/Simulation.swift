@@ -39,8 +39,8 @@ public final class Simulation: @unchecked Sendable {
         return SimulatedLane(name: name, index: laneCount, simulation: self)
     }
 
-    /// Kills the process that these lanes belong to, between two of its steps or in the middle of one: what it
-    /// had not yet handed to the network or the disk never happens.
+    /// Kills the process that these lanes belong to, between two of its steps or in the middle of one: what
+    /// it had not yet handed to the network or the disk never happens.
     public func abandon(_ lanes: [any Lane]) {
         for case let lane as SimulatedLane in lanes { lane.abandon() }
         working.removeAll { $0.isAbandoned }

@@ -20,8 +20,9 @@ public struct ClockOffset: Sendable {
         let middle = sent + trip / 2
         // Each sample bounds the offset by half its trip; one that no earlier bound meets says that the clock
         // has jumped, and what was measured before is void.
-        if let best, max(best.offset - (venue - middle), (venue - middle) - best.offset)
-            > best.roundTrip / 2 + trip / 2 + ClockOffset.drift
+        if let best,
+            max(best.offset - (venue - middle), (venue - middle) - best.offset)
+                > best.roundTrip / 2 + trip / 2 + ClockOffset.drift
         {
             samples.removeAll()
         }

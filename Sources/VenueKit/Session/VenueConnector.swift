@@ -65,7 +65,9 @@ public actor VenueConnector {
         accountSession = StreamSession(keepAlive: dialect.keepAlive)
         budget = RateBudget(rule: dialect.profile.budget, at: world.time.now)
         queryBudget = dialect.profile.queryBudget.map { RateBudget(rule: $0, at: world.time.now) }
-        if access != nil, !planted(.skipDeadMan) { deadMan = dialect.profile.deadMan.map { DeadManSwitch(rule: $0) } }
+        if access != nil, !planted(.skipDeadMan) {
+            deadMan = dialect.profile.deadMan.map { DeadManSwitch(rule: $0) }
+        }
         market = dialect.publicStreams().map {
             MarketStream(plan: $0, session: StreamSession(keepAlive: dialect.keepAlive))
         }

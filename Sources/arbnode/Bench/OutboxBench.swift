@@ -130,8 +130,7 @@ private final class GroupQueue: Sendable {
     var fault: OutboxFault? { waiting.withLock { $0.fault } }
 
     func load(producers: Int, each count: Int, _ row: [UInt8]) -> LatencyLog {
-        // sim-ok: the producers of a benchmark are real threads.
-        DispatchQueue.concurrentPerform(iterations: producers) { _ in
+        DispatchQueue.concurrentPerform(iterations: producers) { _ in  // sim-ok: a benchmark's real threads
             for _ in 0..<count { add(row) }
         }
         return waiting.withLock { $0.log }
