@@ -30,7 +30,6 @@ final class Judge {
     private(set) var duplicates = 0
     /// How old the living node's book of an order's venue is.
     var bookAge: ((OrderIntent) -> Span?)?
-    var isTraced = false
 
     init(_ simulation: Simulation, policy: EnginePolicy, doubles: [any SimulatedVenue], start: Moment) {
         self.simulation = simulation
@@ -238,33 +237,4 @@ final class Judge {
         // Nor of how long a venue wanted it to be silent.
         silentUntil = [:]
     }
-
-    /// A synced book must show what the venue shows, whenever nothing is on its way.
-    func compareBooks(_ desk: isolated TradingDesk, _ network: SimulatedNetwork) {
-        for index in policy.instruments.indices {
-            let symbol = policy.instruments[index].symbol
-            for top in desk.engine.books[index].tops where top.isSynced {
-                let name = policy.venues[top.venue.index].name
-                guard network.isQuiet(name) else { continue }
-                let real = venues[top.venue.index].observer.best(symbol)
-                let instrument = policy.instruments[index]
-                if top.hasBid, let bid = real.bid, Judge.price(bid) != text(top.bid.price, instrument) {
-                    fail(
-                        "S9",
-                        "\(name) \(symbol): bid \(instrument.text(top.bid.price)), it is \(Judge.price(bid))")
-                }
-                if top.hasAsk, let ask = real.ask, Judge.price(ask) != text(top.ask.price, instrument) {
-                    fail(
-                        "S9",
-                        "\(name) \(symbol): ask \(instrument.text(top.ask.price)), it is \(Judge.price(ask))")
-                }
-            }
-        }
-    }
-
-    private func text(_ price: Price, _ instrument: Instrument) -> Int64 {
-        price.raw * DecimalText.power(8 - instrument.priceScale)
-    }
-
-    private static func price(_ price: Price) -> Int64 { price.raw }
 }

@@ -64,7 +64,6 @@ final class Trial {
         judge = Judge(simulation, policy: configuration.policy, doubles: doubles, start: Trial.start)
         judge.isDryRun = plan.isDryRun
         judge.log.isStrict = plan.faults.isDisjoint(with: Trial.blurring)
-        judge.isTraced = options.isTraced
         for double in doubles {
             double.pace = plan.pace
             network.add(double)
