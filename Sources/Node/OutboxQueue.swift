@@ -36,7 +36,6 @@ struct OutboxQueue {
     private(set) var current: Batch?
     private(set) var hedges: [Hedge] = []
 
-    var isWriting: Bool { current != nil }
     var isIdle: Bool { current == nil && rows.isEmpty }
 
     mutating func add(_ row: [UInt8]) {

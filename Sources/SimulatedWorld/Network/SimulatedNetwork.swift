@@ -73,13 +73,6 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
         }
     }
 
-    /// Whether a frame is on its way from this venue's public streams to the node, or was lost or held since
-    /// the last one that came.
-    public func isQuiet(_ venue: String) -> Bool {
-        guard let host = hosts[venue + ".test"] else { return true }
-        return sockets.values.allSatisfy { $0.host !== host || $0.isPrivate || !$0.hasFramesInFlight }
-    }
-
     private func closeSockets(of host: Host, reason: String, _ chosen: (SimulatedSocket) -> Bool) {
         for number in sockets.keys.sorted() {
             guard let socket = sockets[number], socket.host === host, chosen(socket) else { continue }

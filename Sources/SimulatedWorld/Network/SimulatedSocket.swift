@@ -28,8 +28,6 @@ final class SimulatedSocket: VenueSocket, @unchecked Sendable {
     }
 
     var isAbandoned: Bool { lane.isAbandoned }
-    /// Whether a frame is still on its way to the node.
-    var hasFramesInFlight: Bool { lastToNode > simulation.now || held != nil }
 
     func open(_ send: @escaping ([UInt8]) -> Void, onClose: @escaping () -> Void) {
         self.send = send
