@@ -43,6 +43,8 @@ public enum EngineEvent: Sendable {
     case checkpoint
     /// A proven balance to open an account with (first start on this data directory).
     case opened(VenueID, Asset, Amount)
+    /// A person takes the venue's word for what rows and histories cannot explain.
+    case adjusted(VenueID, Asset, by: Amount, reason: String)
     /// A person or a rule changes the mode.
     case mode(OperatingMode, reason: String, actor: String)
     /// How many requests of new risk the venue's rate budget allows now.

@@ -142,7 +142,8 @@ extension Recovery {
         own.epoch = checkpoint.epoch
         if own.accounts != checkpoint.accounts { contradictions.append("accounts") }
         if own.deviations != checkpoint.deviations { contradictions.append("deviations") }
-        if own.orders.map(\.record.intent.id) != checkpoint.orders.map(\.record.intent.id) {
+        // Rows that tell of a settlement are older than it by a moment: only what is unsettled is compared.
+        if own.unsettled != checkpoint.unsettled {
             contradictions.append("open orders")
         }
         saw(checkpoint.at)
@@ -150,7 +151,7 @@ extension Recovery {
 
     private mutating func load(_ checkpoint: Checkpoint) {
         saw(checkpoint.at)
-        memoryStart = checkpoint.at
+        memoryStart = checkpoint.at - Checkpoint.clockTolerance
         lastEpoch = checkpoint.epoch
         mode = checkpoint.mode
         modeReason = checkpoint.modeReason
@@ -169,6 +170,9 @@ extension Recovery {
             if let venue = venueID(safe.venue) { safeVenues[venue.index] = safe.reason }
         }
         for order in checkpoint.orders { orders.restore(order.record) }
+        for trade in checkpoint.foreign {
+            if let venue = venueID(trade.venue) { _ = orders.noteForeign(trade.fill, venue: venue) }
+        }
     }
 
     /// What the rows so far amount to.
@@ -180,6 +184,8 @@ extension Recovery {
 }
 
 extension Checkpoint {
+    var unsettled: [ClientOrderID] { orders.filter { !$0.record.isSettled }.map(\.record.intent.id) }
+
     init(
         policy: EnginePolicy, at now: Moment, epoch: UInt16, mode: OperatingMode, modeReason: String,
         ledger: PositionLedger, deviations: [Quantity], safeVenues: [String?], orders: OrderTable
@@ -197,10 +203,16 @@ extension Checkpoint {
             safeVenues: safeVenues.enumerated().compactMap { index, reason in
                 reason.map { SafeVenue(venue: policy.venues[index].name, reason: $0) }
             },
-            orders: orders.live.compactMap { orders[$0] }.sorted { $0.intent.id < $1.intent.id }.map {
+            // An order that settled before that traded, by any clock, before the memory begins.
+            orders: orders.orders(settledSince: now - Checkpoint.clockTolerance * 2).map {
                 Order(
                     record: $0, venue: policy.venues[$0.intent.venue.index].name,
                     symbol: policy.instruments[$0.intent.instrument.index].symbol)
+            },
+            foreign: orders.foreignTrades(since: now - Checkpoint.clockTolerance).map {
+                ForeignTrade(
+                    fill: $0.fill, venue: policy.venues[$0.venue.index].name,
+                    symbol: policy.instruments[$0.fill.instrument.index].symbol)
             })
     }
 }

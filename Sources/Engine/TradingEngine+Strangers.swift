@@ -110,11 +110,8 @@ extension TradingEngine {
         setVenueMode(venue, true, detail, "node", now)
     }
 
-    /// Whether its order may be one that settled so long ago that it is forgotten. Venues' clocks differ from
-    /// ours by up to a minute before that is an incident of its own.
-    private func isOldNews(_ fill: FillReport) -> Bool {
-        fill.venueTime < memoryStart + .seconds(memoryStart == .distantPast ? 0 : 60)
-    }
+    /// Whether its order may be one that settled so long ago that it is forgotten.
+    private func isOldNews(_ fill: FillReport) -> Bool { fill.venueTime < memoryStart }
 
     /// An order of ours claims a trade that was taken for a stranger's: that accounting is taken back.
     mutating func takeBackForeign(_ fill: FillReport, at venue: VenueID) {

@@ -10,7 +10,7 @@ extension TradingEngine {
     mutating func timer(_ now: Moment) {
         for id in orders.live { watch(id, now) }
         orders.forget(settledBefore: now - OrderTable.memory)
-        memoryStart = max(memoryStart, now - OrderTable.memory)
+        memoryStart = max(memoryStart, now - OrderTable.memory + Checkpoint.clockTolerance)
         for index in policy.instruments.indices {
             askAgainForBooks(index, now)
             smallestHedges[index] = smallestHedge(index)

@@ -131,6 +131,12 @@ public struct TradingEngine: Sendable {
             ledger.open(venue, asset, with: amount)
             output.append(
                 .journal(.opened(venue: policy.venues[venue.index].name, asset: asset, amount: amount)))
+        case .adjusted(let venue, let asset, let amount, let reason):
+            ledger.add(amount, venue, asset)
+            output.append(
+                .journal(
+                    .adjusted(
+                        venue: policy.venues[venue.index].name, asset: asset, amount: amount, reason: reason)))
         case .durable(let ids): durable(ids, now)
         case .notDurable(let ids, let reason): notDurable(ids, reason, now)
         case .placeAnswered(let id, let answer): placeAnswered(id, answer, now)

@@ -49,6 +49,7 @@ struct Reconciliation {
     func run() async {
         var disagreements = 0
         var compared = 0
+        var last: Difference?
         var pause = Reconciliation.firstPause
         desk.world.passes(.reconcileBegins)
         if planted(.skipReconcile) { return await desk.reconciled(venue, passes: 1) }
@@ -61,6 +62,8 @@ struct Reconciliation {
             case .differs(let difference):
                 compared += 1
                 disagreements += 1
+                if difference == last, await desk.adjust(difference, at: venue) { continue }
+                last = difference
                 if disagreements == Reconciliation.passesUntilDirty {
                     await desk.handle(.dirty(venue, detail: difference.text))
                 }
@@ -167,6 +170,7 @@ extension TradingDesk {
 
     func reconciled(_ venue: VenueID, passes: Int) {
         reconciliationPasses[venue.index] = passes
+        acceptances[venue] = nil
         handle(.reconciled(venue))
         world.passes(.reconciled)
     }
@@ -195,6 +199,16 @@ extension TradingDesk {
         if waits { return .notYet("a first balance needs a second look") }
         return lines.isEmpty
             ? .agrees : .differs(.init(name: engine.policy.venues[venue.index].name, lines: lines))
+    }
+
+    /// Where a person has accepted the venue's word, the ledger follows a difference that two reads agree on.
+    func adjust(_ difference: Reconciliation.Difference, at venue: VenueID) -> Bool {
+        guard let reason = acceptances.removeValue(forKey: venue) else { return false }
+        for line in difference.lines {
+            handle(.adjusted(venue, line.asset, by: line.venue - line.ledger, reason: reason))
+        }
+        handle(.corrected(venue, "\(difference.text); \(reason)"))
+        return true
     }
 
     func assets(of venue: VenueID) -> [Asset] {

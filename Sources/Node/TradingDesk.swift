@@ -38,6 +38,8 @@ public actor TradingDesk {
     private var reconciling: Set<VenueID> = []
     /// By venue: balances of accounts that are not open yet, as one read told them.
     var firstReads: [[Asset: Amount]]
+    /// Venues whose balances a person has accepted as they are, until the ledger has followed: who and why.
+    var acceptances: [VenueID: String] = [:]
     /// By venue: how long its last reconciliation took, in passes; for the report.
     public internal(set) var reconciliationPasses: [Int]
 

@@ -16,7 +16,7 @@ public struct Checkpoint: Hashable, Sendable {
         }
     }
 
-    /// An order that had not settled.
+    /// An order that had not settled, or only just: its trades may still be told again.
     public struct Order: Hashable, Sendable {
         public var record: OrderRecord
         public var venue: String
@@ -37,6 +37,18 @@ public struct Checkpoint: Hashable, Sendable {
         }
     }
 
+    /// A trade that was no order of ours, told recently.
+    public struct ForeignTrade: Hashable, Sendable {
+        public var fill: FillReport
+        public var venue: String
+        public var symbol: String
+        public init(fill: FillReport, venue: String, symbol: String) {
+            self.fill = fill
+            self.venue = venue
+            self.symbol = symbol
+        }
+    }
+
     public struct SafeVenue: Hashable, Sendable {
         public var venue: String
         public var reason: String
@@ -54,10 +66,14 @@ public struct Checkpoint: Hashable, Sendable {
     public var deviations: [Deviation]
     public var safeVenues: [SafeVenue]
     public var orders: [Order]
+    public var foreign: [ForeignTrade]
+
+    /// Venues' clocks may differ from ours by this much before that is an incident of its own.
+    public static let clockTolerance = Span.seconds(60)
 
     public init(
         at: Moment, epoch: UInt16, mode: OperatingMode, modeReason: String, accounts: [Account],
-        deviations: [Deviation], safeVenues: [SafeVenue], orders: [Order]
+        deviations: [Deviation], safeVenues: [SafeVenue], orders: [Order], foreign: [ForeignTrade]
     ) {
         self.at = at
         self.epoch = epoch
@@ -67,6 +83,7 @@ public struct Checkpoint: Hashable, Sendable {
         self.deviations = deviations
         self.safeVenues = safeVenues
         self.orders = orders
+        self.foreign = foreign
     }
 }
 
@@ -95,6 +112,10 @@ extension Checkpoint {
         }
         row.count(orders.count)
         for order in orders { write(order, into: &row) }
+        row.count(foreign.count)
+        for trade in foreign {
+            row.fill(trade.fill, order: OutboxRecord.nobody, venue: trade.venue, symbol: trade.symbol)
+        }
     }
 
     private func write(_ order: Order, into row: inout RowWriter) {
@@ -132,6 +153,11 @@ extension Checkpoint {
         }
         orders = []
         for _ in 0..<(try row.count()) { orders.append(try Checkpoint.readOrder(&row, names)) }
+        foreign = []
+        for _ in 0..<(try row.count()) {
+            let (fill, venue, symbol) = try row.foreignFill(names)
+            foreign.append(ForeignTrade(fill: fill, venue: venue, symbol: symbol))
+        }
     }
 
     private static func readOrder(_ row: inout RowReader, _ names: RowNames) throws(OutboxRecord.Fault)

@@ -167,11 +167,25 @@ public struct OrderTable: Hashable, Sendable {
         return byVenueOrderID[VenueOrderKey(venue: venue.index, venueOrderID: venueOrderID)]
     }
 
-    /// Every order in memory, by id: what a checkpoint writes down.
-    public var all: [OrderRecord] { records.values.sorted { $0.intent.id < $1.intent.id } }
+    /// What a checkpoint writes down, by id: orders that have not settled before `horizon`.
+    public func orders(settledSince horizon: Moment) -> [OrderRecord] {
+        let recent = settled.reversed().prefix { $0.at >= horizon }.compactMap { records[$0.id] }
+            .filter(\.isSettled)
+        return (live.compactMap { records[$0] } + recent).sorted { $0.intent.id < $1.intent.id }
+    }
+
+    /// Trades of strangers since `horizon`, by the venue's time, each with its venue.
+    public func foreignTrades(since horizon: Moment) -> [(venue: VenueID, fill: FillReport)] {
+        foreign.filter { $0.value.venueTime >= horizon }.map { (VenueID($0.key.venue), $0.value) }
+            .sorted { ($0.venue.index, $0.fill.tradeID) < ($1.venue.index, $1.fill.tradeID) }
+    }
 
     /// Forgets what settled before `horizon`: memory stays bounded by the order rate.
     public mutating func forget(settledBefore horizon: Moment) {
+        for (key, fill) in foreign where fill.venueTime < horizon {
+            foreign[key] = nil
+            trades.remove(key)
+        }
         let count = settled.prefix { $0.at < horizon }.count
         guard count > 0 else { return }
         for old in settled.prefix(count) {

@@ -78,8 +78,7 @@ extension OutboxRecord {
         switch kind {
         case 8: return .corrected(venue: try row.text(), what: try row.text(), at: try row.moment())
         case 9:
-            var (fill, _, venue, symbol) = try row.fill(names)
-            fill.clientID = nil
+            let (fill, venue, symbol) = try row.foreignFill(names)
             return .foreign(fill, venue: venue, symbol: symbol)
         case 10:
             return .venueMode(
@@ -119,5 +118,11 @@ extension RowReader {
             feeAsset: Asset(try text()), isMaker: try byte() == 1, evidence: .stream,
             venueTime: try moment())
         return (fill, order, venue, symbol)
+    }
+
+    mutating func foreignFill(_ names: RowNames) throws(OutboxRecord.Fault) -> (FillReport, String, String) {
+        var (fill, _, venue, symbol) = try fill(names)
+        fill.clientID = nil
+        return (fill, venue, symbol)
     }
 }

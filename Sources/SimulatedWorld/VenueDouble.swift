@@ -116,6 +116,8 @@ public struct VenueTruth: Sendable {
         public var at: Moment
         /// Of an order that is not the node's.
         public var wasForeign: Bool
+        /// Whether the order's client id has the node's format.
+        public var isNodeNamed: Bool
     }
     /// Sorted by asset.
     public var balances: [Balance] = []

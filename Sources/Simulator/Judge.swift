@@ -24,6 +24,8 @@ final class Judge {
     /// Book messages that were lost on the way: the node must notice by the next one.
     private var lostFrames: [Int: (at: Moment, noticed: Int64)] = [:]
     private var lostText: [Int: String] = [:]
+    /// By venue: what its books had noticed at the last look, and when that last rose.
+    private var lastNoticed: [Int: (count: Int64, at: Moment)] = [:]
     /// What the living node's books of a venue have noticed so far.
     var noticed: ((VenueID) -> Int64?)?
     private(set) var maxUnhedgedAge = Span.zero
@@ -187,6 +189,10 @@ final class Judge {
             Judge.isBookChange(text)
         else { return }
         guard let count = noticed?(VenueID(venue)) else { return }
+        // A snapshot taken since the message was made may hold what it told.
+        if let last = lastNoticed[venue], last.count != count || simulation.now - last.at < .seconds(1) {
+            return
+        }
         lostText[venue] = String(decoding: text.prefix(300), as: UTF8.self)
         lostFrames[venue] = (simulation.now, count)
     }
@@ -202,6 +208,10 @@ final class Judge {
 
     /// Every book of the venue counts what it noticed: by the time later messages came, that must have risen.
     private func watchLostFrames(_ engine: TradingEngine) {
+        for venue in venues.indices {
+            let count = Judge.noticed(engine, VenueID(venue))
+            if lastNoticed[venue]?.count != count { lastNoticed[venue] = (count, simulation.now) }
+        }
         for venue in lostFrames.keys.sorted() {
             guard let lost = lostFrames[venue] else { continue }
             let noticed = Judge.noticed(engine, VenueID(venue))
@@ -234,6 +244,7 @@ final class Judge {
     /// A node that died knows nothing of frames that were lost before.
     func nodeDied() {
         lostFrames = [:]
+        lastNoticed = [:]
         // Nor of how long a venue wanted it to be silent.
         silentUntil = [:]
     }

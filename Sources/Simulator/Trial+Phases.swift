@@ -104,7 +104,12 @@ extension Trial {
 
     /// What people do once they have looked: modes go back to normal.
     private func release(_ reason: String) {
+        let mayLoseRows = judge.log.mayLoseRows
         visit { desk in
+            // Only what lost rows cannot explain is taken on a venue's word.
+            for index in desk.engine.venues.indices where desk.engine.venues[index].isDirty && mayLoseRows {
+                desk.accept(VenueID(index), reason: reason, actor: "operator")
+            }
             if desk.engine.mode != .normal { desk.setMode(.normal, reason: reason, actor: "operator") }
             for index in desk.engine.venues.indices where desk.engine.venues[index].safeReason != nil {
                 desk.release(VenueID(index), reason: reason, actor: "operator")

@@ -33,7 +33,8 @@ struct VenueLedger {
         for order in changed where order.isNodeNamed && !order.isForeign {
             if orders[order.clientID, default: []].insert(order.venueOrderID).inserted { nodeOrders += 1 }
         }
-        for fill in executed where !fill.wasForeign {
+        // A zombie in our own name is ours to hedge, whoever placed it.
+        for fill in executed where !fill.wasForeign || fill.isNodeNamed {
             nodeFills += 1
             let scale = Int128(DecimalText.power(Amount.scale - 8))
             var base = Amount(raw: Int128(fill.quantity.raw) * scale)

@@ -43,7 +43,8 @@ import TradingModel
                     intent: intent, state: .partial, filled: Quantity(raw: 23),
                     reportedFilled: Quantity(raw: 24), venueOrderID: "o-1", changedAt: Moment(nanoseconds: 8),
                     notional: Amount(raw: 77), trades: ["t-1"]), venue: "okx", symbol: "BTC-USDT")
-        ])
+        ],
+        foreign: [.init(fill: stranger, venue: "okx", symbol: "BTC-USDT")])
 
     static func decode(_ bytes: [UInt8]) throws(OutboxRecord.Fault) -> OutboxRecord {
         try OutboxRecord(

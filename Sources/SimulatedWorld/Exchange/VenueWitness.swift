@@ -46,7 +46,8 @@ public struct VenueWitness {
                 tradeID: fill.tradeID, venueOrderID: spell(fill.orderID), clientID: fill.clientID,
                 symbol: rules.symbol, side: fill.side, price: fill.price, quantity: fill.quantity,
                 notional: fill.notional, fee: fill.fee, feeAsset: fill.feeAsset, isMaker: fill.isMaker,
-                at: fill.at, wasForeign: exchange.isForeign(order))
+                at: fill.at, wasForeign: exchange.isForeign(order),
+                isNodeNamed: VirtualExchange.isNodeName(fill.clientID))
         }
     }
 
