@@ -62,7 +62,7 @@ extension TradingEngine {
         guard let edge = strategies[strategy].scan(books[index], among: slots) else { return }
         // An edge beyond the collar is a wrong price somewhere, and nobody can tell where.
         guard edge.net <= policy.limits.priceCollar else { return }
-        guard governor.mode < .hold, !isDraining, storeHealth == .good,
+        guard governor.mode < .hold || planted(.ignoreHold), !isDraining, storeHealth == .good,
             !strategies[strategy].isResting(at: now),
             obligations[index].open.isEmpty, !hasLiveOrders(index)
         else { return }

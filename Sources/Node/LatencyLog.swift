@@ -3,20 +3,25 @@ import TradingModel
 
 /// Durations of one stage in HDR histograms: three significant digits from 1 ns to a minute.
 public struct LatencyLog: Sendable {
-    private var histogram = Histogram<UInt32>(
-        lowestDiscernibleValue: 1, highestTrackableValue: 60_000_000_000,
-        numberOfSignificantValueDigits: .three)
+    /// A quarter of a megabyte each: made with the first record.
+    private var histogram: Histogram<UInt32>?
 
     public init() {}
 
     public mutating func record(_ span: Span) {
-        _ = histogram.record(UInt64(min(max(1, span.nanoseconds), 60_000_000_000)))
+        let value = UInt64(min(max(1, span.nanoseconds), 60_000_000_000))
+        if histogram == nil {
+            histogram = Histogram(
+                lowestDiscernibleValue: 1, highestTrackableValue: 60_000_000_000,
+                numberOfSignificantValueDigits: .three)
+        }
+        _ = histogram?.record(value)
     }
 
-    public var count: Int { Int(histogram.totalCount) }
+    public var count: Int { histogram.map { Int($0.totalCount) } ?? 0 }
 
     /// In microseconds; `nil` while nothing was recorded.
     public func percentile(_ p: Double) -> Double? {
-        count == 0 ? nil : Double(histogram.valueAtPercentile(p)) / 1_000
+        histogram.map { Double($0.valueAtPercentile(p)) / 1_000 }
     }
 }

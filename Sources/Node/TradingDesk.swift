@@ -46,7 +46,7 @@ public actor TradingDesk {
     /// How often deadlines, silences and ages are looked at.
     static let beat = Span.milliseconds(5)
     /// While nothing is under way and nothing is owed; what begins meanwhile does not wait for a beat.
-    static let idleBeat = Span.milliseconds(20)
+    static let idleBeat = Span.milliseconds(50)
     private var isIdle: Bool { queue.isIdle && engine.isFlat }
 
     /// - Parameter connectors: by `VenueID.index`.

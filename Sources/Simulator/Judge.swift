@@ -145,32 +145,34 @@ final class Judge {
     /// Bounds and deadlines that hold at any moment of a living node.
     func look(at desk: isolated TradingDesk) {
         let now = simulation.now
-        let engine = desk.engine
         for index in policy.instruments.indices {
-            for obligation in engine.obligations[index].open {
+            for obligation in desk.engine.obligations[index].open {
                 maxUnhedgedAge = max(maxUnhedgedAge, now - obligation.opened)
                 let overdue = now - obligation.deadline
                 if overdue > .seconds(1), !obligation.isLate {
                     fail("S10", "an obligation is \(overdue.milliseconds) ms late and nobody was told")
                 }
             }
-            for top in engine.books[index].tops where top.isSynced && top.hasBid && top.hasAsk {
+            for top in desk.engine.books[index].tops where top.isSynced && top.hasBid && top.hasAsk {
                 if top.bid.price >= top.ask.price {
                     fail("S9", "a crossed book of \(policy.venues[top.venue.index].name) has size")
                 }
             }
         }
-        watchReservations(engine)
-        watchLostFrames(engine)
-        if engine.orders.live.count > 500 { fail("S17", "\(engine.orders.live.count) live orders") }
+        watchReservations(desk)
+        watchLostFrames(desk)
+        let live = desk.engine.orders.live.count
+        if live > 500 { fail("S17", "\(live) live orders") }
+        let ghosts = desk.engine.counters.ghostFills
+        if ghosts > 0 { fail("S2", "\(ghosts) fill(s) of orders that the node had taken for absent or refused") }
         if desk.backlog > 5_000 { fail("S17", "\(desk.backlog) rows wait for the store") }
-        simulation.mark(UInt64(bitPattern: Int64(engine.orders.count)))
+        simulation.mark(UInt64(bitPattern: Int64(desk.engine.orders.count)))
     }
 
-    private func watchReservations(_ engine: TradingEngine) {
-        let live = engine.orders.live
-        let mayFill = live.count { engine.orders[$0]?.state.mayFill == true }
-        let held = engine.reservationCount
+    private func watchReservations(_ desk: isolated TradingDesk) {
+        let live = desk.engine.orders.live
+        let mayFill = live.count { desk.engine.orders[$0]?.state.mayFill == true }
+        let held = desk.engine.reservationCount
         if held < mayFill { fail("S6", "\(mayFill) orders may fill, \(held) have their claim reserved") }
         if held > live.count { fail("S6", "\(held) reservations for \(live.count) unsettled orders") }
     }
@@ -207,16 +209,16 @@ final class Judge {
     }
 
     /// Every book of the venue counts what it noticed: by the time later messages came, that must have risen.
-    private func watchLostFrames(_ engine: TradingEngine) {
+    private func watchLostFrames(_ desk: isolated TradingDesk) {
         for venue in venues.indices {
-            let count = Judge.noticed(engine, VenueID(venue))
+            let count = Judge.noticed(desk, VenueID(venue))
             if lastNoticed[venue]?.count != count { lastNoticed[venue] = (count, simulation.now) }
         }
         for venue in lostFrames.keys.sorted() {
             guard let lost = lostFrames[venue] else { continue }
-            let noticed = Judge.noticed(engine, VenueID(venue))
+            let noticed = Judge.noticed(desk, VenueID(venue))
             var isWhole = true
-            for book in engine.books {
+            for book in desk.engine.books {
                 guard let own = book.book(of: VenueID(venue)) else { continue }
                 // Messages came and were taken since.
                 if !own.isSynced || own.provedAt <= lost.at + .milliseconds(200) { isWhole = false }
@@ -234,11 +236,14 @@ final class Judge {
         }
     }
 
-    static func noticed(_ engine: TradingEngine, _ venue: VenueID) -> Int64 {
-        engine.books.reduce(0) { sum, book in
-            guard let own = book.book(of: venue)?.counters else { return sum }
-            return sum + own.gaps + own.checksumsFailed + own.snapshots + own.quarantined
+    static func noticed(_ desk: isolated TradingDesk, _ venue: VenueID) -> Int64 {
+        var sum: Int64 = 0
+        for index in desk.engine.books.indices {
+            guard let slot = desk.engine.books[index].slot(of: venue) else { continue }
+            let own = desk.engine.books[index].books[slot].counters
+            sum += own.gaps + own.checksumsFailed + own.snapshots + own.quarantined
         }
+        return sum
     }
 
     /// A node that died knows nothing of frames that were lost before.

@@ -27,7 +27,8 @@ extension Trial {
 
     /// The judge looks at everything that moved, many times a second.
     private func watch() {
-        simulation.schedule(at: simulation.now + .milliseconds(50)) { [self] in
+        let pause = Span.milliseconds(isCalm ? 100 : 50)
+        simulation.schedule(at: simulation.now + pause) { [self] in
             look()
             watch()
         }
@@ -67,6 +68,7 @@ extension Trial {
     /// A market that moves now and then: enough to trade on, cheap to simulate.
     private static let sleepy = MarketPace(
         quoteEvery: 1_500...3_000, takeEvery: 3_000...8_000, levels: 6)
+    private static let sleepyBeat = Span.milliseconds(200)
     private static let settleLimit = Span.seconds(10)
 
     /// L1, L3 … L7: everything that was broken mends itself, in time; what people must release, they release.
@@ -77,6 +79,7 @@ extension Trial {
         if !isRunning { return judge.fail("L10", "the node does not run 10 s after the last fault") }
         if let book = unsyncedBook() { return judge.fail("L3", "no book of \(book) after 10 s") }
         for double in doubles { double.pace = Trial.sleepy }
+        network.marketBeat = max(network.marketBeat, Trial.sleepyBeat)
         release("the simulated operator has looked")
         advance(until: calmAt + .seconds(16))
         release("the simulated operator has looked again")

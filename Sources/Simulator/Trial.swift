@@ -74,7 +74,7 @@ final class Trial {
                     + "at \(plan.venues[intent.venue.index])"
                     + " \(intent.id)")
         }
-        judge.noticed = { [unowned self] venue in visit { Judge.noticed($0.engine, venue) } }
+        judge.noticed = { [unowned self] venue in visit { Judge.noticed($0, venue) } }
         judge.bookAge = { [unowned self] intent in age(of: intent) }
         network.onFault = { [unowned self] in fired($0) }
         network.onRequest = { [unowned self] in judge.sends($0, $1, $2, $3) }

@@ -18,9 +18,15 @@ public struct ClientOrderID: Hashable, Comparable, Sendable {
 
     /// `nil` unless `text` is 32 hex digits whose checksum is ours.
     public init?(_ text: some StringProtocol) {
-        guard text.utf8.count == 32, text.utf8.allSatisfy({ ClientOrderID.isHex($0) }),
-            let high = UInt64(text.prefix(16), radix: 16), let low = UInt64(text.suffix(16), radix: 16)
-        else { return nil }
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        var count = 0
+        for byte in text.utf8 {
+            guard count < 32, let digit = ClientOrderID.digit(byte) else { return nil }
+            if count < 16 { high = high << 4 | digit } else { low = low << 4 | digit }
+            count += 1
+        }
+        guard count == 32 else { return nil }
         self.init(high: high, low: low)
     }
 
@@ -40,7 +46,13 @@ public struct ClientOrderID: Hashable, Comparable, Sendable {
 
     public static func < (a: ClientOrderID, b: ClientOrderID) -> Bool { (a.high, a.low) < (b.high, b.low) }
 
-    private static func isHex(_ byte: UInt8) -> Bool { (48...57).contains(byte) || (97...102).contains(byte) }
+    private static func digit(_ byte: UInt8) -> UInt64? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte - UInt8(ascii: "a") + 10)
+        default: nil
+        }
+    }
 
     /// 24 bits of a multiplicative hash: enough to tell a foreign 32-hex id from ours.
     private static func seal(_ high: UInt64, _ body: UInt64) -> UInt64 {
@@ -52,10 +64,15 @@ public struct ClientOrderID: Hashable, Comparable, Sendable {
 }
 
 extension ClientOrderID: CustomStringConvertible {
-    public var description: String { hex(high) + hex(low) }
-    private func hex(_ word: UInt64) -> String {
-        let digits = String(word, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    public var description: String {
+        String(unsafeUninitializedCapacity: 32) { buffer in
+            for place in 0..<32 {
+                let word = place < 16 ? high : low
+                let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (place % 16))) & 0xF
+                buffer[place] = digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
+            }
+            return 32
+        }
     }
 }
 

@@ -66,10 +66,11 @@ public enum PlantedDefect: String, CaseIterable, Sendable {
         case .closeUnknownByTimer, .forgetUnknownExposure: "V01"
         case .trustNotFound: "V04"
         case .regressState, .sendLateLeg: "V06"
-        case .ignoreOverfill, .adoptForeignSilently: "V08"
+        case .ignoreOverfill, .adoptForeignSilently, .noCancelInSafeMode: "V08"
         case .dropLateFill: "V09"
         case .dropPartialFill, .loseResidual: "V07"
-        case .doubleApplyFill, .forgetFingerprint: "V05"
+        case .doubleApplyFill: "V05"
+        case .forgetFingerprint: "V17"
         case .skipFillsAfterGap: "V11"
         case .trustOneBalanceRead: "V19"
         case .trustGappedBook, .skipChecksum: "V12"
@@ -78,11 +79,10 @@ public enum PlantedDefect: String, CaseIterable, Sendable {
         case .hedgeLateSilently: "V22"
         case .ignoreRetryAfter, .ignoreRateBudget: "V15"
         case .skipDeadMan: "V24"
-        case .sendBeforeDurable: "N04"
+        case .sendBeforeDurable, .ignoreHold: "N04"
         case .skipSync: "N02"
         case .reuseClientID, .replayFillTwiceOnRecovery, .skipReconcile, .wrongEpochAfterRestart: "N01"
-        case .ignoreFeeInLedger, .hedgeTwice, .hedgeWrongSide, .leakReservation, .releaseReservationEarly,
-            .ignoreHold, .noCancelInSafeMode:
+        case .ignoreFeeInLedger, .hedgeTwice, .hedgeWrongSide, .leakReservation, .releaseReservationEarly:
             nil
         }
     }

@@ -15,7 +15,7 @@ struct MutantsCommand: ParsableCommand {
             Example: arbsim mutants --seeds 500
             """)
 
-    private static let directedSeeds = SeedRange(1, through: 3)
+    private static let directedSeeds = SeedRange(1, through: 10)
 
     @Option(help: "Seeds to try for each defect, after the scenarios that suit it.")
     var seeds: Int = 2000

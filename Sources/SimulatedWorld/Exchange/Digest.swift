@@ -71,6 +71,7 @@ enum Digest {
         var f = state[5]
         var g = state[6]
         var h = state[7]
+        let constants = constants
         for i in 0..<64 {
             let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
             let t1 =
@@ -80,7 +81,14 @@ enum Digest {
             let t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
             (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
         }
-        for (i, value) in [a, b, c, d, e, f, g, h].enumerated() { state[i] = state[i] &+ value }
+        state[0] = state[0] &+ a
+        state[1] = state[1] &+ b
+        state[2] = state[2] &+ c
+        state[3] = state[3] &+ d
+        state[4] = state[4] &+ e
+        state[5] = state[5] &+ f
+        state[6] = state[6] &+ g
+        state[7] = state[7] &+ h
     }
 
     private static func compress(_ state: inout [UInt64], _ schedule: [UInt64]) {
@@ -92,6 +100,7 @@ enum Digest {
         var f = state[5]
         var g = state[6]
         var h = state[7]
+        let constants = constants
         for i in 0..<80 {
             let s1 = rotate(e, 14) ^ rotate(e, 18) ^ rotate(e, 41)
             let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ constants[i] &+ schedule[i]
@@ -99,7 +108,14 @@ enum Digest {
             let t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
             (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
         }
-        for (i, value) in [a, b, c, d, e, f, g, h].enumerated() { state[i] = state[i] &+ value }
+        state[0] = state[0] &+ a
+        state[1] = state[1] &+ b
+        state[2] = state[2] &+ c
+        state[3] = state[3] &+ d
+        state[4] = state[4] &+ e
+        state[5] = state[5] &+ f
+        state[6] = state[6] &+ g
+        state[7] = state[7] &+ h
     }
 
     private static func rotate<W: FixedWidthInteger>(_ word: W, _ n: W) -> W {
@@ -112,8 +128,8 @@ enum Digest {
         var out = message
         out.append(0x80)
         let lengthField = block / 8  // 64 bits in SHA-256, 128 in SHA-512
-        while out.count % block != block - lengthField { out.append(0) }
-        out += [UInt8](repeating: 0, count: lengthField - 8)
+        let blocks = (out.count + lengthField + block - 1) / block
+        out += repeatElement(0, count: blocks * block - 8 - out.count)
         return out + bigEndian(UInt64(message.count) * 8, bytes: 8)
     }
 

@@ -12,7 +12,7 @@ public final class VirtualTime: Timekeeper {
         try Task.checkCancellation()
         let sleeper = Sleeper(simulation)
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { sleeper.begin(until: moment, $0) }
+            try await withUnsafeThrowingContinuation { sleeper.begin(until: moment, $0) }
         } onCancel: {
             sleeper.cancel()
         }
@@ -22,13 +22,13 @@ public final class VirtualTime: Timekeeper {
 /// One sleeping task; everything happens on the simulation's one thread.
 private final class Sleeper: @unchecked Sendable {
     private let simulation: Simulation
-    private var continuation: CheckedContinuation<Void, any Error>?
+    private var continuation: UnsafeContinuation<Void, any Error>?
     private var timer: UInt64?
     private var isCancelled = false
 
     init(_ simulation: Simulation) { self.simulation = simulation }
 
-    func begin(until moment: Moment, _ continuation: CheckedContinuation<Void, any Error>) {
+    func begin(until moment: Moment, _ continuation: UnsafeContinuation<Void, any Error>) {
         if isCancelled { return continuation.resume(throwing: CancellationError()) }
         self.continuation = continuation
         timer = simulation.schedule(at: moment) { [self] in
