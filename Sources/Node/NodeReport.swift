@@ -47,6 +47,9 @@ extension TradingDesk {
             incidents: incidents.lines, accounts: engine.ledger.accounts, isFlat: engine.isFlat)
     }
 
+    /// Looks at the engine where it is: reading `engine` from another room copies all of it.
+    public func inspect<Answer>(_ body: (TradingEngine) -> Answer) -> Answer { body(engine) }
+
     public func setMode(_ mode: OperatingMode, reason: String, actor: String) {
         handle(.mode(mode, reason: reason, actor: actor))
     }

@@ -144,35 +144,39 @@ final class Judge {
 
     /// Bounds and deadlines that hold at any moment of a living node.
     func look(at desk: isolated TradingDesk) {
+        desk.inspect { look(at: $0) }
+        if desk.backlog > 5_000 { fail("S17", "\(desk.backlog) rows wait for the store") }
+    }
+
+    private func look(at engine: TradingEngine) {
         let now = simulation.now
         for index in policy.instruments.indices {
-            for obligation in desk.engine.obligations[index].open {
+            for obligation in engine.obligations[index].open {
                 maxUnhedgedAge = max(maxUnhedgedAge, now - obligation.opened)
                 let overdue = now - obligation.deadline
                 if overdue > .seconds(1), !obligation.isLate {
                     fail("S10", "an obligation is \(overdue.milliseconds) ms late and nobody was told")
                 }
             }
-            for top in desk.engine.books[index].tops where top.isSynced && top.hasBid && top.hasAsk {
+            for top in engine.books[index].tops where top.isSynced && top.hasBid && top.hasAsk {
                 if top.bid.price >= top.ask.price {
                     fail("S9", "a crossed book of \(policy.venues[top.venue.index].name) has size")
                 }
             }
         }
-        watchReservations(desk)
-        watchLostFrames(desk)
-        let live = desk.engine.orders.live.count
+        watchReservations(engine)
+        watchLostFrames(engine)
+        let live = engine.orders.live.count
         if live > 500 { fail("S17", "\(live) live orders") }
-        let ghosts = desk.engine.counters.ghostFills
+        let ghosts = engine.counters.ghostFills
         if ghosts > 0 { fail("S2", "\(ghosts) fill(s) of orders that the node had taken for absent or refused") }
-        if desk.backlog > 5_000 { fail("S17", "\(desk.backlog) rows wait for the store") }
-        simulation.mark(UInt64(bitPattern: Int64(desk.engine.orders.count)))
+        simulation.mark(UInt64(bitPattern: Int64(engine.orders.count)))
     }
 
-    private func watchReservations(_ desk: isolated TradingDesk) {
-        let live = desk.engine.orders.live
-        let mayFill = live.count { desk.engine.orders[$0]?.state.mayFill == true }
-        let held = desk.engine.reservationCount
+    private func watchReservations(_ engine: TradingEngine) {
+        let live = engine.orders.live
+        let mayFill = live.count { engine.orders[$0]?.state.mayFill == true }
+        let held = engine.reservationCount
         if held < mayFill { fail("S6", "\(mayFill) orders may fill, \(held) have their claim reserved") }
         if held > live.count { fail("S6", "\(held) reservations for \(live.count) unsettled orders") }
     }
@@ -209,16 +213,16 @@ final class Judge {
     }
 
     /// Every book of the venue counts what it noticed: by the time later messages came, that must have risen.
-    private func watchLostFrames(_ desk: isolated TradingDesk) {
+    private func watchLostFrames(_ engine: TradingEngine) {
         for venue in venues.indices {
-            let count = Judge.noticed(desk, VenueID(venue))
+            let count = Judge.noticed(engine, VenueID(venue))
             if lastNoticed[venue]?.count != count { lastNoticed[venue] = (count, simulation.now) }
         }
         for venue in lostFrames.keys.sorted() {
             guard let lost = lostFrames[venue] else { continue }
-            let noticed = Judge.noticed(desk, VenueID(venue))
+            let noticed = Judge.noticed(engine, VenueID(venue))
             var isWhole = true
-            for book in desk.engine.books {
+            for book in engine.books {
                 guard let own = book.book(of: VenueID(venue)) else { continue }
                 // Messages came and were taken since.
                 if !own.isSynced || own.provedAt <= lost.at + .milliseconds(200) { isWhole = false }
@@ -236,11 +240,11 @@ final class Judge {
         }
     }
 
-    static func noticed(_ desk: isolated TradingDesk, _ venue: VenueID) -> Int64 {
+    static func noticed(_ engine: TradingEngine, _ venue: VenueID) -> Int64 {
         var sum: Int64 = 0
-        for index in desk.engine.books.indices {
-            guard let slot = desk.engine.books[index].slot(of: venue) else { continue }
-            let own = desk.engine.books[index].books[slot].counters
+        for index in engine.books.indices {
+            guard let slot = engine.books[index].slot(of: venue) else { continue }
+            let own = engine.books[index].books[slot].counters
             sum += own.gaps + own.checksumsFailed + own.snapshots + own.quarantined
         }
         return sum

@@ -74,12 +74,14 @@ extension Trial {
     /// L1, L3 … L7: everything that was broken mends itself, in time; what people must release, they release.
     private func proveLiveness() {
         let calmAt = simulation.now
+        // A few seconds of a lively market right after the faults, then a quiet one.
+        advance(until: calmAt + .seconds(4))
+        for double in doubles { double.pace = Trial.sleepy }
+        network.marketBeat = max(network.marketBeat, Trial.sleepyBeat)
         advance(until: calmAt + Trial.settleLimit)
         guard judge.failure == nil else { return }
         if !isRunning { return judge.fail("L10", "the node does not run 10 s after the last fault") }
         if let book = unsyncedBook() { return judge.fail("L3", "no book of \(book) after 10 s") }
-        for double in doubles { double.pace = Trial.sleepy }
-        network.marketBeat = max(network.marketBeat, Trial.sleepyBeat)
         release("the simulated operator has looked")
         advance(until: calmAt + .seconds(16))
         release("the simulated operator has looked again")

@@ -74,7 +74,7 @@ final class Trial {
                     + "at \(plan.venues[intent.venue.index])"
                     + " \(intent.id)")
         }
-        judge.noticed = { [unowned self] venue in visit { Judge.noticed($0, venue) } }
+        judge.noticed = { [unowned self] venue in visit { $0.inspect { Judge.noticed($0, venue) } } }
         judge.bookAge = { [unowned self] intent in age(of: intent) }
         network.onFault = { [unowned self] in fired($0) }
         network.onRequest = { [unowned self] in judge.sends($0, $1, $2, $3) }
@@ -282,7 +282,7 @@ extension Trial {
     private func age(of intent: OrderIntent) -> Span? {
         let now = simulation.now
         return visit { desk in
-            desk.engine.books[intent.instrument.index].top(of: intent.venue).map { $0.age(at: now) }
+            desk.inspect { $0.books[intent.instrument.index].top(of: intent.venue).map { $0.age(at: now) } }
         } ?? nil
     }
 

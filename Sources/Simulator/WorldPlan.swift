@@ -63,5 +63,5 @@ struct WorldPlan {
     static let ending: Set<String> = ["drainBegins", "drainEnds", "closes"]
 
     /// About how long the liveness phase and the end take.
-    static let tail = Span.seconds(41)
+    static let tail = Span.seconds(39)
 }

@@ -19,7 +19,7 @@ enum Digest {
                 let s1 = rotate(b, 17) ^ rotate(b, 19) ^ (b >> 10)
                 schedule[i] = schedule[i - 16] &+ s0 &+ schedule[i - 7] &+ s1
             }
-            compress(&state, schedule)
+            schedule.withUnsafeBufferPointer { compress(&state, $0) }
         }
         return state.flatMap { bigEndian(UInt64($0), bytes: 4) }
     }
@@ -40,7 +40,7 @@ enum Digest {
                 let s1 = rotate(b, 19) ^ rotate(b, 61) ^ (b >> 6)
                 schedule[i] = schedule[i - 16] &+ s0 &+ schedule[i - 7] &+ s1
             }
-            compress(&state, schedule)
+            schedule.withUnsafeBufferPointer { compress(&state, $0) }
         }
         return state.flatMap { bigEndian($0, bytes: 8) }
     }
@@ -62,7 +62,7 @@ enum Digest {
         return hash(padded.map { $0 ^ 0x5c } + inner)
     }
 
-    private static func compress(_ state: inout [UInt32], _ schedule: [UInt32]) {
+    private static func compress(_ state: inout [UInt32], _ schedule: UnsafeBufferPointer<UInt32>) {
         var a = state[0]
         var b = state[1]
         var c = state[2]
@@ -71,7 +71,6 @@ enum Digest {
         var f = state[5]
         var g = state[6]
         var h = state[7]
-        let constants = constants
         for i in 0..<64 {
             let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
             let t1 =
@@ -91,7 +90,7 @@ enum Digest {
         state[7] = state[7] &+ h
     }
 
-    private static func compress(_ state: inout [UInt64], _ schedule: [UInt64]) {
+    private static func compress(_ state: inout [UInt64], _ schedule: UnsafeBufferPointer<UInt64>) {
         var a = state[0]
         var b = state[1]
         var c = state[2]
@@ -100,7 +99,6 @@ enum Digest {
         var f = state[5]
         var g = state[6]
         var h = state[7]
-        let constants = constants
         for i in 0..<80 {
             let s1 = rotate(e, 14) ^ rotate(e, 18) ^ rotate(e, 41)
             let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ constants[i] &+ schedule[i]
