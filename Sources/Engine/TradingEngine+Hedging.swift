@@ -94,7 +94,7 @@ extension TradingEngine {
         let plan = SmartOrderRouter.route(
             books[index], side: side, quantity: quantity, limit: worst, among: slots,
             capacities: capacities(index, side, worst))
-        let intent = takeIntent()
+        let intent = takeIntent(now)
         var intents: [OrderIntent] = []
         for (number, leg) in plan.legs.enumerated() {
             guard let listing = listing(leg.venue, policy.instruments[index].id) else { continue }
@@ -121,7 +121,7 @@ extension TradingEngine {
 
     /// Only as a planted defect: the same hedge once more, under new ids.
     private mutating func hedgeAgain(_ intents: [OrderIntent], _ now: Moment) {
-        let number = takeIntent()
+        let number = takeIntent(now)
         submit(
             intents.map { intent in
                 var again = intent

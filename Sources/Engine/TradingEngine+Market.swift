@@ -116,7 +116,7 @@ extension TradingEngine {
     private mutating func open(
         _ proposal: PairProposal, _ decision: UInt64, _ strategy: Int, _ index: Int, _ now: Moment
     ) {
-        let intent = takeIntent()
+        let intent = takeIntent(now)
         func leg(_ number: UInt8, _ venue: VenueID, _ side: Side, _ limit: Price) -> OrderIntent {
             OrderIntent(
                 id: ClientOrderID(
@@ -139,10 +139,17 @@ extension TradingEngine {
         submit(legs, now)
     }
 
-    mutating func takeIntent() -> UInt64 {
-        defer { nextIntent = planted(.reuseClientID) ? nextIntent % 8 + 1 : nextIntent + 1 }
-        return nextIntent
+    /// Counts on, and never behind the milliseconds since 2020: ids do not repeat even where the directory is
+    /// an older copy of itself, which no count that lies in it can tell. 40 bits last until 2054.
+    mutating func takeIntent(_ now: Moment) -> UInt64 {
+        let clock = UInt64(max(0, now.milliseconds - TradingEngine.idEpoch))
+        let number = max(nextIntent, clock)
+        nextIntent = planted(.reuseClientID) ? nextIntent % 8 + 1 : number + 1
+        return planted(.reuseClientID) ? nextIntent : number
     }
+
+    /// 2020-01-01T00:00:00Z in milliseconds since 1970.
+    private static let idEpoch: Int64 = 1_577_836_800_000
 
     /// Approved orders: into the table, reserved, on their way to the store.
     mutating func submit(_ intents: [OrderIntent], _ now: Moment) {

@@ -28,7 +28,9 @@ extension TradingDesk {
     }
 
     private func cancel(_ order: OrderReference, _ venue: VenueID) {
-        guard paper == nil else { return }
+        guard paper == nil else {
+            return engine.process(.cancelAnswered(order.id, .unknownOrder), at: world.time.now)
+        }
         world.passes(.cancelDecided)
         connectors[venue.index].assumeIsolated { connector in
             connector.cancel(order) { answer, _ in
@@ -43,7 +45,7 @@ extension TradingDesk {
 
     private func query(_ order: OrderReference, _ venue: VenueID) {
         guard paper == nil else {
-            // The paper exchange remembers nothing beyond its process: what it had not filled never was.
+            // The paper exchange remembers nothing: what it did not fill at once never was.
             return engine.process(.queryAnswered(order.id, .absent), at: world.time.now)
         }
         world.passes(.queryDecided)

@@ -37,7 +37,8 @@ extension FaultDriver {
             let kind = draw.below(3)
             let network = trial.network
             let at = trial.simulation.now + .milliseconds(number * draw.between(5, 900))
-            trial.simulation.schedule(at: at) {
+            trial.simulation.schedule(at: at) { [trial] in
+                guard !trial.isCalm else { return }
                 network.cutConnections(to: venue, onlyPrivate: kind == 1, onlyPublic: kind == 2)
             }
         }

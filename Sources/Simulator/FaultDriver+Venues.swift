@@ -58,7 +58,9 @@ extension FaultDriver {
         case 1: _ = double.mischief.trade(symbol: symbol, side: side, quantity: quantity)
         case 2:
             _ = double.mischief.plant(symbol: symbol, side: side, price: price, quantity: quantity)
-            later(draw.span(.seconds(2), .seconds(8))) { double.mischief.cancelAllOrders() }
+            later(draw.span(.seconds(2), .seconds(8))) { [trial] in
+                if !trial.isCalm { double.mischief.cancelAllOrders() }
+            }
         default:
             let id = ClientOrderID(
                 epoch: 0, node: 1, strategy: 9, intent: UInt64(draw.below(1 << 30)), leg: 0, attempt: 0)
@@ -95,7 +97,6 @@ extension FaultDriver {
         } else {
             let fault = draw.pick(BookFault.sequenceFaults)
             mischief.spoilBook(symbol, fault, count: Int(draw.between(1, 3)))
-            if fault == .wrongChecksum, venue == "kraken" { trial.judge.wrongProof(venue) }
         }
     }
 

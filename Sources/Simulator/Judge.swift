@@ -23,7 +23,9 @@ final class Judge {
     private var recentRequests: [String: [Moment]] = [:]
     /// Book messages that were lost on the way: the node must notice by the next one.
     private var lostFrames: [Int: (at: Moment, noticed: Int64)] = [:]
-    private var lostText: [Int: String] = [:]
+    private var lostText: [Int: [UInt8]] = [:]
+    /// By venue: the last few messages that were carried; a venue may send one twice.
+    private var carried: [Int: [[UInt8]]] = [:]
     /// By venue: what its books had noticed at the last look, and when that last rose.
     private var lastNoticed: [Int: (count: Int64, at: Moment)] = [:]
     /// What the living node's books of a venue have noticed so far.
@@ -181,13 +183,22 @@ final class Judge {
         if held > live.count { fail("S6", "\(held) reservations for \(live.count) unsettled orders") }
     }
 
-    /// A message with a wrong proof is on its way.
-    func wrongProof(_ host: String) {
-        guard let venue = policy.venues.firstIndex(where: { $0.name == host }),
+    /// A book message is on its way to this venue's node: perhaps the second copy of a lost one, or one with a
+    /// wrong proof, which must be noticed like a lost one.
+    func carriedFrame(_ host: String, _ text: [UInt8]) {
+        guard let venue = policy.venues.firstIndex(where: { $0.name == host }) else { return }
+        if lostText[venue] == text { lostFrames[venue] = nil }
+        carried[venue, default: []].append(text)
+        if carried[venue]?.count ?? 0 > Judge.copies { carried[venue]?.removeFirst() }
+        guard venues[venue].double.mischief.wrongChecksums.contains(text), host == "kraken",
             let count = noticed?(VenueID(venue))
         else { return }
+        lostText[venue] = text
         lostFrames[venue] = (simulation.now, count)
     }
+
+    /// A venue repeats one of its last messages, if any.
+    private static let copies = 24
 
     /// A book message to this venue's node was lost.
     func lostFrame(_ host: String, _ text: [UInt8]) {
@@ -199,7 +210,8 @@ final class Judge {
         if let last = lastNoticed[venue], last.count != count || simulation.now - last.at < .seconds(1) {
             return
         }
-        lostText[venue] = String(decoding: text.prefix(300), as: UTF8.self)
+        guard carried[venue]?.contains(text) != true else { return }
+        lostText[venue] = text
         lostFrames[venue] = (simulation.now, count)
     }
 
@@ -233,7 +245,7 @@ final class Judge {
                 fail(
                     "S9",
                     "\(policy.venues[venue].name) lost a book message and its book is still believed: "
-                        + (lostText[venue] ?? "a wrong checksum"))
+                        + String(decoding: (lostText[venue] ?? []).prefix(300), as: UTF8.self))
             } else {
                 lostFrames[venue] = nil
             }

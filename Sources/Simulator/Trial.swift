@@ -77,7 +77,13 @@ final class Trial {
         judge.noticed = { [unowned self] venue in visit { $0.inspect { Judge.noticed($0, venue) } } }
         judge.bookAge = { [unowned self] intent in age(of: intent) }
         network.onFault = { [unowned self] in fired($0) }
-        network.onRequest = { [unowned self] in judge.sends($0, $1, $2, $3) }
+        network.onRequest = { [unowned self] host, method, target, body in
+            trace("→ \(method) \(host) \(target) \(String(decoding: body, as: UTF8.self))")
+            judge.sends(host, method, target, body)
+        }
+        if plan.faults.contains(.v12) {
+            network.onFrameCarried = { [unowned self] in judge.carriedFrame($0, $1) }
+        }
         network.onFrameLost = { [unowned self] in judge.lostFrame($0, $1) }
         network.onSilence = { [unowned self] in judge.silenced($0, until: $1) }
     }

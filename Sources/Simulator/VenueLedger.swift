@@ -21,6 +21,10 @@ struct VenueLedger {
         opening = observer.balances
     }
 
+    /// The same of each zombie, an order in the node's name that the simulation planted. Its fills are the node's
+    /// to hedge where it can know them: a trade history that names nobody (Binance, Kraken) may be all it sees.
+    private(set) var zombies: [String: (symbol: String, moved: Amount)] = [:]
+
     /// Orders and executions since the last call.
     mutating func news() -> (orders: [VenueTruth.Order], executions: [VenueTruth.Execution]) {
         guard observer.changeCount > seenChanges || observer.executionCount > seenExecutions else {
@@ -33,13 +37,16 @@ struct VenueLedger {
         for order in changed where order.isNodeNamed && !order.isForeign {
             if orders[order.clientID, default: []].insert(order.venueOrderID).inserted { nodeOrders += 1 }
         }
-        // A zombie in our own name is ours to hedge, whoever placed it.
         for fill in executed where !fill.wasForeign || fill.isNodeNamed {
-            nodeFills += 1
             let scale = Int128(DecimalText.power(Amount.scale - 8))
             var base = Amount(raw: Int128(fill.quantity.raw) * scale)
             if fill.side == .sell { base = -base }
             if fill.symbol.hasPrefix(fill.feeAsset + "-") { base -= fill.fee }
+            if fill.wasForeign {
+                zombies[fill.clientID, default: (fill.symbol, .zero)].moved += base
+                continue
+            }
+            nodeFills += 1
             deviations[fill.symbol, default: .zero] += base
         }
         return (changed, executed)

@@ -52,7 +52,10 @@ extension VenueMischief {
         case .skipped: return []
         case .repeated: return [frame, frame]
         case .rolledBack: return [frame, before ?? frame]
-        case .wrongChecksum: return [BookText.withWrongChecksum(frame)]
+        case .wrongChecksum:
+            let wrong = BookText.withWrongChecksum(frame)
+            if wrong != frame { wrongChecksums.insert(wrong) }
+            return [wrong]
         case .wrongSymbol:
             return [BookText.replacing("\"" + name + "\"", in: frame, by: "\"NO" + name + "\"")]
         case .garbled(let garbage): return [BookText.withFirstPrice(frame, garbage.text)]

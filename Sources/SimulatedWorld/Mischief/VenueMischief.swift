@@ -38,6 +38,8 @@ public final class VenueMischief {
 
     // MARK: State of the deeds
 
+    /// V12: messages that were published with a wrong checksum.
+    public internal(set) var wrongChecksums: Set<[UInt8]> = []
     /// V12: waiting for the next book messages, oldest first.
     var bookFaults: [(symbol: Int, fault: BookFault)] = []
     /// The last book message of each stream, kept while a rollback waits.

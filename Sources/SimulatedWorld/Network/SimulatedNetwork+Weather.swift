@@ -133,6 +133,7 @@ extension SimulatedNetwork {
         if let held = socket.held {
             // The one that waited comes after this one.
             socket.held = nil
+            if !socket.isPrivate { onFrameCarried?(host.name, bytes) }
             socket.deliver(bytes, at: arrival())
             return socket.deliver(held, at: arrival())
         }
@@ -144,6 +145,7 @@ extension SimulatedNetwork {
                 onFrameLost?(host.name, bytes)
                 return
             }
+            onFrameCarried?(host.name, bytes)
             if happens(weather.publicSwapped, "V12") { return hold(bytes, on: socket) }
             if happens(weather.publicDoubled, "V12") { socket.deliver(bytes, at: arrival()) }
             if happens(weather.publicGarbled, "V13") {

@@ -22,6 +22,8 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
     public var onRequest: ((String, String, String, [UInt8]) -> Void)?
     /// A frame of a public stream was lost on the way: host and text.
     public var onFrameLost: ((String, [UInt8]) -> Void)?
+    /// A frame of a public stream is on its way: host and text.
+    public var onFrameCarried: ((String, [UInt8]) -> Void)?
     /// The venue told the node to be silent until then.
     public var onSilence: ((String, Moment) -> Void)?
 
