@@ -11,6 +11,7 @@ public struct VenueBook: Sendable {
     public internal(set) var isSynced = false
     /// Whether a connection is open; messages outside one are ignored.
     public private(set) var isConnected = false
+    private var connectedAt = Moment.distantPast
     /// The connection the levels came from; the connector counts connections.
     public private(set) var epoch: UInt64 = 0
     /// When the last message arrived that proved the book.
@@ -39,11 +40,15 @@ public struct VenueBook: Sendable {
 
     /// Whether somebody should ask the venue for a snapshot now (over REST or by subscribing again). Turns
     /// false with `snapshotRequested` and true again when the request failed or its snapshot did not help.
-    /// Binance's book waits for the first delta: a snapshot taken before it could not be joined.
-    public var wantsSnapshot: Bool {
+    /// Binance's book waits a moment for the first delta, which shows that the stream flows; where a market
+    /// stands still none may come for long.
+    public func wantsSnapshot(at now: Moment) -> Bool {
         guard isConnected, !isSynced, snapshotAskedAt == nil else { return false }
-        return rule.proof != .spanningIDs || !pending.isEmpty
+        return rule.proof != .spanningIDs || !pending.isEmpty || now - connectedAt > VenueBook.firstDeltaWait
     }
+
+    /// How long a book that starts from a snapshot of its own waits for the stream's first message.
+    public static let firstDeltaWait = Span.seconds(1)
 
     /// How long ago the last proving message came.
     @inlinable public func age(at now: Moment) -> Span { now - provedAt }
@@ -54,6 +59,7 @@ public struct VenueBook: Sendable {
         pending.removeAll()
         self.epoch = epoch
         isConnected = true
+        connectedAt = now
         snapshotAskedAt = rule.proof == .spanningIDs ? nil : now
     }
 

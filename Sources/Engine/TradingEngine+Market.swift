@@ -21,7 +21,9 @@ extension TradingEngine {
     }
 
     mutating func askForSnapshot(_ index: Int, _ slot: Int, _ venue: VenueID, _ now: Moment) {
-        guard books[index].books[slot].wantsSnapshot, resyncs[index][slot].mayAsk(at: now) else { return }
+        guard books[index].books[slot].wantsSnapshot(at: now), resyncs[index][slot].mayAsk(at: now) else {
+            return
+        }
         books[index].snapshotRequested(venue, at: now)
         output.append(.resynchronise(venue, policy.instruments[index].id))
     }

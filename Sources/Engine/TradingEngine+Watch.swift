@@ -112,8 +112,9 @@ extension TradingEngine {
             if after.fillsOutstanding > .zero {
                 output.append(.fetchFills(record.intent.venue, record.intent.instrument))
             }
-            // It was to be canceled and works on: the cancel was lost, or refused in passing.
-            if after.cancel != .none, report.state == .working { cancel(after) }
+            // It was to be canceled and works on: the cancel was lost, or refused in passing. Or it rests since an
+            // earlier run, and nobody in this one owns it.
+            if report.state == .working, after.cancel != .none || id.epoch != epoch { cancel(after) }
         case .absent:
             if planted(.trustNotFound) { return advance(id, .provenAbsent, now) }
             inquiries[id]?.absentByOrder(sentBy: record.intent.sendBefore, at: now)

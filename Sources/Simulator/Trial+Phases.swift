@@ -68,6 +68,9 @@ extension Trial {
     /// A market that moves now and then: enough to trade on, cheap to simulate.
     private static let sleepy = MarketPace(
         quoteEvery: 1_500...3_000, takeEvery: 3_000...8_000, levels: 6)
+    /// Nobody trades on it any more; it only shows that books stay alive.
+    private static let asleep = MarketPace(
+        quoteEvery: 4_000...6_000, takeEvery: 8_000...12_000, levels: 6)
     private static let sleepyBeat = Span.milliseconds(200)
     private static let settleLimit = Span.seconds(10)
 
@@ -158,6 +161,7 @@ extension Trial {
         guard judge.failure == nil else { return }
         if isFlat != true { return judge.fail("L4", "the node did not get flat in 20 s of draining") }
         // A node that waits is still a node: sweeps, refreshes and heartbeats go on.
+        for double in doubles { double.pace = Trial.asleep }
         advance(until: max(simulation.now, Trial.start + plan.safety + WorldPlan.tail))
         guard judge.failure == nil else { return }
         look()

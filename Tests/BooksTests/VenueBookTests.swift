@@ -18,7 +18,7 @@ import TradingModel
         let afterAMissingOne = message(.delta, asks: "11x0", checksum: checksumOf("105122133" + "918273"))
         #expect(book.apply(afterAMissingOne, at: start) == .lostProof(.checksumMismatch))
         #expect(book.sketched == "unsynced")
-        #expect(book.wantsSnapshot)
+        #expect(book.wantsSnapshot(at: start))
         #expect(book.apply(better, at: start) == .ignored(.awaitingSnapshot))
         #expect(book.apply(snapshot, at: start) == .synced)
         #expect(book.counters.checksumsChecked == 5)
@@ -30,6 +30,16 @@ import TradingModel
         var book = openBook(.checksum)
         #expect(book.apply(message(.snapshot, bids: "9x1"), at: start) == .lostProof(.unproven))
         #expect(book.sketched == "unsynced")
+    }
+
+    @Test func `Binance's book asks once the stream flows, or after a second of silence`() {
+        var book = openBook(.spanningIDs)
+        #expect(!book.wantsSnapshot(at: start))
+        #expect(!book.wantsSnapshot(at: start + VenueBook.firstDeltaWait))
+        #expect(book.wantsSnapshot(at: start + VenueBook.firstDeltaWait + .milliseconds(1)))
+        var busy = openBook(.spanningIDs)
+        #expect(busy.apply(message(.delta, bids: "9x1", first: 5, last: 6), at: start) == .buffered)
+        #expect(busy.wantsSnapshot(at: start))
     }
 
     @Test(arguments: BookProof.allCases)
@@ -46,7 +56,7 @@ import TradingModel
         var book = synced(proof)
         book.connectionLost()
         #expect(book.sketched == "unsynced")
-        #expect(!book.wantsSnapshot)
+        #expect(!book.wantsSnapshot(at: start))
         #expect(book.loss == .connectionLost)
         #expect(book.apply(seed(proof), at: start) == .ignored(.offline))
         book.connectionOpened(epoch: 2, at: start)
@@ -67,22 +77,22 @@ import TradingModel
     @Test func `a snapshot is asked for once`() {
         var book = synced(.consecutive)
         _ = book.quarantined("malformed-json")
-        #expect(book.wantsSnapshot)
+        #expect(book.wantsSnapshot(at: start))
         book.snapshotRequested(at: start)
-        #expect(!book.wantsSnapshot)
+        #expect(!book.wantsSnapshot(at: start))
         #expect(book.snapshotAskedAt == start)
         #expect(book.apply(message(.delta, last: 7), at: start) == .ignored(.awaitingSnapshot))
         #expect(!book.wantsSnapshot, "what is still in flight does not ask again")
         book.snapshotFailed()
-        #expect(book.wantsSnapshot)
+        #expect(book.wantsSnapshot(at: start))
     }
 
     @Test
     func `Binance's book asks only when a delta waits to be joined, and a request outlives a bad frame`() {
         var book = openBook(.spanningIDs)
-        #expect(!book.wantsSnapshot)
+        #expect(!book.wantsSnapshot(at: start))
         _ = book.apply(message(.delta, first: 1, last: 2), at: start)
-        #expect(book.wantsSnapshot)
+        #expect(book.wantsSnapshot(at: start))
         book.snapshotRequested(at: start)
         _ = book.quarantined("malformed-json")
         #expect(!book.wantsSnapshot, "ids will judge the snapshot under way")

@@ -42,7 +42,7 @@ import VenueKit
                     Issue.record("\(meeting.venue), \(frame.kind): \(String(decoding: bytes, as: UTF8.self))")
                 }
             }
-            for index in books.indices where books[index].wantsSnapshot { seed(index) }
+            for index in books.indices where books[index].wantsSnapshot(at: meeting.now) { seed(index) }
         }
 
         private mutating func apply(_ frame: PublicFrame) {
