@@ -35,7 +35,7 @@ struct WorldPlan {
         venues = names
         symbols = draw.chance(25) ? ["BTC-USDT", "ETH-USDT"] : [draw.pick(["BTC-USDT", "ETH-USDT"])]
         isDryRun = draw.chance(2)
-        safety = draw.span(.seconds(12), .seconds(28))
+        safety = draw.span(.seconds(11), .seconds(25))
         latency = .microseconds(draw.magnitude(50, 40_000))
         jitter = .nanoseconds(max(1, latency.nanoseconds * draw.between(5, 150) / 100))
         marketBeat = .milliseconds(draw.between(20, 120))
@@ -63,5 +63,5 @@ struct WorldPlan {
     static let ending: Set<String> = ["drainBegins", "drainEnds", "closes"]
 
     /// About how long the liveness phase and the end take.
-    static let tail = Span.seconds(39)
+    static let tail = Span.milliseconds(41_500)
 }

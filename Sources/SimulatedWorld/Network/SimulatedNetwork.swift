@@ -7,6 +7,7 @@ import TradingModel
 public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
     let simulation: Simulation
     private var hosts: [String: Host] = [:]
+    private var hostNames: [String: String] = [:]
     private var sockets: [Int: SimulatedSocket] = [:]
     private var nextConnection = 1
     /// One way, before jitter.
@@ -187,19 +188,27 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
             preconditionFailure("simulated requests need simulated lanes")
         }
         guard !lane.isAbandoned else { return }
-        let (name, _) = SimulatedNetwork.split(request.origin)
+        let name = hostName(request.origin)
         guard let host = hosts[name], host.isReachable, !happens(host.weather.noDescriptors, "N08") else {
             simulation.schedule(at: simulation.now, on: lane) {
                 completion(.failure(.neverSent("no route to \(name)")))
             }
             return
         }
-        let path = request.target.split(separator: "?").first.map(String.init) ?? request.target
+        let target = request.target
+        let path = String(target[..<(target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex)])
         requests["\(request.method) \(name)\(path)", default: 0] += 1
         onRequest?(host.name, request.method, request.target, request.body)
         let sentAt = simulation.now
         simulation.schedule(at: sentAt, on: lane) { onSent?(sentAt) }
         carry(SimulatedRequest(request: request, path: path, lane: lane, completion: completion), to: host)
+    }
+
+    private func hostName(_ origin: String) -> String {
+        if let name = hostNames[origin] { return name }
+        let name = SimulatedNetwork.split(origin).0
+        hostNames[origin] = name
+        return name
     }
 
     public func warm(_: String, connections _: Int, lane _: any Lane) {}
