@@ -95,7 +95,7 @@ let package = Package(
         // L4
         room(
             "Configuration",
-            ["TradingModel", "Ports", "VenueKit", "Risk", "Hedging", "Strategies", "Engine", yams]),
+            ["TradingModel", "Ports", "VenueKit", "Risk", "Hedging", "Strategies", "Orders", "Engine", yams]),
         room(
             "Node", ["TradingModel", "Ports", "Books", "Orders", "Hedging", "Engine", "VenueKit", histogram]),
         room(

@@ -1,4 +1,5 @@
 import Engine
+import Orders
 import TradingModel
 import VenueKit
 
@@ -26,6 +27,7 @@ struct NodeReading {
         var store: NodeConfiguration.Store
         var http: HTTPAddress?
         var credentialsFile: String?
+        var foreignOrders: ForeignOrderPolicy
     }
 
     /// `nil`: problems were reported.
@@ -51,7 +53,8 @@ struct NodeReading {
                     name: venue.profile.name, proof: venue.profile.proof, bookDepth: venue.profile.bookDepth,
                     listings: venue.listings)
             },
-            limits: limits, hedge: hedge, takerTaker: takerTaker, node: UInt16(place.node))
+            limits: limits, hedge: hedge, takerTaker: takerTaker, node: UInt16(place.node),
+            foreignOrders: place.foreignOrders)
         return NodeConfiguration(
             file: file, mode: place.mode, dataDirectory: place.dataDirectory, store: place.store,
             http: place.http, credentialsFile: place.credentialsFile, venues: venues, policy: policy,
@@ -67,10 +70,14 @@ struct NodeReading {
         let http = root.value("http", httpKind, standard: .some(HTTPAddress(host: "127.0.0.1", port: 8_180)))
         let credentials = root.optional("credentials_file", .path(from: root.place("credentials_file")))
         let store = store(root)
-        guard let node, let mode, let data, let http, let credentials, let store else { return nil }
+        let foreign = root.value(
+            "foreign_orders", .choice(ForeignOrderPolicy.allCases), standard: .leave)
+        guard let node, let mode, let data, let http, let credentials, let store, let foreign else {
+            return nil
+        }
         return Place(
             node: node, mode: mode, dataDirectory: data, store: store, http: http,
-            credentialsFile: credentials)
+            credentialsFile: credentials, foreignOrders: foreign)
     }
 
     private static func store(_ root: Section) -> NodeConfiguration.Store? {

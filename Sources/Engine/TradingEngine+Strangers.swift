@@ -38,6 +38,13 @@ extension TradingEngine {
         alarm(
             .foreignOrder, .critical, venue,
             "open order \(report.venueOrderID) is not ours: \(policy.foreignOrders.rawValue)", now)
+        if policy.foreignOrders == .cancel {
+            output.append(
+                .cancel(
+                    OrderReference(
+                        id: .nobody, instrument: report.instrument, side: report.side,
+                        venueOrderID: report.venueOrderID), venue))
+        }
         // Somebody else trades this account: its balance is not ours alone to reckon with.
         setVenueMode(venue, true, "a stranger's order is open on the account", "node", now)
     }

@@ -114,7 +114,7 @@ extension Checkpoint {
         for order in orders { write(order, into: &row) }
         row.count(foreign.count)
         for trade in foreign {
-            row.fill(trade.fill, order: OutboxRecord.nobody, venue: trade.venue, symbol: trade.symbol)
+            row.fill(trade.fill, order: .nobody, venue: trade.venue, symbol: trade.symbol)
         }
     }
 

@@ -1,9 +1,6 @@
 import TradingModel
 
 extension OutboxRecord {
-    /// Stands where a row needs an order's id and there is none.
-    static let nobody = ClientOrderID(epoch: 0, node: 0, strategy: 0, intent: 0, leg: 0, attempt: 0)
-
     public func encoded() -> [UInt8] {
         var row = RowWriter(version: OutboxRecord.version)
         switch self {
@@ -47,7 +44,7 @@ extension OutboxRecord {
             row.integer(at.nanoseconds)
         case .foreign(let fill, let venue, let symbol):
             row.byte(9)
-            row.fill(fill, order: OutboxRecord.nobody, venue: venue, symbol: symbol)
+            row.fill(fill, order: .nobody, venue: venue, symbol: symbol)
         case .venueMode(let venue, let isSafe, let reason, let actor, let at):
             row.byte(10)
             row.text(venue)

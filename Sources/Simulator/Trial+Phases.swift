@@ -192,8 +192,12 @@ extension Trial {
         compareDeviations()
         lookForGaps(accounts.count { $0.isOpen })
         for (index, venue) in judge.venues.enumerated() {
-            for order in venue.observer.openOrders() where order.isNodeNamed && !plan.isDryRun {
-                judge.fail("L2", "\(plan.venues[index]) still holds \(order.clientID)")
+            for order in venue.observer.openOrders() where !plan.isDryRun {
+                if order.isNodeNamed {
+                    judge.fail("L2", "\(plan.venues[index]) still holds \(order.clientID)")
+                } else if plan.foreignOrders == .cancel {
+                    judge.fail("L2", "\(plan.venues[index]) still holds a stranger's \(order.venueOrderID)")
+                }
             }
         }
     }

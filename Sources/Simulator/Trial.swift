@@ -60,6 +60,7 @@ final class Trial {
         network.jitter = plan.jitter
         network.marketBeat = plan.marketBeat
         var configuration = try HouseConfiguration.load(venues: plan.venues, symbols: plan.symbols)
+        configuration.policy.foreignOrders = plan.foreignOrders
         (doubles, nodePlan) = Trial.assemble(&configuration, plan, seed)
         judge = Judge(simulation, policy: configuration.policy, doubles: doubles, start: Trial.start)
         judge.isDryRun = plan.isDryRun

@@ -1,4 +1,5 @@
 import Node
+import Orders
 import SimulatedWorld
 import TradingModel
 
@@ -22,6 +23,8 @@ struct WorldPlan {
     /// The point at which the process dies, and at which pass of it.
     var crashPoint: String?
     var crashPass = 1
+    /// What becomes of strangers' orders.
+    var foreignOrders: ForeignOrderPolicy
     /// A scenario rather than a drawn world: its faults surely happen.
     var isDirected = false
 
@@ -46,6 +49,7 @@ struct WorldPlan {
         storePace = 100_000...draw.magnitude(200_000, 6_000_000)
         store = StorePolicy(
             checkpointEvery: draw.span(.seconds(3), .seconds(20)), keep: draw.span(.seconds(2), .seconds(30)))
+        foreignOrders = .leave
         faults = []
         for fault in Fault.allCases where draw.chance(12) { faults.insert(fault) }
         if isDryRun { faults.subtract([.n01, .n02, .n03, .n10]) }
@@ -57,6 +61,7 @@ struct WorldPlan {
             crashPoint = draw.pick(ProvingGround.crashPoints)
             crashPass = Int(draw.magnitude(1, 400))
         }
+        foreignOrders = draw.chance(30) ? .cancel : .leave
     }
 
     /// Crash points of an orderly end.

@@ -16,6 +16,9 @@ public struct ClientOrderID: Hashable, Comparable, Sendable {
         low = body | ClientOrderID.seal(high, body)
     }
 
+    /// Stands where an order's id is needed and there is none.
+    public static let nobody = ClientOrderID(epoch: 0, node: 0, strategy: 0, intent: 0, leg: 0, attempt: 0)
+
     /// `nil` unless `text` is 32 hex digits whose checksum is ours.
     public init?(_ text: some StringProtocol) {
         var high: UInt64 = 0
@@ -138,6 +141,9 @@ public struct OrderReference: Hashable, Sendable {
     public var side: Side
     /// When the venue told it; empty otherwise.
     public var venueOrderID: String
+    /// Somebody else's order: only the venue's id names it.
+    public var isStranger: Bool { id == .nobody }
+
     public init(id: ClientOrderID, instrument: InstrumentID, side: Side, venueOrderID: String = "") {
         self.id = id
         self.instrument = instrument

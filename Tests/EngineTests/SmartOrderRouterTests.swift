@@ -88,6 +88,67 @@ import TradingModel
     }
 }
 
+@Suite struct `A route` {
+    @Test func `puts what is too little for one venue where it costs least`() {
+        var market = Sketch()
+        market.asks(0, fee: 0, [(100_00, 6), (101_00, 20)])
+        market.asks(1, fee: 0, [(100_10, 50)], minimum: 4)
+        // Ten: six at 100.00 and four at 100.10. Nine: three at 100.10 are too few, so four there and five here.
+        #expect(market.route(.buy, 10, limit: 102_00).legs.map(\.quantity.raw) == [6, 4])
+        #expect(market.route(.buy, 9, limit: 102_00).legs.map(\.quantity.raw) == [5, 4])
+    }
+
+    @Test func `counts a venue's penalty when it compares, and not when it pays`() {
+        var market = Sketch()
+        market.asks(0, fee: 0, [(100_00, 5)], penalty: 20)
+        market.asks(1, fee: 0, [(100_10, 5)])
+        let plan = market.route(.buy, 5, limit: 102_00)
+        #expect(plan.legs.map(\.venue) == [VenueID(1)])
+        #expect(plan.legs[0].fee == .zero)
+    }
+
+    @Test func `says why each venue got what it got`() {
+        var market = Sketch()
+        market.asks(0, fee: 0, [(100_00, 5)])
+        market.asks(1, fee: 0, [(100_20, 5)])
+        market.asks(2, fee: 0, [(103_00, 5)])
+        market.asks(3, fee: 0, [(99_00, 5)], affordable: 0)
+        market.asks(4, fee: 0, [(99_00, 5)], minimum: 6)
+        market.asks(5, fee: 0, [(99_50, 50)], minimum: 40)
+        let causes = market.route(.buy, 5, limit: 102_00).reasons.sorted { $0.venue < $1.venue }.map(\.cause)
+        #expect(
+            causes == [.used, .notNeeded, .beyondLimit, .noBalance, .belowMinimum, .belowMinimum])
+    }
+
+    /// `arbnode bench router` does the same ten thousand times.
+    @Test func `is the best there is, whatever lots, minimums, fees, penalties and caps say`() {
+        for seed in 1...600 {
+            var random = SeededNumbers(seed: UInt64(seed))
+            var market = Sketch()
+            for venue in 0..<Int(random.between(2, 7)) {
+                var price = 100_00 + random.between(-30, 30)
+                let levels = (0..<random.between(1, 6)).map { _ in
+                    price += random.between(1, 20)
+                    return (price, random.between(1, 12))
+                }
+                market.asks(
+                    venue, fee: random.between(0, 40), levels, minimum: random.between(1, 6),
+                    maximum: random.between(6, 60), affordable: random.between(0, 60),
+                    lot: [1, 1, 1, 2, 5, 10][Int(random.between(0, 5))], penalty: random.between(0, 3))
+            }
+            let wanted = random.between(1, 60)
+            let limit = 100_00 + random.between(-10, 80)
+            let plan = market.route(.buy, wanted, limit: limit)
+            let best = market.best(.buy, wanted, limit: limit)
+            #expect(plan.quantity == best.routed, "seed \(seed)")
+            #expect(
+                plan.value(market.consolidated, capacities: market.capacities) == best.value, "seed \(seed)")
+            #expect(plan.unrouted.raw == wanted - plan.quantity.raw)
+            #expect(plan.legs.allSatisfy { market.takes($0, limit: limit) }, "seed \(seed)")
+        }
+    }
+}
+
 @Suite struct `Edges` {
     @Test func `exist only after both taker fees`() {
         var market = Sketch()
@@ -125,22 +186,22 @@ import TradingModel
     }
 }
 
-/// A market of up to four venues, drawn level by level.
+/// A market of up to seven venues, drawn level by level.
 struct Sketch {
     static let instrument = Instrument(
         id: InstrumentID(0), base: Asset("BTC"), quote: Asset("USDT"), priceScale: 2, quantityScale: 0)
     static let now = Moment(nanoseconds: 1_000_000_000_000)
-    private(set) var fees = [Rate](repeating: .zero, count: 4)
-    private var capacities = [VenueCapacity?](repeating: nil, count: 4)
+    private(set) var fees = [Rate](repeating: .zero, count: 7)
+    private(set) var capacities = [VenueCapacity?](repeating: nil, count: 7)
     private(set) var consolidated = ConsolidatedBook(
         Sketch.instrument,
-        sources: (0..<4).map { .init(venue: VenueID($0), proof: .consecutive, depth: 50, takerFee: .zero) })
+        sources: (0..<7).map { .init(venue: VenueID($0), proof: .consecutive, depth: 50, takerFee: .zero) })
     /// One raw price unit times one quantity, as an amount's raw value.
     var unit: Int128 { Sketch.instrument.notional(Price(raw: 1), Quantity(raw: 1)).raw }
 
     mutating func asks(
         _ venue: Int, fee: Int64, _ levels: [(Int64, Int64)], minimum: Int64 = 1, maximum: Int64 = 1_000,
-        affordable: Int64 = 1_000, lot: Int64 = 1
+        affordable: Int64 = 1_000, lot: Int64 = 1, penalty: Int64 = 0
     ) {
         book(venue, fee: fee, bids: [(1, 1)], asks: levels)
         capacities[venue] = VenueCapacity(
@@ -150,7 +211,7 @@ struct Sketch {
                 lot: Quantity(raw: lot), minimumQuantity: Quantity(raw: minimum),
                 maximumQuantity: Quantity(raw: maximum),
                 minimumNotional: .zero, takerFee: fees[venue], makerFee: .zero, buyFeeInBase: true),
-            affordable: Quantity(raw: affordable))
+            affordable: Quantity(raw: affordable), penalty: Rate(hundredthsOfBasisPoint: penalty * 100))
     }
 
     /// `fee` in basis points.
@@ -171,6 +232,20 @@ struct Sketch {
         SmartOrderRouter.route(
             consolidated, side: side, quantity: Quantity(raw: quantity), limit: Price(raw: limit),
             among: consolidated.tradable(at: Sketch.now, maximumAge: .seconds(5)), capacities: capacities)
+    }
+
+    func best(_ side: Side, _ quantity: Int64, limit: Int64) -> RouteOracle.Optimum {
+        RouteOracle.best(
+            consolidated, side: side, quantity: Quantity(raw: quantity), limit: Price(raw: limit),
+            among: consolidated.tradable(at: Sketch.now, maximumAge: .seconds(5)), capacities: capacities)
+    }
+
+    /// Whether the leg's venue would take it.
+    func takes(_ leg: RouteLeg, limit: Int64) -> Bool {
+        guard let capacity = capacities[leg.venue.index] else { return false }
+        return leg.quantity.raw % capacity.listing.lot.raw == 0 && leg.limit.raw <= limit
+            && leg.quantity >= capacity.listing.smallestOrder(at: leg.limit)
+            && leg.quantity <= min(capacity.affordable, capacity.listing.maximumQuantity)
     }
 
     func edge(minimum: Int64) -> Edge? {

@@ -22,7 +22,7 @@ struct Stage {
     private(set) var rows: [OutboxRecord] = []
     private let venueCount: Int
 
-    init(venues: Int = 2) {
+    init(venues: Int = 2, foreignOrders: ForeignOrderPolicy = .leave) {
         venueCount = venues
         func units(_ n: Int64) -> Amount { Amount(raw: Int128(n) * 1_000_000_000_000_000_000) }
         let policy = EnginePolicy(
@@ -48,7 +48,7 @@ struct Stage {
             hedge: HedgePolicy(),
             takerTaker: [
                 TakerTakerPolicy(instrument: InstrumentID(0), minimumEdge: .zero, pairNotional: units(1_000))
-            ], node: 1)
+            ], node: 1, foreignOrders: foreignOrders)
         engine = TradingEngine(policy: policy, recovery: Recovery(policy: policy))
         rows.append(.started(epoch: engine.epoch, at: now))
         for index in 0..<venues {

@@ -8,7 +8,8 @@ struct BenchCommand: AsyncParsableCommand {
         abstract: "Measure throughput and latency on this machine.",
         discussion: """
             book: frames decoded, applied and consolidated per second and venue, with allocations per frame.
-            decision: frame to decision through the whole engine. outbox: durable appends on this disk
+            decision: frame to decision through the whole engine. router: routes over seven venues, and
+            against an exhaustive search. outbox: durable appends on this disk
             next to plain RocksDB puts, and the recovery of a million rows.
             wire, hedge: a short demo over loopback TLS; decision to bytes, fill to hedge bytes.
             Latencies in microseconds. Use a release build.
@@ -17,10 +18,10 @@ struct BenchCommand: AsyncParsableCommand {
             """)
 
     enum Part: String, ExpressibleByArgument, CaseIterable {
-        case book, decision, outbox, wire, hedge, all
+        case book, decision, router, outbox, wire, hedge, all
     }
 
-    @Argument(help: "book, decision, outbox, wire, hedge or all.") var part: Part = .all
+    @Argument(help: "book, decision, router, outbox, wire, hedge or all.") var part: Part = .all
     @Option(help: "Rounds of each measurement; the median counts.") var rounds = 5
     @Flag(help: "Print one JSON object on stdout.") var json = false
 
@@ -41,6 +42,10 @@ struct BenchCommand: AsyncParsableCommand {
         if part == .decision || part == .all {
             say("decision …")
             results.decision = try DecisionBench().run()
+        }
+        if part == .router || part == .all {
+            say("router …")
+            results.router = RouterBench.run(rounds: rounds)
         }
         if part == .outbox || part == .all {
             say("outbox …")

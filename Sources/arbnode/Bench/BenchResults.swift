@@ -87,7 +87,18 @@ struct BenchResults: Encodable {
         var late: Int
     }
 
+    struct Router: Encodable {
+        var oracleInstances: Int
+        /// Routes that were not the exhaustive search's.
+        var suboptimal: Int
+        /// Routes that some venue would have refused.
+        var infeasible: Int
+        /// Seven venues of fifty levels.
+        var routeUs: Latency
+    }
+
     var book: [Book] = []
+    var router: Router?
     var decision: Decision?
     var outbox: Outbox?
     var wire: Wire?
@@ -122,6 +133,7 @@ struct BenchResults: Encodable {
                     } + ["\(latency.count)"])
         }
         if let decision { row("frame → decision (in process)", decision.frameToDecisionUs) }
+        if let router { row("route over 7 venues × 50 levels", router.routeUs) }
         if let outbox {
             row("durable order, one row", outbox.single.outboxUs)
             row("  a plain synced put beside it", outbox.single.reference)
@@ -141,6 +153,11 @@ struct BenchResults: Encodable {
                     format: "outbox: %.2f × a plain put at p50, %.2f × at p99; %d rows recovered in %.1f s",
                     outbox.single.ratio.p50 ?? 0, outbox.single.ratio.p99 ?? 0, outbox.recovery.rows,
                     outbox.recovery.seconds))
+        }
+        if let router {
+            lines.append(
+                "router: \(router.oracleInstances) markets, \(router.suboptimal) routes not the best, "
+                    + "\(router.infeasible) infeasible")
         }
         if let decision {
             lines.append(

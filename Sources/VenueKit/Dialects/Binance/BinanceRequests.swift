@@ -75,7 +75,10 @@ extension BinanceDialect {
     }
 
     private func named(_ order: OrderReference) -> [(String, String)] {
-        [("symbol", own(order.instrument).symbol), ("origClientOrderId", order.id.description)]
+        let name =
+            order.isStranger
+            ? ("orderId", order.venueOrderID) : ("origClientOrderId", order.id.description)
+        return [("symbol", own(order.instrument).symbol), name]
     }
 
     /// Orders come from our own code: one for an instrument that is not listed here is a defect.

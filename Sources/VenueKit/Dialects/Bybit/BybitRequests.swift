@@ -35,12 +35,7 @@ extension BybitDialect {
     }
 
     public func cancel(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
-        post(
-            "/v5/order/cancel",
-            [
-                ("category", "spot"), ("symbol", own(order.instrument).symbol),
-                ("orderLinkId", order.id.description),
-            ], stamp, access)
+        post("/v5/order/cancel", named(order), stamp, access)
     }
 
     /// Open orders and the last 500 that ended.
@@ -98,7 +93,7 @@ extension BybitDialect {
     private func named(_ order: OrderReference) -> [(String, String)] {
         [
             ("category", "spot"), ("symbol", own(order.instrument).symbol),
-            ("orderLinkId", order.id.description),
+            order.isStranger ? ("orderId", order.venueOrderID) : ("orderLinkId", order.id.description),
         ]
     }
 

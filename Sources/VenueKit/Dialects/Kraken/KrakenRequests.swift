@@ -92,7 +92,8 @@ extension KrakenDialect {
     }
 
     public func cancel(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
-        signed("/0/private/CancelOrder", [("cl_ord_id", order.id.description)], stamp, access)
+        let name = order.isStranger ? ("txid", order.venueOrderID) : ("cl_ord_id", order.id.description)
+        return signed("/0/private/CancelOrder", [name], stamp, access)
     }
 
     /// `QueryOrders` knows only `txid`. Without one, open orders are asked first and closed ones second

@@ -65,10 +65,11 @@ extension OKXDialect {
 
     public func cancel(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
         let symbol = JSONText.quoted(listing(order.instrument).symbol)
+        let name =
+            order.isStranger
+            ? "\"ordId\":\(JSONText.quoted(order.venueOrderID))" : "\"clOrdId\":\"\(order.id)\""
         return signed(
-            "POST", "/api/v5/trade/cancel-order", body: "{\"instId\":\(symbol),\"clOrdId\":\"\(order.id)\"}",
-            stamp,
-            access)
+            "POST", "/api/v5/trade/cancel-order", body: "{\"instId\":\(symbol),\(name)}", stamp, access)
     }
 
     public func query(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
