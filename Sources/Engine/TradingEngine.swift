@@ -136,7 +136,8 @@ public struct TradingEngine: Sendable {
             output.append(
                 .journal(
                     .adjusted(
-                        venue: policy.venues[venue.index].name, asset: asset, amount: amount, reason: reason)))
+                        venue: policy.venues[venue.index].name, asset: asset, amount: amount, reason: reason))
+            )
         case .durable(let ids): durable(ids, now)
         case .notDurable(let ids, let reason): notDurable(ids, reason, now)
         case .placeAnswered(let id, let answer): placeAnswered(id, answer, now)

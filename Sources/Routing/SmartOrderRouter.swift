@@ -68,52 +68,46 @@ public enum SmartOrderRouter {
     ) -> RoutePlan {
         var reasons: [RouteReason] = []
         var venues: [SplitSearch.Venue] = []
-        var pieces: [SplitSearch.Piece] = []
-        pieces.reserveCapacity(64)
+        var penalties: [Rate] = []
         var rest = slots
         while let slot = rest.popFirst() {
             guard let capacity = capacities[slot] else { continue }
-            if let venue = usable(book, side, slot, capacity, quantity, limit, venues.count, &pieces) {
-                venues.append(venue)
-            } else {
-                reasons.append(
-                    RouteReason(
-                        venue: book.tops[slot].venue, cause: unusable(book, side, slot, capacity, limit)))
+            if let cause = unusable(book, side, slot, capacity, limit) {
+                reasons.append(RouteReason(venue: book.tops[slot].venue, cause: cause))
+                continue
             }
+            let cap = min(min(capacity.affordable, capacity.listing.maximumQuantity), quantity).raw
+            venues.append(
+                SplitSearch.Venue(
+                    slot: slot, lot: capacity.listing.lot.raw,
+                    minimum: smallest(book, side, slot, capacity.listing, limit), most: cap))
+            penalties.append(capacity.penalty)
         }
-        var search = SplitSearch(venues, pieces)
-        let shares = search.split(quantity.raw)
-        return plan(book, side, quantity, search, shares, capacities, reasons)
+        // Most routes need no level beyond those they use; where a minimum is in the way, all may matter.
+        var search = search(book, side, limit, venues, penalties, quantity, reach: SplitSearch.reach(venues))
+        var shares = search.settled(quantity.raw)
+        if shares == nil {
+            search = self.search(book, side, limit, venues, penalties, quantity, reach: nil)
+            shares = search.split(quantity.raw)
+        }
+        return plan(book, side, quantity, search, shares ?? [], capacities, reasons)
     }
 
-    /// A venue's levels within the limit, as deep as it may be used; `nil` when that is less than it takes.
-    private static func usable(
-        _ book: ConsolidatedBook, _ side: Side, _ slot: Int, _ capacity: VenueCapacity, _ quantity: Quantity,
-        _ limit: Price, _ number: Int, _ pieces: inout [SplitSearch.Piece]
-    ) -> SplitSearch.Venue? {
-        let listing = capacity.listing
-        let cap = min(min(capacity.affordable, listing.maximumQuantity), quantity).raw
-        let extra = capacity.penalty.raw * (side == .buy ? 1 : -1)
-        let before = pieces.count
-        var depth = 0
-        var reached: Int64 = 0
-        while reached < cap, let level = book.level(side, slot, depth) {
-            guard side == .buy ? level.price <= limit : level.price >= limit else { break }
-            let net = book.netPrice(side, slot, level.price) + Int128(level.price.raw) * Int128(extra)
-            pieces.append(
-                SplitSearch.Piece(
-                    cost: side == .buy ? net : -net, price: level.price, quantity: level.quantity.raw,
-                    venue: number, start: reached))
-            reached += level.quantity.raw
-            depth += 1
+    private static func search(
+        _ book: ConsolidatedBook, _ side: Side, _ limit: Price, _ venues: [SplitSearch.Venue],
+        _ penalties: [Rate], _ quantity: Quantity, reach: Int64?
+    ) -> SplitSearch {
+        let merge = LevelMerge(
+            book, side, limit: limit, slots: venues.map(\.slot), caps: venues.map(\.most),
+            penalties: penalties, quantity: quantity.raw, reach: reach)
+        var venues = venues
+        for number in venues.indices {
+            let most =
+                min(venues[number].most, merge.depths[number]) / venues[number].lot * venues[number].lot
+            // A venue that cannot give its minimum gives nothing; whether it can only the whole ladder tells.
+            venues[number].most = reach == nil && most < venues[number].minimum ? 0 : most
         }
-        let most = min(reached, cap) / listing.lot.raw * listing.lot.raw
-        let minimum = smallest(book, side, slot, listing, limit)
-        guard most > 0, most >= minimum else {
-            pieces.removeSubrange(before...)
-            return nil
-        }
-        return SplitSearch.Venue(slot: slot, lot: listing.lot.raw, minimum: minimum, most: most)
+        return SplitSearch(venues, merge.pieces)
     }
 
     /// Judged at the lowest price the leg may state: the touch when buying, the limit when selling.
@@ -124,14 +118,16 @@ public enum SmartOrderRouter {
         return listing.smallestOrder(at: price).raw
     }
 
+    /// Why nothing can go there whatever the others do; `nil` when something can.
     private static func unusable(
         _ book: ConsolidatedBook, _ side: Side, _ slot: Int, _ capacity: VenueCapacity, _ limit: Price
-    ) -> RouteReason.Cause {
+    ) -> RouteReason.Cause? {
         guard let touch = book.level(side, slot, 0),
             side == .buy ? touch.price <= limit : touch.price >= limit
         else { return .beyondLimit }
         let minimum = max(smallest(book, side, slot, capacity.listing, limit), capacity.listing.lot.raw)
-        return capacity.affordable.raw < minimum ? .noBalance : .belowMinimum
+        if capacity.affordable.raw < minimum { return .noBalance }
+        return capacity.listing.maximumQuantity.raw < minimum ? .belowMinimum : nil
     }
 
     private static func plan(
@@ -140,29 +136,32 @@ public enum SmartOrderRouter {
         _ capacities: [VenueCapacity?], _ reasons: [RouteReason]
     ) -> RoutePlan {
         var reasons = reasons
-        var legs: [RouteLeg] = []
+        var legs = shares.map {
+            RouteLeg(
+                venue: VenueID(0), quantity: Quantity(raw: $0), limit: .zero, notional: .zero, fee: .zero)
+        }
+        let instrument = book.instrument
+        var cheapest = [Int128?](repeating: nil, count: legs.count)
+        var dearestUsed = Int128.min
+        for piece in search.pieces {
+            if cheapest[piece.venue] == nil { cheapest[piece.venue] = piece.cost }
+            let taken = min(piece.quantity, shares[piece.venue] - piece.start)
+            guard taken > 0 else { continue }
+            legs[piece.venue].limit = piece.price
+            legs[piece.venue].notional += instrument.notional(piece.price, Quantity(raw: taken))
+            dearestUsed = piece.cost
+        }
         for (number, venue) in search.venues.enumerated() {
             guard let listing = capacities[venue.slot]?.listing else { continue }
-            guard shares[number] > 0 else {
-                // Its best level would have been cheaper than the dearest one used: its minimum was too much.
-                reasons.append(
-                    RouteReason(
-                        venue: listing.venue,
-                        cause: search.isCheaper(number, than: shares) ? .belowMinimum : .notNeeded))
-                continue
-            }
-            var leg = RouteLeg(
-                venue: listing.venue, quantity: Quantity(raw: shares[number]), limit: .zero, notional: .zero,
-                fee: .zero)
-            for piece in search.pieces where piece.venue == number && piece.start < shares[number] {
-                let taken = min(piece.quantity, shares[number] - piece.start)
-                leg.limit = piece.price
-                leg.notional += book.instrument.notional(piece.price, Quantity(raw: taken))
-            }
-            leg.fee = listing.takerFee.of(leg.notional)
-            legs.append(leg)
-            reasons.append(RouteReason(venue: listing.venue, cause: .used))
+            legs[number].venue = listing.venue
+            legs[number].fee = listing.takerFee.of(legs[number].notional)
+            // Its best level is cheaper than the dearest one used: its minimum was too much.
+            let isCheaper = cheapest[number].map { $0 < dearestUsed } ?? false
+            let cause: RouteReason.Cause =
+                shares[number] > 0 ? .used : isCheaper ? .belowMinimum : .notNeeded
+            reasons.append(RouteReason(venue: listing.venue, cause: cause))
         }
+        legs.removeAll { $0.quantity == .zero }
         let routed = legs.reduce(Quantity.zero) { $0 + $1.quantity }
         return RoutePlan(side: side, legs: legs, unrouted: quantity - routed, reasons: reasons)
     }

@@ -171,7 +171,7 @@ final class Judge {
         let live = engine.orders.live.count
         if live > 500 { fail("S17", "\(live) live orders") }
         let ghosts = engine.counters.ghostFills
-        if ghosts > 0 { fail("S2", "\(ghosts) fill(s) of orders that the node had taken for absent or refused") }
+        if ghosts > 0 { fail("S2", "\(ghosts) fill(s) of orders taken for absent or refused") }
         simulation.mark(UInt64(bitPattern: Int64(engine.orders.count)))
     }
 

@@ -14,7 +14,9 @@ struct RouterBench {
         var infeasible = 0
         for seed in 1...instances {
             var random = MarketRandom(seed: UInt64(seed))
-            let market = RandomMarket(&random, venues: Int(random.between(2, 7)), levels: 1...6, upTo: 12)
+            let market = RandomMarket(
+                &random, venues: Int(random.between(2, 7)), levels: 1...6, upTo: 12,
+                lots: [1, 1, 1, 2, 5, 10])
             let side: Side = random.between(0, 1) == 0 ? .buy : .sell
             let wanted = Quantity(raw: random.between(1, 90))
             let limit = Price(raw: 100_00 + (side == .buy ? 1 : -1) * random.between(-20, 90))
@@ -36,16 +38,18 @@ struct RouterBench {
             routeUs: BenchResults.Latency(medians: (0..<rounds).map { time(seed: UInt64($0 + 1)) }))
     }
 
-    /// Seven venues of fifty levels, quantities up to half of everything there is.
+    /// Seven venues of fifty levels, quantities up to half of everything there is. Lots are powers of ten and
+    /// levels whole in them, as at every venue.
     private static func time(seed: UInt64) -> LatencyLog {
         var random = MarketRandom(seed: seed)
         let markets = (0..<20).map { _ in
-            RandomMarket(&random, venues: 7, levels: 50...50, upTo: 1_000)
+            RandomMarket(
+                &random, venues: 7, levels: 50...50, upTo: 1_000, lots: [1, 10, 100], isWhole: true)
         }
         var log = LatencyLog()
         for number in 0..<timedRoutes {
             let market = markets[number % markets.count]
-            let wanted = Quantity(raw: random.between(10, 90_000))
+            let wanted = Quantity(raw: random.between(100, 90_000))
             let began = VenueHost.now
             let plan = SmartOrderRouter.route(
                 market.book, side: .buy, quantity: wanted, limit: Price(raw: 200_00), among: market.slots,
@@ -66,7 +70,10 @@ private struct RandomMarket {
     let slots: SlotSet
     let capacities: [VenueCapacity?]
 
-    init(_ random: inout MarketRandom, venues: Int, levels: ClosedRange<Int64>, upTo most: Int64) {
+    init(
+        _ random: inout MarketRandom, venues: Int, levels: ClosedRange<Int64>, upTo most: Int64,
+        lots: [Int64], isWhole: Bool = false
+    ) {
         var book = ConsolidatedBook(
             RandomMarket.instrument,
             sources: (0..<venues).map {
@@ -84,18 +91,22 @@ private struct RandomMarket {
             update.lastSequence = 5
             let middle = 100_00 + random.between(-30, 30)
             let count = random.between(levels.lowerBound, levels.upperBound)
+            let lot = lots[Int(random.between(0, Int64(lots.count) - 1))]
+            let unit = isWhole ? lot : 1
             for step in 1...count {
                 let away = step * random.between(2, 4) * 2
                 update.bids.append(
                     LevelChange(
-                        price: Price(raw: middle - away), quantity: Quantity(raw: random.between(1, most))))
+                        price: Price(raw: middle - away),
+                        quantity: Quantity(raw: random.between(1, most / unit) * unit)))
                 update.asks.append(
                     LevelChange(
-                        price: Price(raw: middle + away), quantity: Quantity(raw: random.between(1, most))))
+                        price: Price(raw: middle + away),
+                        quantity: Quantity(raw: random.between(1, most / unit) * unit)))
             }
             _ = book.apply(update, from: venue, at: now)
             slots.insert(index)
-            capacities.append(RandomMarket.capacity(&random, venue, fee, most))
+            capacities.append(RandomMarket.capacity(&random, venue, fee, most, lot))
         }
         self.book = book
         self.slots = slots
@@ -103,13 +114,12 @@ private struct RandomMarket {
     }
 
     private static func capacity(
-        _ random: inout MarketRandom, _ venue: VenueID, _ fee: Rate, _ most: Int64
+        _ random: inout MarketRandom, _ venue: VenueID, _ fee: Rate, _ most: Int64, _ lot: Int64
     ) -> VenueCapacity? {
-        let lot = [1, 1, 1, 2, 5, 10][Int(random.between(0, 5))]
         return VenueCapacity(
             listing: Listing(
                 venue: venue, instrument: instrument, symbol: "", tick: Price(raw: 1),
-                lot: Quantity(raw: Int64(lot)),
+                lot: Quantity(raw: lot),
                 minimumQuantity: Quantity(raw: random.between(1, max(2, most / 2))),
                 maximumQuantity: Quantity(raw: random.between(most, most * 40)),
                 minimumNotional: Amount(

@@ -1,0 +1,89 @@
+import Books
+import TradingModel
+
+/// The levels of several venues in the order in which a taker would use them, as far as they may matter.
+struct LevelMerge {
+    private(set) var pieces: [SplitSearch.Piece] = []
+    /// By venue: what its pieces hold.
+    private(set) var depths: [Int64] = []
+    /// Whether every level within the limit and the caps is among the pieces.
+    private(set) var isWhole = true
+
+    /// One venue's next level.
+    private struct Head: BitwiseCopyable {
+        var cost: Int128 = .max
+        var price: Int64 = 0
+        var quantity: Int64 = 0
+        /// What lies before it.
+        var start: Int64 = 0
+        var depth = 0
+        var cap: Int64 = 0
+        /// No level that begins here or later.
+        var stop: Int64 = .max
+        var slot = 0
+        var penalty: Int64 = 0
+    }
+
+    /// - Parameters:
+    ///   - caps: by venue, the most that may be taken.
+    ///   - penalties: by venue, signed as a fee is.
+    ///   - reach: where the wanted quantity is complete, every venue is followed for this much further;
+    ///     `nil`: to its end.
+    init(
+        _ book: ConsolidatedBook, _ side: Side, limit: Price, slots: [Int], caps: [Int64], penalties: [Rate],
+        quantity: Int64, reach: Int64?
+    ) {
+        depths = [Int64](repeating: 0, count: slots.count)
+        pieces.reserveCapacity(reach == nil ? 512 : 128)
+        withUnsafeTemporaryAllocation(of: Head.self, capacity: max(1, slots.count)) { heads in
+            for venue in slots.indices {
+                var head = Head(cap: caps[venue], slot: slots[venue], penalty: penalties[venue].raw)
+                LevelMerge.load(&head, book, side, limit)
+                heads.initializeElement(at: venue, to: head)
+            }
+            var filled: Int64 = 0
+            var isClosing = false
+            while true {
+                var best = 0
+                for venue in slots.indices.dropFirst() where heads[venue].cost < heads[best].cost {
+                    best = venue
+                }
+                guard !slots.isEmpty, heads[best].cost < .max else { break }
+                var head = heads[best]
+                pieces.append(
+                    SplitSearch.Piece(
+                        cost: head.cost, price: Price(raw: head.price), quantity: head.quantity, venue: best,
+                        start: head.start))
+                filled += min(head.quantity, head.cap - head.start)
+                head.start += head.quantity
+                head.depth += 1
+                depths[best] = head.start
+                if head.start < head.stop {
+                    LevelMerge.load(&head, book, side, limit)
+                } else {
+                    head.cost = .max
+                    isWhole = false
+                }
+                heads[best] = head
+                guard !isClosing, let reach, filled >= quantity else { continue }
+                isClosing = true
+                for venue in slots.indices { heads[venue].stop = heads[venue].start + reach }
+            }
+        }
+    }
+
+    /// The level at the head's depth, or nothing more.
+    private static func load(_ head: inout Head, _ book: ConsolidatedBook, _ side: Side, _ limit: Price) {
+        guard head.start < head.cap, let level = book.level(side, head.slot, head.depth),
+            side == .buy ? level.price <= limit : level.price >= limit
+        else {
+            head.cost = .max
+            return
+        }
+        let net = book.netPrice(side, head.slot, level.price)
+        let penalty = Int128(level.price.raw) * Int128(head.penalty)
+        head.cost = side == .buy ? net + penalty : penalty - net
+        head.price = level.price.raw
+        head.quantity = level.quantity.raw
+    }
+}
