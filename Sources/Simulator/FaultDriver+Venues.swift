@@ -51,7 +51,8 @@ extension FaultDriver {
         let best = double.observer.best(symbol)
         let far = (best.bid ?? Price(raw: 100_000_000)).raw / 100 * (side == .buy ? 97 : 103)
         let price = Price(raw: far / 100_000_000 * 100_000_000)
-        switch draw.below(4) {
+        let deed = draw.below(4)
+        switch trial.plan.meddling ?? deed {
         case 0:
             trial.judge.toleratesOverfill = true
             double.mischief.overfills.append(draw.chance(50) ? .lots(1) : .percent(draw.between(1, 10)))

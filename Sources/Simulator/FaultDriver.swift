@@ -61,7 +61,8 @@ struct FaultDriver {
     /// A chance per 10,000 at some venues, for the whole safety phase, after the first seconds.
     private func weather(upTo most: Int64 = 4_000, _ set: @escaping (inout VenueWeather, Int) -> Void) {
         for venue in trial.plan.venues where trial.plan.isDirected || trial.draw.chance(70) {
-            let chance = Int(trial.draw.magnitude(20, most))
+            let chance = Int(
+                trial.plan.isDirected ? trial.draw.between(most / 4, most) : trial.draw.magnitude(20, most))
             let from = trial.draw.span(.milliseconds(10), .seconds(4))
             simulation.schedule(at: simulation.now + from) { [self] in
                 guard !trial.isCalm else { return }

@@ -1,3 +1,4 @@
+import Ports
 import TradingModel
 
 /// A world made on purpose rather than drawn: one fault alone, one crash point, or a failure that users of
@@ -38,7 +39,12 @@ extension WorldPlan {
             faults = [.n01]
             isDirected = true
             crashPoint = String(scenario.dropFirst(6))
-            crashPass = WorldPlan.ending.contains(crashPoint ?? "") ? 1 : Int(draw.magnitude(1, 12))
+            let isSeldom = WorldPlan.seldom.contains(crashPoint ?? "")
+            crashPass = isSeldom ? 1 : Int(draw.magnitude(1, 12))
+            meddling = ["driftFound": 1, "strangerFound": 2][crashPoint ?? ""]
+            if crashPoint == "snapshotArrived", !venues.contains("binance-spot") {
+                venues[0] = "binance-spot"
+            }
             // So that every point is passed: some need trouble to be reached at all.
             faults.formUnion(WorldPlan.trouble[crashPoint ?? ""] ?? [])
             safety = .seconds(25)
@@ -52,13 +58,21 @@ extension WorldPlan {
         }
     }
 
+    /// Points that a process passes once or twice in its life, if at all: the first pass must do.
+    private static let seldom: Set<String> = Set(trouble.keys).union(ending).union(
+        Trial.recoveryPoints.map(\.rawValue)
+    ).union([
+        "accountOpened", "accountReady", "accountFunded", "marketOpened", "reconciled", "discardBegins",
+        "discardEnds",
+    ])
+
     /// Faults that lead a process past a point which a healthy one does not pass.
     private static let trouble: [String: Set<Fault>] = [
         "reserveBegins": [.n04, .n05], "reserveEnds": [.n04, .n05], "batchRefused": [.n04],
-        "queryDecided": [.v01, .v03], "queryAnswered": [.v01, .v03], "queryApplied": [.v01, .v03],
+        "queryDecided": [.v04], "queryAnswered": [.v04], "queryApplied": [.v04],
         "cancelDecided": [.v04], "cancelAnswered": [.v04], "cancelApplied": [.v04],
         "listsAsked": [.v04], "listsRead": [.v04], "listsApplied": [.v04],
-        "historyAsked": [.v01, .v11], "driftFound": [.v08], "strangerFound": [.v08],
+        "historyAsked": [.v01, .v06, .v11], "driftFound": [.v08], "strangerFound": [.v08],
         "accountLost": [.v11], "modeChanged": [.n04], "snapshotArrived": [.v12],
     ]
 }

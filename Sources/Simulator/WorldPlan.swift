@@ -23,6 +23,8 @@ struct WorldPlan {
     /// The point at which the process dies, and at which pass of it.
     var crashPoint: String?
     var crashPass = 1
+    /// Which of V08's deeds is done; `nil`: any.
+    var meddling: Int?
     /// What becomes of strangers' orders.
     var foreignOrders: ForeignOrderPolicy
     /// A scenario rather than a drawn world: its faults surely happen.
@@ -57,7 +59,7 @@ struct WorldPlan {
         if let seconds = options.virtualSeconds {
             safety = max(.seconds(2), .nanoseconds(Int64(seconds * 1e9) - WorldPlan.tail.nanoseconds))
         }
-        if faults.contains(.n01) {
+        if faults.contains(.n01), crashPoint == nil {
             crashPoint = draw.pick(ProvingGround.crashPoints)
             crashPass = Int(draw.magnitude(1, 400))
         }
