@@ -26,7 +26,7 @@ import TradingModel
         }
         #expect(outcomes == story.outcomes)
         #expect(book.sketched == story.ends)
-        #expect(book.wantsSnapshot == story.wantsSnapshot)
+        #expect(book.wantsSnapshot(at: start) == story.wantsSnapshot)
     }
 
     static let binance: [Story] = [

@@ -119,7 +119,8 @@ def verdict(base: Base, code, answer: dict) -> str:
     rows, head = answer.get("rows", 0), answer.get("head")
     if rows < base.acknowledged or rows > base.rows or (rows == base.rows and head != base.head):
         return "silent"
-    return answer.get("condition") if answer.get("condition") in ("intact", "repaired") else "unexpected"
+    known = {"intact": "intact", "repairable": "repaired", "repaired": "repaired"}
+    return known.get(answer.get("condition"), "unexpected")
 
 
 class Mass:
