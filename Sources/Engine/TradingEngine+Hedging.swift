@@ -98,16 +98,14 @@ extension TradingEngine {
         var intents: [OrderIntent] = []
         for (number, leg) in plan.legs.enumerated() {
             guard let listing = listing(leg.venue, policy.instruments[index].id) else { continue }
-            // The limit is the rung's bound, not the level seen: the price may move while the order travels.
-            let tick = listing.tick.raw
-            let limit = side == .buy ? worst.raw / tick * tick : (worst.raw + tick - 1) / tick * tick
+            guard let limit = hedgeLimit(leg, listing, side, worst, index, now) else { continue }
             let order = OrderIntent(
                 id: ClientOrderID(
                     epoch: epoch, node: policy.node, strategy: 0, intent: intent, leg: UInt8(number & 0xFF),
                     attempt: rung.rawValue),
                 venue: leg.venue, instrument: policy.instruments[index].id, side: side,
                 quantity: leg.quantity,
-                limit: Price(raw: limit), timeInForce: .immediateOrCancel,
+                limit: limit, timeInForce: .immediateOrCancel,
                 purpose: rung == .unwind ? .unwind : .hedge,
                 decidedAt: now, sendBefore: now + TradingEngine.hedgeWindow)
             guard governor.judge(question(order, now), at: now) == nil else { continue }
@@ -117,6 +115,24 @@ extension TradingEngine {
         submit(intents, now)
         if planted(.hedgeTwice) { hedgeAgain(intents, now) }
         return true
+    }
+
+    /// The limit is the rung's bound, not the level seen: the price may move while the order travels. But it
+    /// stays within the governor's collar, which looks at the other venues: where they differ, the rung's bound
+    /// may lie beyond it. `nil` when the level seen does as well.
+    private func hedgeLimit(
+        _ leg: RouteLeg, _ listing: Listing, _ side: Side, _ worst: Price, _ index: Int, _ now: Moment
+    ) -> Price? {
+        let tick = listing.tick.raw
+        let collar = referencePrice(leg.venue, index, side, now).map { governor.collar(around: $0, side) }
+        switch side {
+        case .buy:
+            let limit = min(worst, collar ?? worst).raw / tick * tick
+            return limit >= leg.limit.raw ? Price(raw: limit) : nil
+        case .sell:
+            let limit = (max(worst, collar ?? worst).raw + tick - 1) / tick * tick
+            return limit <= leg.limit.raw ? Price(raw: limit) : nil
+        }
     }
 
     /// Only as a planted defect: the same hedge once more, under new ids.

@@ -58,7 +58,7 @@ extension TradingEngine {
         return RiskQuestion(
             order: order, instrument: instrument, bookProven: top?.isSynced ?? false,
             bookAge: top.map { $0.age(at: now) } ?? .seconds(86_400),
-            referencePrice: referencePrice(order, now),
+            referencePrice: referencePrice(order.venue, index, order.side, now),
             available: available(order.venue, asset), needed: needed,
             worstPositionNotional: worstNotional(index, adding: order),
             worstExposureNotional: exposureNotional(adding: order),
@@ -67,14 +67,14 @@ extension TradingEngine {
     }
 
     /// The best price the *other* proven venues show on the side this order would take.
-    private func referencePrice(_ order: OrderIntent, _ now: Moment) -> Price? {
-        let book = books[order.instrument.index]
+    func referencePrice(_ venue: VenueID, _ index: Int, _ side: Side, _ now: Moment) -> Price? {
+        let book = books[index]
         var best: Price?
         var rest = book.synced
         while let slot = rest.popFirst() {
             let top = book.tops[slot]
-            guard top.venue != order.venue, top.age(at: now) <= policy.limits.bookAge else { continue }
-            switch order.side {
+            guard top.venue != venue, top.age(at: now) <= policy.limits.bookAge else { continue }
+            switch side {
             case .buy: if top.hasAsk, best.map({ top.ask.price < $0 }) ?? true { best = top.ask.price }
             case .sell: if top.hasBid, best.map({ top.bid.price > $0 }) ?? true { best = top.bid.price }
             }

@@ -88,9 +88,9 @@ extension TradingEngine {
         }
     }
 
-    /// Whether nothing can have moved the venue's balances that the ledger does not know, as far as our own orders
-    /// go. An order of an earlier run that its venue does not know may still be on its way there, so it keeps its
-    /// reservation; but it has filled nothing, or the comparison itself will show it.
+    /// Whether nothing can have moved the venue's balances that the ledger does not know, as far as our own
+    /// orders go. An order of an earlier run that its venue does not know may still be on its way there, so
+    /// it keeps its reservation; but it has filled nothing, or the comparison itself will show it.
     public func isStill(_ venue: VenueID) -> Bool {
         orders.live.allSatisfy { id in
             guard let record = orders[id], record.intent.venue == venue else { return true }
@@ -123,8 +123,8 @@ extension TradingEngine {
             if after.fillsOutstanding > .zero {
                 output.append(.fetchFills(record.intent.venue, record.intent.instrument))
             }
-            // It was to be canceled and works on: the cancel was lost, or refused in passing. Or it rests since an
-            // earlier run, and nobody in this one owns it.
+            // It was to be canceled and works on: the cancel was lost, or refused in passing. Or it rests
+            // since an earlier run, and nobody in this one owns it.
             if report.state == .working, after.cancel != .none || id.epoch != epoch { cancel(after) }
         case .absent:
             if planted(.trustNotFound) { return advance(id, .provenAbsent, now) }

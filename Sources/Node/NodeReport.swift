@@ -59,8 +59,8 @@ extension TradingDesk {
         handle(.venueMode(venue, isSafe: false, reason: reason, actor: actor))
     }
 
-    /// A person has looked at a venue that stays dirty and takes its balances for right: once two reads agree,
-    /// the ledger follows them, with this reason in the journal. Nothing is hedged for it.
+    /// A person has looked at a venue that stays dirty and takes its balances for right: once two reads
+    /// agree, the ledger follows them, with this reason in the journal. Nothing is hedged for it.
     public func accept(_ venue: VenueID, reason: String, actor: String) {
         acceptances[venue] = "accepted by \(actor): \(reason)"
     }

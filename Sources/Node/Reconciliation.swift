@@ -160,8 +160,8 @@ extension TradingDesk {
         engine.orders.live.count { engine.orders[$0]?.intent.venue == venue }
     }
 
-    /// Changes whenever the venue's part of the ledger may have changed; `nil` while an order there may be moving
-    /// it.
+    /// Changes whenever the venue's part of the ledger may have changed; `nil` while an order there may be
+    /// moving it.
     func stillness(_ venue: VenueID) -> Int? {
         guard engine.isStill(venue) else { return nil }
         return engine.venues[venue.index].fills + engine.venues[venue.index].orders

@@ -130,12 +130,17 @@ public struct RiskGovernor: Sendable {
     /// A limit may not lie further beyond the other venues' price than the collar.
     private func collar(_ question: RiskQuestion) -> Denial? {
         guard let reference = question.referencePrice else { return nil }
-        let reach = Int128(reference.raw) * Int128(limits.priceCollar.raw) / Int128(Rate.one)
-        let limit = Int128(question.order.limit.raw)
+        let bound = collar(around: reference, question.order.side)
         switch question.order.side {
-        case .buy: return limit > Int128(reference.raw) + reach ? .priceCollar : nil
-        case .sell: return limit < Int128(reference.raw) - reach ? .priceCollar : nil
+        case .buy: return question.order.limit > bound ? .priceCollar : nil
+        case .sell: return question.order.limit < bound ? .priceCollar : nil
         }
+    }
+
+    /// The worst limit that the collar lets pass.
+    public func collar(around reference: Price, _ side: Side) -> Price {
+        let reach = Int128(reference.raw) * Int128(limits.priceCollar.raw) / Int128(Rate.one)
+        return Price(raw: Int64(clamping: Int128(reference.raw) + (side == .buy ? reach : -reach)))
     }
 
     private func notionalLimit(_ limit: Amount, _ order: OrderIntent) -> Amount {

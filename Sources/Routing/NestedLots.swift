@@ -1,8 +1,9 @@
-/// Fills a quantity exactly from sources whose lots divide one another, as powers of ten do: the cheapest way, in
-/// one pass and without a search.
+/// Fills a quantity exactly from sources whose lots divide one another, as powers of ten do: the cheapest
+/// way, in one pass and without a search.
 ///
 /// What is left over of a coarser lot can only come from finer ones, so the cheapest finer lots serve it. All
-/// others are used by whole coarser lots or not at all: they are bundled, and a bundle is a lot like any other.
+/// others are used by whole coarser lots or not at all: they are bundled, and a bundle is a lot like any
+/// other.
 struct NestedLots {
     /// Lots of equal cost.
     struct Run {

@@ -1,8 +1,9 @@
 import Books
 import TradingModel
 
-/// The best route by trying every one: what `SmartOrderRouter` is held against in tests and in `bench router`.
-/// Takes time and memory in proportion to the quantity's raw value, squared: for small quantities only.
+/// The best route by trying every one: what `SmartOrderRouter` is held against in tests and in `bench
+/// router`. Takes time and memory in proportion to the quantity's raw value, squared: for small quantities
+/// only.
 public enum RouteOracle {
     public struct Optimum: Hashable, Sendable {
         public var routed: Quantity

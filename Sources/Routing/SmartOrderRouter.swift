@@ -56,8 +56,9 @@ public struct VenueCapacity: Sendable {
     }
 }
 
-/// Splits one side over venues by all-in price, level by level, within a limit: the most that can be routed, and
-/// of the splits that route it the cheapest, with every venue's lots, minimums and caps kept (`SplitSearch`).
+/// Splits one side over venues by all-in price, level by level, within a limit: the most that can be routed,
+/// and of the splits that route it the cheapest, with every venue's lots, minimums and caps kept
+/// (`SplitSearch`).
 public enum SmartOrderRouter {
     /// - Parameters:
     ///   - capacities: by book slot; `nil` keeps the venue out.

@@ -1,12 +1,12 @@
 import TradingModel
 
-/// The cheapest way to take a quantity from several venues' levels, when each venue takes whole lots only, and
-/// nothing or at least its minimum. As much as possible is taken; among the ways to do that the cheapest.
+/// The cheapest way to take a quantity from several venues' levels, when each venue takes whole lots only,
+/// and nothing or at least its minimum. As much as possible is taken; among the ways to do that the cheapest.
 ///
-/// Without lots and minimums the cheapest levels, one after another, are the answer. Lots that divide one another
-/// are then put right exactly (`NestedLots`). What this costs bounds every possible split from below, so the
-/// search takes it, and where a venue's share is impossible tries the two ways out: less there, or more there.
-/// What costs no less than the best split found so far is not looked at.
+/// Without lots and minimums the cheapest levels, one after another, are the answer. Lots that divide one
+/// another are then put right exactly (`NestedLots`). What this costs bounds every possible split from below,
+/// so the search takes it, and where a venue's share is impossible tries the two ways out: less there, or
+/// more there. What costs no less than the best split found so far is not looked at.
 struct SplitSearch {
     /// What may be taken at one venue.
     struct Venue {
@@ -65,8 +65,8 @@ struct SplitSearch {
         Int64(venues.count + 1) * (venues.map(\.lot).max() ?? 1)
     }
 
-    /// By venue: how much to take of `quantity` where lots alone stand in the way; `nil` when a minimum does, or
-    /// lots do not divide one another.
+    /// By venue: how much to take of `quantity` where lots alone stand in the way; `nil` when a minimum does,
+    /// or lots do not divide one another.
     mutating func settled(_ quantity: Int64) -> [Int64]? {
         let wanted = prepare(quantity)
         guard wanted > 0, relaxed(wanted) != nil else { return share }
@@ -158,8 +158,8 @@ struct SplitSearch {
         return cost + omission * Int128(rest)
     }
 
-    /// Puts `share` right where it is not in whole lots; answers the cost. The cheapest whole shares lie near the
-    /// broken ones: no venue's moves by more than a few of the coarsest lots.
+    /// Puts `share` right where it is not in whole lots; answers the cost. The cheapest whole shares lie near
+    /// the broken ones: no venue's moves by more than a few of the coarsest lots.
     private mutating func wholeLots(_ wanted: Int64) -> Int128 {
         let reach = SplitSearch.reach(venues)
         var rest = wanted

@@ -183,8 +183,8 @@ final class Judge {
         if held > live.count { fail("S6", "\(held) reservations for \(live.count) unsettled orders") }
     }
 
-    /// A book message is on its way to this venue's node: perhaps the second copy of a lost one, or one with a
-    /// wrong proof, which must be noticed like a lost one.
+    /// A book message is on its way to this venue's node: perhaps the second copy of a lost one, or one with
+    /// a wrong proof, which must be noticed like a lost one.
     func carriedFrame(_ host: String, _ text: [UInt8]) {
         guard let venue = policy.venues.firstIndex(where: { $0.name == host }) else { return }
         if lostText[venue] == text { lostFrames[venue] = nil }

@@ -21,8 +21,9 @@ struct VenueLedger {
         opening = observer.balances
     }
 
-    /// The same of each zombie, an order in the node's name that the simulation planted. Its fills are the node's
-    /// to hedge where it can know them: a trade history that names nobody (Binance, Kraken) may be all it sees.
+    /// The same of each zombie, an order in the node's name that the simulation planted. Its fills are the
+    /// node's to hedge where it can know them: a trade history that names nobody (Binance, Kraken) may be all
+    /// it sees.
     private(set) var zombies: [String: (symbol: String, moved: Amount)] = [:]
 
     /// Orders and executions since the last call.

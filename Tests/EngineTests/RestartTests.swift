@@ -1,6 +1,8 @@
+import Books
 import Engine
 import Hedging
 import Orders
+import Risk
 import Testing
 import TradingModel
 
@@ -139,6 +141,24 @@ import TradingModel
         stage.expire(legs[1])
         let hedges = stage.persisted()
         #expect(!hedges.isEmpty && hedges.allSatisfy { $0.id.intent == clock + 1 })
+    }
+
+    @Test func `hedges within the collar where venues differ, rather than be denied its bound`() {
+        // Venue 1 shows asks far below the others': mid prices and bounds lie between them.
+        var stage = Stage(venues: 3)
+        let legs = stage.sentPair()
+        stage.fill(legs[1])
+        stage.expire(legs[0])
+        let hedges = stage.persisted()
+        #expect(!hedges.isEmpty)
+        for hedge in hedges {
+            let others = (0..<3).filter { $0 != hedge.venue.index }.map { stage.engine.books[0].tops[$0] }
+            let reference =
+                hedge.side == .buy
+                ? others.map(\.ask.price).min() : others.map(\.bid.price).max()
+            let collar = stage.engine.governor.collar(around: reference ?? .zero, hedge.side)
+            #expect(hedge.side == .buy ? hedge.limit <= collar : hedge.limit >= collar)
+        }
     }
 
     @Test func `takes a venue's word into the ledger when a person says so`() {

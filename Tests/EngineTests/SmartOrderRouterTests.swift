@@ -93,7 +93,8 @@ import TradingModel
         var market = Sketch()
         market.asks(0, fee: 0, [(100_00, 6), (101_00, 20)])
         market.asks(1, fee: 0, [(100_10, 50)], minimum: 4)
-        // Ten: six at 100.00 and four at 100.10. Nine: three at 100.10 are too few, so four there and five here.
+        // Ten: six at 100.00 and four at 100.10. Nine: three at 100.10 are too few, so four there and five
+        // here.
         #expect(market.route(.buy, 10, limit: 102_00).legs.map(\.quantity.raw) == [6, 4])
         #expect(market.route(.buy, 9, limit: 102_00).legs.map(\.quantity.raw) == [5, 4])
     }
