@@ -118,8 +118,8 @@ extension TradingEngine {
     }
 
     /// The limit is the rung's bound, not the level seen: the price may move while the order travels. But it
-    /// stays within the governor's collar, which looks at the other venues: where they differ, the rung's bound
-    /// may lie beyond it. `nil` when the level seen does as well.
+    /// stays within the governor's collar, which looks at the other venues: where they differ, the bound may
+    /// lie beyond it. `nil` when the level seen does as well.
     private func hedgeLimit(
         _ leg: RouteLeg, _ listing: Listing, _ side: Side, _ worst: Price, _ index: Int, _ now: Moment
     ) -> Price? {
