@@ -88,17 +88,6 @@ extension TradingEngine {
         }
     }
 
-    /// Whether nothing can have moved the venue's balances that the ledger does not know, as far as our own
-    /// orders go. An order of an earlier run that its venue does not know may still be on its way there, so
-    /// it keeps its reservation; but it has filled nothing, or the comparison itself will show it.
-    public func isStill(_ venue: VenueID) -> Bool {
-        orders.live.allSatisfy { id in
-            guard let record = orders[id], record.intent.venue == venue else { return true }
-            return id.epoch != epoch && record.filled == .zero && record.reportedFilled == .zero
-                && inquiries[id]?.isUnknownToVenue == true
-        }
-    }
-
     /// A switch that is no longer armed may have fired, and one that is armed again may have fired before:
     /// what rests there is asked about at once. That it is gone is only assumed; the answer decides.
     mutating func deadMan(_ venue: VenueID, _ isArmed: Bool, _ now: Moment) {

@@ -116,10 +116,6 @@ struct Reconciliation {
                 let balances = try await connector.balances()
                 desk.world.passes(.balancesRead)
                 guard await desk.stillness(venue) == stamp else { continue }
-                // A trade that names nobody may be that of an order in doubt.
-                if !strangers.isEmpty, await desk.liveOrders(venue) > 0 {
-                    return .notYet("an order in doubt may have traded")
-                }
                 for fill in strangers { await desk.handle(.foreignFill(venue, fill)) }
                 return await desk.compare(balances, at: venue)
             }
@@ -160,10 +156,9 @@ extension TradingDesk {
         engine.orders.live.count { engine.orders[$0]?.intent.venue == venue }
     }
 
-    /// Changes whenever the venue's part of the ledger may have changed; `nil` while an order there may be
-    /// moving it.
+    /// Changes whenever the venue's part of the ledger may have changed; `nil` while an order there is open.
     func stillness(_ venue: VenueID) -> Int? {
-        guard engine.isStill(venue) else { return nil }
+        guard liveOrders(venue) == 0 else { return nil }
         return engine.venues[venue.index].fills + engine.venues[venue.index].orders
     }
 
