@@ -6,11 +6,9 @@ struct LevelMerge {
     private(set) var pieces: [SplitSearch.Piece] = []
     /// By venue: what its pieces hold.
     private(set) var depths: [Int64] = []
-    /// Whether every level within the limit and the caps is among the pieces.
-    private(set) var isWhole = true
 
     /// One venue's next level.
-    private struct Head: BitwiseCopyable {
+    private struct Head {
         var cost: Int128 = .max
         var price: Int64 = 0
         var quantity: Int64 = 0
@@ -21,12 +19,12 @@ struct LevelMerge {
         /// No level that begins here or later.
         var stop: Int64 = .max
         var slot = 0
-        var penalty: Int64 = 0
+        var penalty = Rate.zero
     }
 
     /// - Parameters:
     ///   - caps: by venue, the most that may be taken.
-    ///   - penalties: by venue, signed as a fee is.
+    ///   - penalties: by venue.
     ///   - reach: where the wanted quantity is complete, every venue is followed for this much further;
     ///     `nil`: to its end.
     init(
@@ -37,7 +35,7 @@ struct LevelMerge {
         pieces.reserveCapacity(reach == nil ? 512 : 128)
         withUnsafeTemporaryAllocation(of: Head.self, capacity: max(1, slots.count)) { heads in
             for venue in slots.indices {
-                var head = Head(cap: caps[venue], slot: slots[venue], penalty: penalties[venue].raw)
+                var head = Head(cap: caps[venue], slot: slots[venue], penalty: penalties[venue])
                 LevelMerge.load(&head, book, side, limit)
                 heads.initializeElement(at: venue, to: head)
             }
@@ -58,12 +56,7 @@ struct LevelMerge {
                 head.start += head.quantity
                 head.depth += 1
                 depths[best] = head.start
-                if head.start < head.stop {
-                    LevelMerge.load(&head, book, side, limit)
-                } else {
-                    head.cost = .max
-                    isWhole = false
-                }
+                LevelMerge.load(&head, book, side, limit)
                 heads[best] = head
                 guard !isClosing, let reach, filled >= quantity else { continue }
                 isClosing = true
@@ -74,16 +67,23 @@ struct LevelMerge {
 
     /// The level at the head's depth, or nothing more.
     private static func load(_ head: inout Head, _ book: ConsolidatedBook, _ side: Side, _ limit: Price) {
-        guard head.start < head.cap, let level = book.level(side, head.slot, head.depth),
+        guard head.start < min(head.cap, head.stop), let level = book.level(side, head.slot, head.depth),
             side == .buy ? level.price <= limit : level.price >= limit
         else {
             head.cost = .max
             return
         }
-        let net = book.netPrice(side, head.slot, level.price)
-        let penalty = Int128(level.price.raw) * Int128(head.penalty)
-        head.cost = side == .buy ? net + penalty : penalty - net
+        let net = book.netPrice(side, head.slot, level.price, penalty: head.penalty)
+        head.cost = side == .buy ? net : -net
         head.price = level.price.raw
         head.quantity = level.quantity.raw
+    }
+}
+
+extension ConsolidatedBook {
+    /// As `netPrice`, with a penalty that counts like a fee.
+    func netPrice(_ side: Side, _ slot: Int, _ price: Price, penalty: Rate) -> Int128 {
+        let extra = Int128(price.raw) * Int128(penalty.raw)
+        return netPrice(side, slot, price) + (side == .buy ? extra : -extra)
     }
 }

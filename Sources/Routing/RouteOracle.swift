@@ -52,8 +52,7 @@ public enum RouteOracle {
         while taken < most.raw, let level = book.level(side, slot, depth),
             side == .buy ? level.price <= limit : level.price >= limit
         {
-            let penalty = Int128(level.price.raw) * Int128(capacity.penalty.raw)
-            let unit = book.netPrice(side, slot, level.price) + (side == .buy ? penalty : -penalty)
+            let unit = book.netPrice(side, slot, level.price, penalty: capacity.penalty)
             var here: Int64 = 0
             while here < level.quantity.raw, taken < most.raw {
                 here += 1
@@ -72,15 +71,13 @@ extension RoutePlan {
     public func value(_ book: ConsolidatedBook, capacities: [VenueCapacity?]) -> Int128 {
         legs.reduce(0) { sum, leg in
             guard let slot = book.slot(of: leg.venue), let capacity = capacities[slot] else { return sum }
-            let penalty = capacity.penalty.raw * (side == .buy ? 1 : -1)
             var left = leg.quantity.raw
             var value: Int128 = 0
             var depth = 0
             while left > 0, let level = book.level(side, slot, depth) {
                 let taken = min(left, level.quantity.raw)
                 value +=
-                    (book.netPrice(side, slot, level.price) + Int128(level.price.raw) * Int128(penalty))
-                    * Int128(taken)
+                    book.netPrice(side, slot, level.price, penalty: capacity.penalty) * Int128(taken)
                 left -= taken
                 depth += 1
             }

@@ -73,7 +73,8 @@ public enum SmartOrderRouter {
         var rest = slots
         while let slot = rest.popFirst() {
             guard let capacity = capacities[slot] else { continue }
-            if let cause = unusable(book, side, slot, capacity, limit) {
+            let minimum = smallest(book, side, slot, capacity.listing, limit)
+            if let cause = unusable(book, side, slot, capacity, limit, minimum) {
                 reasons.append(RouteReason(venue: book.tops[slot].venue, cause: cause))
                 continue
             }
@@ -81,7 +82,7 @@ public enum SmartOrderRouter {
             venues.append(
                 SplitSearch.Venue(
                     slot: slot, lot: capacity.listing.lot.raw,
-                    minimum: smallest(book, side, slot, capacity.listing, limit), most: cap))
+                    minimum: minimum, most: cap))
             penalties.append(capacity.penalty)
         }
         // Most routes need no level beyond those they use; where a minimum is in the way, all may matter.
@@ -121,12 +122,13 @@ public enum SmartOrderRouter {
 
     /// Why nothing can go there whatever the others do; `nil` when something can.
     private static func unusable(
-        _ book: ConsolidatedBook, _ side: Side, _ slot: Int, _ capacity: VenueCapacity, _ limit: Price
+        _ book: ConsolidatedBook, _ side: Side, _ slot: Int, _ capacity: VenueCapacity, _ limit: Price,
+        _ minimum: Int64
     ) -> RouteReason.Cause? {
         guard let touch = book.level(side, slot, 0),
             side == .buy ? touch.price <= limit : touch.price >= limit
         else { return .beyondLimit }
-        let minimum = max(smallest(book, side, slot, capacity.listing, limit), capacity.listing.lot.raw)
+        let minimum = max(minimum, capacity.listing.lot.raw)
         if capacity.affordable.raw < minimum { return .noBalance }
         return capacity.listing.maximumQuantity.raw < minimum ? .belowMinimum : nil
     }

@@ -65,7 +65,8 @@ import TradingModel
         let cut = try stand.report()
         #expect(cut.venues.first { $0.name == venue }?.booksSynced == 0)
         #expect(cut.venues.first { $0.name == venue }?.mayOpen == false)
-        // Kraken's account needs six requests and its counter of questions refills one a second.
+        // Kraken's counter of questions refills one a second, and a hedge that goes there
+        // meanwhile makes its pass begin anew.
         stand.run(.seconds(12))
         let back = try stand.report()
         let allBack = back.venues.allSatisfy { $0.booksSynced == 2 && $0.mayOpen }
