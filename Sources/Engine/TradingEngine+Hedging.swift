@@ -148,13 +148,18 @@ extension TradingEngine {
             }, now)
     }
 
-    /// Where a rung may trade and how far from the mid price.
+    /// Where a rung may trade and how far from the mid price. A venue that is being reconciled is left to it
+    /// while others can take the hedge; the later rungs go wherever an account is.
     private func reach(_ index: Int, _ rung: HedgeRung, _ cause: VenueID, _ now: Moment) -> (SlotSet, Rate) {
         var ready = SlotSet()
+        var settled = SlotSet()
         var fresh = books[index].tradable(at: now, maximumAge: policy.limits.bookAge)
         while let slot = fresh.popFirst() {
-            if venues[books[index].tops[slot].venue.index].isAccountReady { ready.insert(slot) }
+            let venue = venues[books[index].tops[slot].venue.index]
+            if venue.isAccountReady { ready.insert(slot) }
+            if venue.isAccountReady, venue.isReconciled { settled.insert(slot) }
         }
+        if rung < .unwind, !settled.isEmpty { ready = settled }
         func only(_ venue: VenueID) -> SlotSet {
             guard let slot = books[index].slot(of: venue), ready.contains(slot) else { return SlotSet() }
             return SlotSet(bits: 1 << UInt64(slot))

@@ -210,7 +210,7 @@ extension TradingEngine {
         venues[venue.index].isAccountReady = isReady
         // After a gap nothing is known until ledger and venue agree again.
         venues[venue.index].isReconciled = false
-        voidEvidence(at: venue)
+        voidEvidence(at: venue, now)
         if !isReady { alarm(.privateStreamLost, .critical, venue, reason, now) }
     }
 }

@@ -88,6 +88,30 @@ extension TradingEngine {
         }
     }
 
+    /// Whether nothing of ours can be moving this venue's balances, as far as is known. An order of an
+    /// earlier run that the venue does not know may still be on its way there and keeps its reservation, but
+    /// it has filled nothing: if it had, the comparison of ledger and venue would show it.
+    public func isStill(_ venue: VenueID) -> Bool {
+        orders.live.allSatisfy { id in
+            guard let record = orders[id], record.intent.venue == venue else { return true }
+            return isInDoubt(record)
+        }
+    }
+
+    private func isInDoubt(_ record: OrderRecord) -> Bool {
+        record.intent.id.epoch != epoch && record.filled == .zero && record.reportedFilled == .zero
+            && inquiries[record.intent.id]?.isUnknownToVenue == true
+    }
+
+    /// Whether a trade that names nobody may be that of an order in doubt.
+    public func mayBeOurs(_ fill: FillReport, at venue: VenueID) -> Bool {
+        orders.live.contains { id in
+            guard let intent = orders[id]?.intent, intent.venue == venue else { return false }
+            return intent.instrument == fill.instrument && intent.side == fill.side
+                && fill.venueTime >= intent.decidedAt - Checkpoint.clockTolerance
+        }
+    }
+
     /// A switch that is no longer armed may have fired, and one that is armed again may have fired before:
     /// what rests there is asked about at once. That it is gone is only assumed; the answer decides.
     mutating func deadMan(_ venue: VenueID, _ isArmed: Bool, _ now: Moment) {
@@ -171,8 +195,11 @@ extension TradingEngine {
         evaluate(record.intent.instrument.index, now)
     }
 
-    /// What was not seen during a gap of the private stream may have been missed.
-    mutating func voidEvidence(at venue: VenueID) {
-        for id in orders.live where orders[id]?.intent.venue == venue { inquiries[id]?.voidEvidence() }
+    /// What was not seen during a gap of the private stream may have been missed: it is asked about anew.
+    mutating func voidEvidence(at venue: VenueID, _ now: Moment) {
+        for id in orders.live where orders[id]?.intent.venue == venue {
+            inquiries[id]?.voidEvidence()
+            inquiries[id]?.hurry(at: now)
+        }
     }
 }

@@ -80,9 +80,9 @@ struct Reconciliation {
     private func pass() async -> Finding {
         guard await quiet() != nil else { return .notYet("orders are still open") }
         var strangers: [FillReport] = []
-        for instrument in await desk.instruments(of: venue) where !planted(.skipFillsAfterGap) {
+        for batch in desk.connectors[venue.index].batches where !planted(.skipFillsAfterGap) {
             let before = await desk.booked(venue)
-            guard let rest = await desk.fetchFills(venue, instrument, since: fillsSince) else {
+            guard let rest = await desk.fetchFills(venue, batch, since: fillsSince) else {
                 return .notYet("no trade history")
             }
             let found = await desk.booked(venue) - before
@@ -105,8 +105,8 @@ struct Reconciliation {
     private func compareQuietly(_ strangers: [FillReport]) async -> Finding {
         let connector = desk.connectors[venue.index]
         do throws(VenueFault) {
-            for instrument in await desk.instruments(of: venue) {
-                let open = try await connector.openOrders(instrument)
+            for batch in connector.batches {
+                let open = try await connector.openOrders(batch)
                 desk.world.passes(.openOrdersRead)
                 for order in open { await desk.meet(order, at: venue) }
             }
@@ -116,6 +116,9 @@ struct Reconciliation {
                 let balances = try await connector.balances()
                 desk.world.passes(.balancesRead)
                 guard await desk.stillness(venue) == stamp else { continue }
+                if let fill = await desk.firstInDoubt(strangers, at: venue) {
+                    return .notYet("trade \(fill.tradeID) may be that of an order in doubt")
+                }
                 for fill in strangers { await desk.handle(.foreignFill(venue, fill)) }
                 return await desk.compare(balances, at: venue)
             }
@@ -148,17 +151,14 @@ extension TradingDesk {
 
     func booked(_ venue: VenueID) -> Int { engine.venues[venue.index].fills }
 
-    func instruments(of venue: VenueID) -> [InstrumentID] {
-        engine.policy.venues[venue.index].listings.map(\.instrument.id)
+    func firstInDoubt(_ fills: [FillReport], at venue: VenueID) -> FillReport? {
+        fills.first { engine.mayBeOurs($0, at: venue) }
     }
 
-    func liveOrders(_ venue: VenueID) -> Int {
-        engine.orders.live.count { engine.orders[$0]?.intent.venue == venue }
-    }
-
-    /// Changes whenever the venue's part of the ledger may have changed; `nil` while an order there is open.
+    /// Changes whenever the venue's part of the ledger may have changed; `nil` while an order there may be
+    /// changing it.
     func stillness(_ venue: VenueID) -> Int? {
-        guard liveOrders(venue) == 0 else { return nil }
+        guard engine.isStill(venue) else { return nil }
         return engine.venues[venue.index].fills + engine.venues[venue.index].orders
     }
 

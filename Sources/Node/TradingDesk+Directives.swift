@@ -19,7 +19,7 @@ extension TradingDesk {
             guard paper == nil else { return }
             world.passes(.historyAsked)
             Task(executorPreference: lane) {
-                _ = await self.fetchFills(venue, instrument, since: self.recentFills)
+                _ = await self.fetchFills(venue, self.batch(venue, instrument), since: self.recentFills)
             }
         case .resynchronise(let venue, let instrument):
             connectors[venue.index].assumeIsolated { $0.resynchronise(instrument) }
@@ -74,11 +74,11 @@ extension TradingDesk {
     }
 
     private func isListed(_ order: OrderReference, _ venue: VenueID) async -> Bool? {
-        let connector = connectors[venue.index]
+        let batch = batch(venue, order.instrument)
         do throws(VenueFault) {
-            let open = try await connector.openOrders(order.instrument)
+            let open = try await connectors[venue.index].openOrders(batch)
             world.passes(.listsRead)
-            guard await fetchFills(venue, order.instrument, since: recentFills) != nil else { return nil }
+            guard await fetchFills(venue, batch, since: recentFills) != nil else { return nil }
             for report in open where report.clientID == order.id { handle(.reported(venue, report)) }
             return open.contains { $0.clientID == order.id } || engine.orders[order.id]?.filled != .zero
         } catch {
@@ -94,18 +94,26 @@ extension TradingDesk {
 
     private nonisolated var recentFills: Moment { world.time.now - .seconds(300) }
 
+    private nonisolated func batch(_ venue: VenueID, _ instrument: InstrumentID) -> InstrumentBatch {
+        let batches = connectors[venue.index].batches
+        guard let batch = batches.first(where: { $0.instruments.contains(instrument) }) else {
+            preconditionFailure("an order's instrument is listed at its venue")
+        }
+        return batch
+    }
+
     /// Books what the venue's trade history holds; answers the fills that no order of ours claims, or `nil`
     /// when the venue did not answer.
-    func fetchFills(_ venue: VenueID, _ instrument: InstrumentID, since: Moment) async -> [FillReport]? {
+    func fetchFills(_ venue: VenueID, _ batch: InstrumentBatch, since: Moment) async -> [FillReport]? {
         do throws(VenueFault) {
-            let fills = try await connectors[venue.index].fills(instrument, since: since)
+            let fills = try await connectors[venue.index].fills(batch, since: since)
             world.passes(.historyRead)
             let now = world.time.now
             for fill in fills { engine.process(.filled(venue, fill), at: now) }
             act()
             world.passes(.historyApplied)
             return fills.filter {
-                !engine.orders.isBooked(venue: venue, instrument: instrument, tradeID: $0.tradeID)
+                !engine.orders.isBooked(venue: venue, instrument: $0.instrument, tradeID: $0.tradeID)
             }
         } catch {
             note(.venueRefused, .warning, venue, "trade history: \(error)")

@@ -33,6 +33,8 @@ public struct FateInquiry: Hashable, Sendable {
     public let openedAt: Moment
     public private(set) var due: Moment
     public private(set) var tries = 0
+    /// The last answer was that the venue does not know the order, whether or not that can count yet.
+    public private(set) var isUnknownToVenue = false
     private var askedAt: Moment?
     private var firstAbsence: Moment?
     private var lastAbsence: Moment?
@@ -71,7 +73,13 @@ public struct FateInquiry: Hashable, Sendable {
     /// The order endpoint does not know it. Counts only once the request can no longer arrive.
     public mutating func absentByOrder(sentBy: Moment, at now: Moment) {
         askedAt = nil
-        guard now - sentBy > FateInquiry.arrivalLimit else { return }
+        isUnknownToVenue = true
+        guard now - sentBy > FateInquiry.arrivalLimit else {
+            // Nothing said before then counts, and the stream tells what arrives meanwhile: two looks are
+            // enough, more would only spend the venue's allowance.
+            if tries >= 2 { due = max(due, sentBy + FateInquiry.arrivalLimit + .milliseconds(1)) }
+            return
+        }
         if firstAbsence == nil { firstAbsence = now }
         lastAbsence = now
     }
@@ -89,6 +97,7 @@ public struct FateInquiry: Hashable, Sendable {
 
     /// The private stream has a gap: whatever was not seen on it may have been missed.
     public mutating func voidEvidence() {
+        isUnknownToVenue = false
         firstAbsence = nil
         lastAbsence = nil
         listsReadAt = nil

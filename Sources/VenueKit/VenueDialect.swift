@@ -13,6 +13,9 @@ public protocol VenueDialect: Sendable {
     /// Whether the venue refuses a nonce that arrives after a higher one (Kraken): its requests then go one
     /// at a time.
     var requiresOrderedNonces: Bool { get }
+    /// Whether one answer about open orders or trades tells of every instrument (Kraken): it is then asked
+    /// for once and decoded for each.
+    var listsWholeAccount: Bool { get }
 
     // Public market data
     /// The sockets to open and what to send on each once it is open.
@@ -215,6 +218,7 @@ public enum VenueFault: Error, Hashable, Sendable {
 
 extension VenueDialect {
     public var requiresOrderedNonces: Bool { false }
+    public var listsWholeAccount: Bool { false }
     public func queryFallback(_: OrderReference, _: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
     public func needsQueryFallback(_ answer: QueryAnswer) -> Bool { answer == .absent }
     public func statedUsage(_: HTTPResponse) -> StatedUsage? { nil }

@@ -104,6 +104,38 @@ import TradingModel
         #expect(stage.canceled.count == (policy == .cancel ? 1 : 0), "another node's is left alone")
     }
 
+    @Test func `is not held up by an order of the last run that its venue does not know`() throws {
+        let policy = Stage().engine.policy
+        let id = ClientOrderID(epoch: 3, node: 1, strategy: 1, intent: 7, leg: 0, attempt: 0)
+        let now = Moment(nanoseconds: 1_000_000_000_000)
+        let intent = OrderIntent(
+            id: id, venue: VenueID(0), instrument: InstrumentID(0), side: .buy,
+            quantity: Quantity(raw: 10_000), limit: Price(raw: 90_00), timeInForce: .immediateOrCancel,
+            purpose: .open, decidedAt: now, sendBefore: now)
+        var recovery = Recovery(policy: policy)
+        let rows: [OutboxRecord] = [
+            .started(epoch: 3, at: now), .intended(intent, venue: "venue-0", symbol: "BTC-USDT"),
+        ]
+        for (number, row) in rows.enumerated() {
+            try recovery.replay(row.encoded(), sequence: UInt64(number + 1))
+        }
+        var engine = TradingEngine(policy: policy, recovery: recovery)
+        engine.process(.privateStream(VenueID(0), isReady: true, reason: ""), at: now)
+        engine.process(.timer, at: now)
+        #expect(!engine.isStill(VenueID(0)) && engine.isStill(VenueID(1)), "nobody was asked yet")
+        engine.process(.queryAnswered(id, .absent), at: now)
+        #expect(engine.isStill(VenueID(0)))
+        #expect(engine.orders.live == [id] && engine.reservationCount == 1, "it may still arrive")
+        let trade = FillReport(
+            instrument: InstrumentID(0), clientID: nil, venueOrderID: "v", tradeID: "t", side: .buy,
+            price: Price(raw: 90_00), quantity: Quantity(raw: 10_000), fee: .zero, feeAsset: Asset("USDT"),
+            isMaker: false, evidence: .query,
+            venueTime: now)
+        #expect(engine.mayBeOurs(trade, at: VenueID(0)) && !engine.mayBeOurs(trade, at: VenueID(1)))
+        engine.process(.privateStream(VenueID(0), isReady: false, reason: "gap"), at: now)
+        #expect(!engine.isStill(VenueID(0)), "what was answered before a gap is void")
+    }
+
     @Test func `numbers its orders by the clock, so that an older copy of the directory repeats none`() {
         var stage = Stage()
         stage.advance(.seconds(1_790_000_000))

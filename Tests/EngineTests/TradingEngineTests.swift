@@ -90,6 +90,23 @@ import TradingModel
         #expect(hedge.allSatisfy { $0.purpose == .hedge && $0.timeInForce == .immediateOrCancel })
     }
 
+    @Test func `a venue that is being reconciled is left to it while another can take the hedge`() {
+        func hedgeVenues(afterDriftAt drifted: [Int]) -> Set<Int> {
+            var stage = Stage(venues: 3)
+            let legs = stage.sentPair()
+            stage.quote(2, bid: 101_00, ask: 101_10)  // the best bid
+            stage.quote(0, bid: 100_90, ask: 101_00)
+            stage.process(.publicStream(VenueID(1), [InstrumentID(0)], isOpen: false))  // where the leg was
+            for venue in drifted { stage.process(.drifted(VenueID(venue), detail: "test")) }
+            stage.fill(legs[0])
+            stage.expire(legs[1])
+            return Set(stage.persisted().map(\.venue.index))
+        }
+        #expect(hedgeVenues(afterDriftAt: []) == [2])
+        #expect(hedgeVenues(afterDriftAt: [2]) == [0])
+        #expect(hedgeVenues(afterDriftAt: [0, 2]) == [2], "but a hedge waits for no reconciliation")
+    }
+
     @Test
     func `the ladder goes on to another venue, then unwinds, then gives up after the deadline and holds`() {
         var stage = Stage(venues: 3)

@@ -65,9 +65,7 @@ import TradingModel
         let cut = try stand.report()
         #expect(cut.venues.first { $0.name == venue }?.booksSynced == 0)
         #expect(cut.venues.first { $0.name == venue }?.mayOpen == false)
-        // Kraken's counter of questions refills one a second, and a hedge that goes there
-        // meanwhile makes its pass begin anew.
-        stand.run(.seconds(12))
+        stand.run(.seconds(6))
         let back = try stand.report()
         let allBack = back.venues.allSatisfy { $0.booksSynced == 2 && $0.mayOpen }
         let missing = back.venues.filter { $0.booksSynced != 2 || !$0.mayOpen }

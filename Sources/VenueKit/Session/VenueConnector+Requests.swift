@@ -56,30 +56,36 @@ extension VenueConnector {
         guard let access else { return 1 }
         let stamp = RequestStamp(venueTime: world.time.now, nonce: lastNonce)
         return dialect.balances(stamp, access).weight
-            + dialect.symbols.listings.reduce(0) {
-                $0 + dialect.openOrders($1.instrument.id, stamp, access).weight
-            }
+            + batches.reduce(0) { $0 + dialect.openOrders($1.first, stamp, access).weight }
     }
 
-    public func openOrders(_ instrument: InstrumentID) async throws(VenueFault) -> [OrderReport] {
+    public func openOrders(_ batch: InstrumentBatch) async throws(VenueFault) -> [OrderReport] {
         guard let access else { return [] }
         let response = try await answer(.query) { stamp, dialect in
-            dialect.openOrders(instrument, stamp, access)
+            dialect.openOrders(batch.first, stamp, access)
         }
-        return try dialect.decodeOpenOrders(response, of: instrument)
+        var open: [OrderReport] = []
+        for instrument in batch.instruments {
+            open += try dialect.decodeOpenOrders(response, of: instrument)
+        }
+        return open
     }
 
-    /// Every fill of one instrument since a moment, each once, oldest first; the caller drops those it
-    /// knows. Throws when a page cannot be read or the history does not end: never a part for the whole.
-    public func fills(_ instrument: InstrumentID, since: Moment) async throws(VenueFault) -> [FillReport] {
+    /// Every fill of a batch since a moment, each once, oldest first; the caller drops those it knows.
+    /// Throws when a page cannot be read or the history does not end: never a part for the whole.
+    public func fills(_ batch: InstrumentBatch, since: Moment) async throws(VenueFault) -> [FillReport] {
         guard let access else { return [] }
         var history = FillsGathering()
         repeat {
-            let page = history.next
+            let asked = history.next
             let response = try await answer(.query) { stamp, dialect in
-                dialect.fills(instrument, since: since, page: page, stamp, access)
+                dialect.fills(batch.first, since: since, page: asked, stamp, access)
             }
-            try history.add(dialect.decodeFills(response, of: instrument, page: page))
+            var page = try dialect.decodeFills(response, of: batch.first, page: asked)
+            for instrument in batch.instruments.dropFirst() {
+                page.fills += try dialect.decodeFills(response, of: instrument, page: asked).fills
+            }
+            try history.add(page)
         } while history.next != nil
         return history.fills
     }

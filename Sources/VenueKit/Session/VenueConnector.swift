@@ -9,6 +9,8 @@ public actor VenueConnector {
 
     public nonisolated let venue: VenueID
     public nonisolated let profile: VenueProfile
+    /// The venue's instruments, as its lists of orders and trades tell of them.
+    public nonisolated let batches: [InstrumentBatch]
     let world: World
     let access: VenueAccess?
     weak var observer: (any VenueObserver)?
@@ -62,6 +64,8 @@ public actor VenueConnector {
         self.access = access
         self.dialect = dialect
         profile = dialect.profile
+        batches = InstrumentBatch.batches(
+            of: dialect.symbols.listings.map(\.instrument.id), together: dialect.listsWholeAccount)
         accountSession = StreamSession(keepAlive: dialect.keepAlive)
         budget = RateBudget(rule: dialect.profile.budget, at: world.time.now)
         queryBudget = dialect.profile.queryBudget.map { RateBudget(rule: $0, at: world.time.now) }

@@ -18,6 +18,7 @@ public struct KrakenDialect: VenueDialect {
     /// A nonce below one already seen is refused (`EAPI:Invalid nonce`), so a request may not overtake
     /// another.
     public var requiresOrderedNonces: Bool { true }
+    public var listsWholeAccount: Bool { true }
 
     public func publicStreams() -> [StreamPlan] {
         let listings = symbols.listings
