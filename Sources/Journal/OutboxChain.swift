@@ -4,8 +4,10 @@ public struct OutboxChain: Sendable {
     public let seal: Seal
     public private(set) var head: ChainHead
     public private(set) var base: ChainHead
-    /// Records that are in the ring, or on their way there, and not known to be in the store.
+    /// Records that are in the ring, or on their way there, and not known to be in the store for good.
     public private(set) var pending: [StoredRecord] = []
+    /// Up to here the store was given every record, durably or not.
+    public private(set) var writtenThrough: UInt64
     private var cursor: RingCursor
     var superblock: Superblock
 
@@ -24,6 +26,7 @@ public struct OutboxChain: Sendable {
     init(_ seal: @escaping Seal, head: ChainHead, superblock: Superblock, cursor: RingCursor) {
         self.seal = seal
         self.head = head
+        writtenThrough = head.sequence
         base = superblock.base
         self.superblock = superblock
         self.cursor = cursor
@@ -31,11 +34,16 @@ public struct OutboxChain: Sendable {
 
     public var openings: UInt64 { superblock.openings }
 
+    /// Up to here the store holds every record.
+    public var storedHead: ChainHead {
+        pending.first.map { ChainHead(sequence: $0.sequence - 1, hash: $0.record.previous) } ?? head
+    }
+
     /// Chains `payloads` behind the head. They are pending from now on, whatever becomes of the writes: what
     /// is on a disk after a failed write is not known.
     ///
-    /// A row that will lie in the reserve file alone is written to two places of it: one rotten block loses
-    /// nothing. `nil` if the ring has no room; then nothing has changed.
+    /// In two copies one rotten block loses nothing while the reserve file alone holds a row for good. `nil`
+    /// if the ring has no room; then nothing has changed.
     public mutating func extend(_ payloads: [[UInt8]], copies: Int) -> Plan? {
         var head = head
         var records: [StoredRecord] = []
@@ -53,7 +61,12 @@ public struct OutboxChain: Sendable {
             let bytes = RingFrame.encode(
                 records, serial: place.serial, firstBlock: place.firstBlock, cursor.geometry, seal)
             let offset = cursor.geometry.offset(ofRingBlock: place.firstBlock)
-            writes.append(ReserveWrite(offset: offset, bytes: bytes))
+            // Copies side by side go out as one write.
+            if let last = writes.last, last.offset + last.bytes.count == offset {
+                writes[writes.count - 1] = ReserveWrite(offset: last.offset, bytes: last.bytes + bytes)
+            } else {
+                writes.append(ReserveWrite(offset: offset, bytes: bytes))
+            }
         }
         self.cursor = cursor
         self.head = head
@@ -61,8 +74,21 @@ public struct OutboxChain: Sendable {
         return Plan(writes: writes, last: head.sequence)
     }
 
+    /// Records the store was not given yet.
+    public var unwritten: [StoredRecord] {
+        let count = pending.reversed().prefix { $0.sequence > writtenThrough }.count
+        return Array(pending.suffix(count))
+    }
+
+    /// Half of the ring holds rows that the store is not known to hold for good.
+    public var isRingHalfFull: Bool { cursor.taken * 2 >= cursor.geometry.ringBlocks }
+
+    /// The store was given every record up to `sequence`.
+    public mutating func wrote(through sequence: UInt64) { writtenThrough = max(writtenThrough, sequence) }
+
     /// The store holds every record up to `sequence`, durably.
     public mutating func stored(through sequence: UInt64) {
+        wrote(through: sequence)
         let count = pending.prefix { $0.sequence <= sequence }.count
         pending.removeFirst(count)
         cursor.release(through: sequence)
@@ -72,10 +98,11 @@ public struct OutboxChain: Sendable {
     /// if there is nothing to discard.
     public mutating func moveBase(to base: ChainHead) -> [ReserveWrite]? {
         guard base.sequence > self.base.sequence else { return nil }
-        precondition(base.sequence <= head.sequence, "only what exists is discarded")
+        precondition(base.sequence <= storedHead.sequence, "only what the store holds is discarded")
         self.base = base
         superblock.base = base
-        superblock.floor = head
+        // The ring no longer vouches for what lies below the floor: rows that it holds alone stay above.
+        superblock.floor = storedHead
         return superblockWrites()
     }
 

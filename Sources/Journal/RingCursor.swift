@@ -4,6 +4,8 @@ struct RingCursor: Sendable {
     private var nextBlock: Int
     private var nextSerial: UInt64
     private var live: [(blocks: Range<Int>, last: UInt64)] = []
+    /// Blocks of frames that must not be written over.
+    private(set) var taken = 0
 
     init(_ geometry: ReserveGeometry, nextBlock: Int = 0, nextSerial: UInt64 = 1) {
         self.geometry = geometry
@@ -19,6 +21,7 @@ struct RingCursor: Sendable {
             return nil
         }
         live.append((blocks, last))
+        taken += count
         defer {
             nextBlock = first + count
             nextSerial += 1
@@ -27,5 +30,8 @@ struct RingCursor: Sendable {
     }
 
     /// The store holds every record up to `sequence`.
-    mutating func release(through sequence: UInt64) { live.removeAll { $0.last <= sequence } }
+    mutating func release(through sequence: UInt64) {
+        live.removeAll { $0.last <= sequence }
+        taken = live.reduce(0) { $0 + $1.blocks.count }
+    }
 }

@@ -31,7 +31,7 @@ public actor OutboxKeeper {
         return (state, store.opening)
     }
 
-    /// One synced batch; the sequence number of its last row once it is durable.
+    /// One durable batch; answers the sequence number of its last row.
     public func append(_ rows: [[UInt8]]) -> Result<UInt64, OutboxFault> {
         guard let store else { return .failure(.unavailable("the store is closed")) }
         world.passes(.appendBegins)
@@ -42,6 +42,21 @@ public actor OutboxKeeper {
         }
         if case .failure = outcome { isBroken = true }
         return outcome
+    }
+
+    /// Lets the store catch up with the reserve file. A failure is met like that of a write: the next batch
+    /// opens the store anew.
+    public func settle() -> OutboxFault? {
+        guard let store, !isBroken else { return nil }
+        world.passes(.settleBegins)
+        defer { world.passes(.settleEnds) }
+        do throws(OutboxFault) {
+            try store.settle()
+            return nil
+        } catch {
+            isBroken = true
+            return error
+        }
     }
 
     /// After a failed write: opens the store anew, which verifies it and folds in what the reserve file

@@ -11,6 +11,11 @@ public struct StorePolicy: Hashable, Sendable {
     /// A hedge's row that waits longer takes the reserve path.
     public var hedgePatience: Span
 
+    /// Rows are durable in the reserve file at once; the store catches up after this long without a batch,
+    public static let settleAfter = Span.milliseconds(20)
+    /// and after this long at the latest.
+    public static let settleWithin = Span.milliseconds(500)
+
     public init(
         checkpointEvery: Span = .seconds(3_600), keep: Span = .seconds(25 * 3_600),
         slow: Span = .milliseconds(150), hedgePatience: Span = .milliseconds(20)

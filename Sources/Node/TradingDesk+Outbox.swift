@@ -54,6 +54,8 @@ extension TradingDesk {
         switch outcome {
         case .success(let last):
             storeRefusedAt = nil
+            lastBatchAt = world.time.now
+            if unsettledSince == nil { unsettledSince = lastBatchAt }
             world.passes(.batchDurable)
             if let position = batch.checkpoint {
                 let sequence = last - UInt64(batch.rows.count - 1 - position)
@@ -90,8 +92,20 @@ extension TradingDesk {
             handle(.store(.good))
         }
         write()
+        settle(now)
         forgetHistory(now)
         measureSpace(now)
+    }
+
+    private func settle(_ now: Moment) {
+        guard let unsettledSince, queue.isIdle && now - lastBatchAt >= StorePolicy.settleAfter
+            || now - unsettledSince >= StorePolicy.settleWithin
+        else { return }
+        self.unsettledSince = nil
+        Task(executorPreference: lane) {
+            guard let fault = await self.keeper.settle() else { return }
+            await self.handle(.notDurable([], reason: "\(fault)"))
+        }
     }
 
     /// How often the free space under the store is looked at.

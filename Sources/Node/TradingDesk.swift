@@ -27,6 +27,9 @@ public actor TradingDesk {
     var queue = OutboxQueue()
     /// When the store last refused a batch; `nil` while it takes them.
     var storeRefusedAt: Moment?
+    /// When the last batch became durable, and since when the store has had rows that it may lose.
+    var lastBatchAt = Moment.distantPast
+    var unsettledSince: Moment?
     /// Checkpoint rows in the store, oldest first.
     var checkpoints: [(sequence: UInt64, at: Moment)]
     var nextCheckpoint: Moment

@@ -3,16 +3,18 @@
 ///
 /// A record is opaque here (`Orders.OutboxRecord` encodes it). Records are chained by the store: each carries
 /// its sequence number and the hash of the record before it, and the newest batches lie a second time in a
-/// preallocated reserve file beside the store.
+/// preallocated reserve file beside the store, where they become durable first.
 public protocol OutboxStore: AnyObject, Sendable {
     /// What opening the store found.
     var opening: OutboxOpening { get }
     /// How much room is left under the store. Asks the file system.
     var space: OutboxSpace { get }
-    /// Appends all records in one synced batch: when it returns they survive a power cut, in the store and in
-    /// the reserve file. Answers the last sequence number. After a failed write it takes nothing more until
-    /// the next opening.
+    /// Appends all records in one batch: when it returns the store has taken them, and they survive a power
+    /// cut in the reserve file. Answers the last sequence number. After a failed write it takes nothing more
+    /// until the next opening.
     func append(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64
+    /// Makes what was appended survive a power cut in the store as well; for a quiet moment.
+    func settle() throws(OutboxFault)
     /// The way for hedges when the store is slow, full or failed: durable in the reserve file alone, which is
     /// preallocated, so that a full disk does not matter.
     ///

@@ -197,6 +197,8 @@ final class ObservedStore: OutboxStore, @unchecked Sendable {
         return last
     }
 
+    func settle() throws(OutboxFault) { try store.settle() }
+
     func discard(before sequence: UInt64) throws(OutboxFault) { try store.discard(before: sequence) }
     /// What was durable must be there: the last row stands for all before it, because they are chained.
     func readAll(_ body: (UInt64, [UInt8]) throws -> Void) throws {

@@ -82,6 +82,33 @@ import Testing
         #expect(try SimulatedOutbox(disk).opening.condition == .intact)
     }
 
+    @Test func `rows are safe in the reserve file at once, and in the store once it has settled`() throws {
+        for settles in [false, true] {
+            let disk = SimulatedDisk()
+            let outbox = try SimulatedOutbox(disk)
+            _ = try outbox.append([[1], [2]])
+            if settles { try outbox.settle() }
+            disk.crash(keeping: .synced, seed: 1)
+            #expect(disk.rows == (settles ? [[1], [2]] : []))
+            let again = try SimulatedOutbox(disk)
+            #expect(again.opening.rows == 2)
+            #expect((again.opening.condition == .intact) == settles)
+        }
+    }
+
+    @Test func `a base that moves leaves rows that only the reserve file holds above its floor`() throws {
+        let disk = SimulatedDisk()
+        let outbox = try SimulatedOutbox(disk)
+        _ = try outbox.append([[1], [2], [3]])
+        try outbox.discard(before: 2)
+        _ = try outbox.append([[4]])
+        disk.crash(keeping: .synced, seed: 1)
+        let again = try SimulatedOutbox(disk)
+        var rows: [[UInt8]] = []
+        try again.readAll { rows.append($1) }
+        #expect(rows == [[2], [3], [4]])
+    }
+
     @Test func `a store without room refuses while the reserve file takes rows, and takes them over later`()
         throws
     {

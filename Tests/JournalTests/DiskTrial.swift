@@ -52,7 +52,8 @@ struct DiskTrial {
             let from = newest > 3 ? newest - UInt64(random.below(4)) : newest
             discarded = max(discarded, from)
             do throws(OutboxFault) { try outbox.discard(before: from) } catch { _ = error }
-        case 4...6: add { rows throws(OutboxFault) in try outbox.appendReserve(rows) }
+        case 4: do throws(OutboxFault) { try outbox.settle() } catch { _ = error }
+        case 5...7: add { rows throws(OutboxFault) in try outbox.appendReserve(rows) }
         default: add { rows throws(OutboxFault) in try outbox.append(rows) }
         }
     }

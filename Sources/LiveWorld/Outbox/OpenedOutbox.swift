@@ -23,7 +23,7 @@ struct OpenedOutbox {
             opening = OutboxOpening(
                 condition: found.condition, openings: chain.openings,
                 rows: chain.head.sequence - chain.base.sequence)
-            reserve = try ReserveFile(files.reserve, blockLength: ReserveGeometry.live.blockLength)
+            reserve = try OpenedOutbox.reserveFile(files, ReserveGeometry.live)
         } catch let fault as OutboxFault {
             throw fault
         } catch let fault as OutboxFileFault {
@@ -83,9 +83,7 @@ struct OpenedOutbox {
             try files.move(files.legacyMirror, to: files.legacyMirror + ".v1")
         } else {
             chain = OutboxChain(reopening: image, at: head, SHA256Seal.seal)
-            let file = try ReserveFile(files.reserve, blockLength: image.geometry.blockLength)
-            defer { file.close() }
-            try file.submit(chain.superblockWrites()).wait()
+            try reserveFile(files, image.geometry).write(chain.superblockWrites())
         }
         let row = chain.storeBase.stored(SHA256Seal.seal)
         if survey.hasDiscarded {
@@ -147,6 +145,12 @@ struct OpenedOutbox {
         try files.move(files.newReserve, to: files.reserve)
         try DirectorySync.sync(directoryOf: files.reserve)
         return chain
+    }
+
+    private static func reserveFile(
+        _ files: OutboxFiles, _ geometry: ReserveGeometry
+    ) throws(OutboxFileFault) -> ReserveFile {
+        try ReserveFile(files.reserve, blockLength: geometry.blockLength)
     }
 
     private static func makeDirectory(_ path: String) throws(OutboxFault) {

@@ -3,8 +3,8 @@ import Journal
 import Ports
 import Synchronization
 
-/// The outbox on RocksDB: synced batches of chained records, the newest ones a second time in a reserve file
-/// that is written beside the store.
+/// The outbox on RocksDB: chained records, durable first in a preallocated reserve file, where the newest
+/// batches lie twice, and handed to the store in the same call. The store's log is synced by `settle`.
 ///
 /// Under the data directory: `outbox/` (the store), `outbox.reserve`, `outbox.lock`, `ballast`, and what was
 /// found damaged: `outbox.damaged-<opening>`.
@@ -51,29 +51,33 @@ public final class RocksOutbox: OutboxStore {
         try working { work throws(OutboxFault) in
             if let refusal = disk.refusal() { throw .unavailable(refusal) }
             guard !records.isEmpty else { return chain.withLock { $0.head.sequence } }
-            guard let begun = begin(records) else {
-                // The ring is full of rows that only it holds: the store has to take them first.
-                try fold(&work)
-                guard let begun = begin(records) else {
-                    throw .unavailable("a batch of \(records.count) rows does not fit the reserve file")
-                }
-                return try finish(begun, &work)
+            // Room in the ring is kept for hedges that may have to go past a store that is stuck.
+            if chain.withLock({ $0.isRingHalfFull }) { try settle(&work) }
+            guard let last = try write(records, copies: 2, &work) else {
+                throw .unavailable("a batch of \(records.count) rows does not fit the reserve file")
             }
-            return try finish(begun, &work)
+            return last
         }
+    }
+
+    public func settle() throws(OutboxFault) {
+        try working { work throws(OutboxFault) in try settle(&work) }
     }
 
     public func appendReserve(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64 {
         guard !records.isEmpty else { return chain.withLock { $0.head.sequence } }
-        let begun = chain.withLock { chain -> (last: UInt64, ticket: ReserveFile.Ticket)? in
-            guard let plan = chain.extend(records, copies: 2) else { return nil }
-            return (plan.last, reserve.submit(plan.writes))
-        }
-        guard let begun else {
+        var last: UInt64?
+        do throws(OutboxFileFault) {
+            last = try chain.withLock { chain throws(OutboxFileFault) in
+                guard let plan = chain.extend(records, copies: 2) else { return nil }
+                try reserve.write(plan.writes)
+                return plan.last
+            }
+        } catch { throw .unavailable(error.text) }
+        guard let last else {
             throw .unavailable("the reserve file is full of rows the store has not taken")
         }
-        do throws(OutboxFileFault) { try begun.ticket.wait() } catch { throw .unavailable(error.text) }
-        return begun.last
+        return last
     }
 
     public func readAll(_ body: (UInt64, [UInt8]) throws -> Void) throws {
@@ -89,16 +93,17 @@ public final class RocksOutbox: OutboxStore {
     public func discard(before sequence: UInt64) throws(OutboxFault) {
         try working { work throws(OutboxFault) in
             if let refusal = disk.refusalToDiscard() { throw .unavailable(refusal) }
-            try fold(&work)
+            try settle(&work)
             guard let base = try base(before: sequence, in: work.table) else { return }
-            let begun = chain.withLock { chain -> (row: [UInt8], ticket: ReserveFile.Ticket)? in
-                guard let writes = chain.moveBase(to: base) else { return nil }
-                return (chain.storeBase.stored(SHA256Seal.seal), reserve.submit(writes))
+            let moved = chain.withLock { chain -> (row: [UInt8], writes: [OutboxChain.ReserveWrite])? in
+                chain.moveBase(to: base).map { (chain.storeBase.stored(SHA256Seal.seal), $0) }
             }
-            guard let begun else { return }
-            do throws(OutboxFileFault) { try begun.ticket.wait() } catch { throw fail(&work, error.text) }
+            guard let moved else { return }
+            do throws(OutboxFileFault) { try reserve.write(moved.writes) } catch {
+                throw fail(&work, error.text)
+            }
             do throws(RocksTable.Fault) {
-                try work.table.discard(through: base.sequence, base: begun.row)
+                try work.table.discard(through: base.sequence, base: moved.row)
             } catch {
                 throw fail(&work, "the store refused to discard (\(error.text))")
             }
@@ -118,8 +123,6 @@ public final class RocksOutbox: OutboxStore {
 }
 
 extension RocksOutbox {
-    private typealias Begun = (last: UInt64, pending: [StoredRecord], ticket: ReserveFile.Ticket)
-
     private func working<Answer: Sendable>(
         failureMatters: Bool = true, _ body: (inout Work) throws(OutboxFault) -> Answer
     ) throws(OutboxFault) -> Answer {
@@ -131,40 +134,49 @@ extension RocksOutbox {
         }
     }
 
-    /// Sends the batch to the reserve file; `nil` if the ring has no room.
-    private func begin(_ records: [[UInt8]]) -> Begun? {
-        chain.withLock { chain in
-            guard let plan = chain.extend(records, copies: 1) else { return nil }
-            return (plan.last, chain.pending, reserve.submit(plan.writes))
-        }
+    /// Makes the batch durable in the reserve file, then hands it to the store, with what the reserve file
+    /// held alone; `nil` if the ring has no room. The ring is written under the chain's lock, so that frames
+    /// lie there in the chain's order.
+    private func write(
+        _ records: [[UInt8]], copies: Int, _ work: inout Work
+    ) throws(OutboxFault) -> UInt64? {
+        let last: UInt64?
+        do throws(OutboxFileFault) {
+            last = try chain.withLock { chain throws(OutboxFileFault) in
+                guard let plan = chain.extend(records, copies: copies) else { return nil }
+                try reserve.write(plan.writes)
+                return plan.last
+            }
+        } catch { throw fail(&work, error.text) }
+        if last != nil { try hand(&work) }
+        return last
     }
 
-    /// Writes the batch, and what the reserve file held alone, to the store while the reserve file is
-    /// written;
-    /// done when both are durable.
-    private func finish(_ begun: Begun, _ work: inout Work) throws(OutboxFault) -> UInt64 {
-        do throws(RocksTable.Fault) { try work.table.write(begun.pending) } catch {
+    /// Hands to the store what it was not given yet; its log is not synced.
+    private func hand(_ work: inout Work) throws(OutboxFault) {
+        let records = chain.withLock { $0.unwritten }
+        guard let last = records.last else { return }
+        do throws(RocksTable.Fault) { try work.table.write(records, isSynced: false) } catch {
             throw fail(&work, "the store refused a batch (\(error.text))")
         }
-        do throws(OutboxFileFault) { try begun.ticket.wait() } catch { throw fail(&work, error.text) }
-        chain.withLock { $0.stored(through: begun.last) }
-        return begun.last
+        chain.withLock { $0.wrote(through: last.sequence) }
     }
 
-    /// Writes what the reserve file holds alone to the store.
-    private func fold(_ work: inout Work) throws(OutboxFault) {
-        let pending = chain.withLock { $0.pending }
-        guard let last = pending.last else { return }
-        do throws(RocksTable.Fault) { try work.table.write(pending) } catch {
-            throw fail(&work, "the store refused the reserve file's rows (\(error.text))")
+    /// Makes the store hold durably what is only in the reserve file so far, whose room is free then.
+    private func settle(_ work: inout Work) throws(OutboxFault) {
+        try hand(&work)
+        let written = chain.withLock { $0.pending.isEmpty ? nil : $0.writtenThrough }
+        guard let written else { return }
+        do throws(RocksTable.Fault) { try work.table.sync() } catch {
+            throw fail(&work, "the store's log cannot be synced (\(error.text))")
         }
-        chain.withLock { $0.stored(through: last.sequence) }
+        chain.withLock { $0.stored(through: written) }
     }
 
     /// Before closing. Rows the store does not take stay in the reserve file; the next opening folds them.
     private func foldLast(_ held: inout Work?) {
         guard var work = held, work.failure == nil, disk.refusal() == nil else { return }
-        do throws(OutboxFault) { try fold(&work) } catch { work.failure = "\(error)" }
+        do throws(OutboxFault) { try settle(&work) } catch { work.failure = "\(error)" }
         held = work
     }
 
@@ -176,7 +188,7 @@ extension RocksOutbox {
 
     /// The record before `sequence`; `nil` if there is nothing to discard.
     private func base(before sequence: UInt64, in table: RocksTable) throws(OutboxFault) -> ChainHead? {
-        let (base, head) = chain.withLock { ($0.base, $0.head) }
+        let (base, head) = chain.withLock { ($0.base, $0.storedHead) }
         guard sequence > base.sequence + 1, sequence <= head.sequence + 1 else { return nil }
         if sequence == head.sequence + 1 { return head }
         do {

@@ -16,12 +16,15 @@ final class RocksTable: @unchecked Sendable {
     private let database: OpaquePointer
     private let options: OpaquePointer
     private let synced: OpaquePointer
+    /// For rows that are durable elsewhere.
+    private let unsynced: OpaquePointer
     private let checked: OpaquePointer
 
     init(_ path: String, _ access: Access = .create) throws(Fault) {
         options = try RocksTable.makeOptions()
         synced = rocksdb_writeoptions_create()
         rocksdb_writeoptions_set_sync(synced, 1)
+        unsynced = rocksdb_writeoptions_create()
         checked = rocksdb_readoptions_create()
         rocksdb_readoptions_set_verify_checksums(checked, 1)
         rocksdb_readoptions_set_fill_cache(checked, 0)
@@ -38,6 +41,7 @@ final class RocksTable: @unchecked Sendable {
             let fault = RocksTable.take(error)
             rocksdb_options_destroy(options)
             rocksdb_writeoptions_destroy(synced)
+            rocksdb_writeoptions_destroy(unsynced)
             rocksdb_readoptions_destroy(checked)
             throw fault
         }
@@ -48,6 +52,7 @@ final class RocksTable: @unchecked Sendable {
         rocksdb_close(database)
         rocksdb_options_destroy(options)
         rocksdb_writeoptions_destroy(synced)
+        rocksdb_writeoptions_destroy(unsynced)
         rocksdb_readoptions_destroy(checked)
     }
 
@@ -90,13 +95,21 @@ final class RocksTable: @unchecked Sendable {
         if error != nil { throw take(error) }
     }
 
-    /// Writes all records, and the row before the first, or none; synced when it returns.
-    func write(_ records: [StoredRecord], base: [UInt8]? = nil) throws(Fault) {
+    /// Writes all records, and the row before the first, or none. Unsynced, they outlive the process, but not
+    /// a power cut before `sync`.
+    func write(_ records: [StoredRecord], base: [UInt8]? = nil, isSynced: Bool = true) throws(Fault) {
         let batch: OpaquePointer = rocksdb_writebatch_create()
         defer { rocksdb_writebatch_destroy(batch) }
         if let base { RocksTable.put(batch, 0, base) }
         for record in records { RocksTable.put(batch, record.sequence, record.stored) }
-        try commit(batch)
+        try commit(batch, isSynced ? synced : unsynced)
+    }
+
+    /// Everything written so far survives a power cut when it returns.
+    func sync() throws(Fault) {
+        var error: UnsafeMutablePointer<CChar>?
+        rocksdb_flush_wal(database, 1, &error)
+        if error != nil { throw RocksTable.take(error) }
     }
 
     /// Rows under consecutive keys, synced.
@@ -104,7 +117,7 @@ final class RocksTable: @unchecked Sendable {
         let batch: OpaquePointer = rocksdb_writebatch_create()
         defer { rocksdb_writebatch_destroy(batch) }
         for (index, row) in rows.enumerated() { RocksTable.put(batch, key + UInt64(index), row) }
-        try commit(batch)
+        try commit(batch, synced)
     }
 
     /// Deletes every record up to `sequence` and writes the row before the first, in one synced batch; then
@@ -119,15 +132,15 @@ final class RocksTable: @unchecked Sendable {
                 rocksdb_writebatch_delete_range(batch, first, 8, end, 8)
             }
         }
-        try commit(batch)
+        try commit(batch, synced)
         RocksTable.characters(first) { first in
             RocksTable.characters(end) { end in rocksdb_compact_range(database, first, 8, end, 8) }
         }
     }
 
-    private func commit(_ batch: OpaquePointer) throws(Fault) {
+    private func commit(_ batch: OpaquePointer, _ how: OpaquePointer) throws(Fault) {
         var error: UnsafeMutablePointer<CChar>?
-        rocksdb_write(database, synced, batch, &error)
+        rocksdb_write(database, how, batch, &error)
         if error != nil { throw RocksTable.take(error) }
     }
 

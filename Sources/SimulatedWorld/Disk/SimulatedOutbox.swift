@@ -33,25 +33,21 @@ public final class SimulatedOutbox: OutboxStore, @unchecked Sendable {
         if disk.isFull { throw .unavailable("no space left on device") }
         guard !records.isEmpty else { return chain.head.sequence }
         try step(.begun)
-        var plan = chain.extend(records, copies: 1)
-        if plan == nil {
-            try fold()
-            plan = chain.extend(records, copies: 1)
+        if chain.isRingHalfFull { try settleRows() }
+        guard let plan = chain.extend(records, copies: 2) else {
+            throw .unavailable("the batch does not fit the reserve file")
         }
-        guard let plan else { throw .unavailable("the batch does not fit the reserve file") }
-        // The two files are written side by side: which comes first is as the numbers fall.
-        // A store that fails does not keep the reserve file from being written.
-        if SeededHash.mix(plan.last) & 1 == 0, !disk.failsStore {
-            try writeRows()
-            try writeReserve(plan.writes)
-        } else {
-            try writeReserve(plan.writes)
-            try writeRows()
-        }
-        try syncRows()
-        chain.stored(through: plan.last)
+        try writeReserve(plan.writes)
+        try writeRows()
         try step(.acknowledged)
         return plan.last
+    }
+
+    public func settle() throws(OutboxFault) {
+        try check()
+        if let failure { throw .unavailable(failure) }
+        if let fault = disk.fault { throw fault }
+        try settleRows()
     }
 
     public func appendReserve(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64 {
@@ -91,7 +87,7 @@ public final class SimulatedOutbox: OutboxStore, @unchecked Sendable {
         try check()
         if let failure { throw .unavailable(failure) }
         if let fault = disk.fault { throw fault }
-        try fold()
+        try settleRows()
         guard sequence > chain.base.sequence + 1, sequence <= chain.head.sequence + 1 else { return }
         let content = StoreLog.read(disk.store?.bytes ?? [])
         guard let last = content.rows.first(where: { $0.key == sequence - 1 }),
@@ -113,7 +109,7 @@ public final class SimulatedOutbox: OutboxStore, @unchecked Sendable {
         guard isOpen, !disk.isDead, disk.life == life else { return }
         if failure == nil, disk.fault == nil, !disk.isFull {
             // What the store does not take stays in the reserve file; the next opening folds it.
-            do throws(OutboxFault) { try fold() } catch { failure = "\(error)" }
+            do throws(OutboxFault) { try settleRows() } catch { failure = "\(error)" }
         }
         isOpen = false
     }
@@ -139,13 +135,19 @@ extension SimulatedOutbox {
     }
 
     private func writeRows() throws(OutboxFault) {
-        try appendToStore(StoreLog.batch(chain.pending))
+        let rows = chain.unwritten
+        guard let last = rows.last else { return }
+        try appendToStore(StoreLog.batch(rows))
+        chain.wrote(through: last.sequence)
         try step(.rowsWritten)
     }
 
-    private func syncRows() throws(OutboxFault) {
+    private func settleRows() throws(OutboxFault) {
+        guard !chain.pending.isEmpty else { return }
+        try writeRows()
         if !planted(.skipSync) { disk.store?.sync() }
         try step(.rowsSynced)
+        chain.stored(through: chain.writtenThrough)
     }
 
     private func writeReserve(_ writes: [OutboxChain.ReserveWrite]) throws(OutboxFault) {
@@ -161,12 +163,5 @@ extension SimulatedOutbox {
             if !planted(.skipSync) { disk.reserve?.sync() }
         }
         try step(.reserveSynced)
-    }
-
-    private func fold() throws(OutboxFault) {
-        guard let last = chain.pending.last else { return }
-        try writeRows()
-        try syncRows()
-        chain.stored(through: last.sequence)
     }
 }
