@@ -98,8 +98,9 @@ extension TradingDesk {
     }
 
     private func settle(_ now: Moment) {
-        guard let unsettledSince, queue.isIdle && now - lastBatchAt >= StorePolicy.settleAfter
-            || now - unsettledSince >= StorePolicy.settleWithin
+        guard let unsettledSince,
+            queue.isIdle && now - lastBatchAt >= StorePolicy.settleAfter
+                || now - unsettledSince >= StorePolicy.settleWithin
         else { return }
         self.unsettledSince = nil
         Task(executorPreference: lane) {
