@@ -42,10 +42,10 @@ struct NodeReading {
         let limits = policies.limits()
         let hedge = policies.hedge()
         let takerTaker = policies.takerTaker(limits)
+        let sizing = policies.sizing()
         root.finish()
-        guard let place, let instruments, let venues, let limits, let hedge, let takerTaker else {
-            return nil
-        }
+        guard let place, let instruments, let venues, let limits, let hedge, let takerTaker, let sizing
+        else { return nil }
         let policy = EnginePolicy(
             instruments: instruments,
             venues: venues.map { venue in
@@ -54,7 +54,7 @@ struct NodeReading {
                     listings: venue.listings)
             },
             limits: limits, hedge: hedge, takerTaker: takerTaker, node: UInt16(place.node),
-            foreignOrders: place.foreignOrders)
+            foreignOrders: place.foreignOrders, sizing: sizing)
         return NodeConfiguration(
             file: file, mode: place.mode, dataDirectory: place.dataDirectory, store: place.store,
             http: place.http, credentialsFile: place.credentialsFile, venues: venues, policy: policy,

@@ -23,6 +23,10 @@ struct PolicyReading {
         let age = section.value("book_age", .span(.milliseconds(10)...(.seconds(60))))
         let rate = section.value("orders_per_second", .integer(1...1_000))
         let divisor = section.value("reduced_divisor", .integer(1...1_000), standard: 2)
+        let windowCollar = section.value(
+            "window_collar", .rate(bps: 1...5_000), standard: RiskLimits.standardWindowCollar)
+        let window = section.value(
+            "window", .span(.seconds(1)...(.seconds(3_600))), standard: RiskLimits.standardWindow)
         section.finish()
         if let order, let position, order > position {
             section.report("must not exceed position_notional (\(position))", at: "order_notional")
@@ -31,14 +35,15 @@ struct PolicyReading {
             section.report("must not exceed exposure_notional (\(exposure))", at: "order_notional")
         }
         guard let order, let quantities, let position, let exposure, let collar, let age, let rate,
-            let divisor
+            let divisor, let windowCollar, let window
         else {
             return nil
         }
         return RiskLimits(
             orderNotional: order, orderQuantity: quantities, positionNotional: position,
             exposureNotional: exposure,
-            priceCollar: collar, bookAge: age, ordersPerSecond: rate, reducedDivisor: Int64(divisor))
+            priceCollar: collar, bookAge: age, ordersPerSecond: rate, reducedDivisor: Int64(divisor),
+            windowCollar: windowCollar, window: window)
     }
 
     private func orderQuantities(_ limits: Section) -> [Quantity]? {
@@ -77,11 +82,38 @@ struct PolicyReading {
         let unwind = section.value("unwind_bound", .rate(bps: 1...2_000), standard: standard.unwindBound)
         let retry = section.value(
             "retry_every", .span(.milliseconds(10)...(.seconds(60))), standard: standard.retryEvery)
+        let cooldown = section.value(
+            "cooldown", .span(.zero...(.seconds(3_600))), standard: standard.cooldown)
+        let cap = section.value(
+            "residual_cap", .positive(upTo: 1_000_000_000), standard: standard.residualCap)
+        let age = section.value(
+            "residual_age", .span(.seconds(1)...(.seconds(7 * 86_400))), standard: standard.residualAge)
         section.finish()
-        guard let deadline, let reprice, let other, let unwind, let retry else { return nil }
+        guard let deadline, let reprice, let other, let unwind, let retry, let cooldown, let cap, let age
+        else { return nil }
         return HedgePolicy(
             deadline: deadline, repriceBound: reprice, otherVenueBound: other, unwindBound: unwind,
-            retryEvery: retry)
+            retryEvery: retry, cooldown: cooldown, residualCap: cap, residualAge: age)
+    }
+
+    // MARK: Sizing
+
+    /// On unless it is switched off. `nil`: a problem was reported.
+    func sizing() -> AdaptiveSizing?? {
+        guard let section = root.section("sizing", mayBeAbsent: true) else { return nil }
+        let standard = AdaptiveSizing()
+        let use = section.value("use", .choice(Switch.allCases), standard: .on)
+        let range = section.value("calm_range", .rate(bps: 1...5_000), standard: standard.calmRange)
+        let slippage = section.value(
+            "calm_slippage", .rate(bps: 1...5_000), standard: standard.calmSlippage)
+        section.finish()
+        guard let use, let range, let slippage else { return nil }
+        return .some(use == .on ? AdaptiveSizing(calmRange: range, calmSlippage: slippage) : nil)
+    }
+
+    private enum Switch: String, CaseIterable {
+        case on
+        case off
     }
 
     // MARK: Strategies
@@ -113,17 +145,22 @@ struct PolicyReading {
         let cooldown = section.value(
             "cooldown", .span(.zero...(.seconds(3_600))), standard: standard.cooldown)
         let slippage = section.value("slippage", .rate(bps: 0...500), standard: standard.slippage)
+        let cycles = section.value(
+            "cycles_per_minute", .integer(1...10_000), standard: standard.cyclesPerMinute)
+        let fees = section.optional("fees_per_hour", .positive(upTo: 1_000_000_000))
+        let order = section.value("leg_order", .choice(LegOrder.allCases), standard: standard.legOrder)
         section.finish()
         if let limits, let notional, notional > limits.orderNotional {
             section.report(
                 "must not exceed limits.order_notional (\(limits.orderNotional))", at: "pair_notional")
         }
-        guard let instrument, let edge, let notional, let share, let cooldown, let slippage else {
-            return nil
-        }
+        guard let instrument, let edge, let notional, let share, let cooldown, let slippage, let cycles,
+            let fees, let order
+        else { return nil }
         return TakerTakerPolicy(
             instrument: instrument, minimumEdge: edge, pairNotional: notional, depthShare: Int64(share),
-            cooldown: cooldown, slippage: slippage)
+            cooldown: cooldown, slippage: slippage, cyclesPerMinute: cycles, feesPerHour: fees,
+            legOrder: order)
     }
 
     private func instrument(_ section: Section) -> InstrumentID? {

@@ -49,7 +49,9 @@ public enum StatusPages {
                 + "\"books_synced\":\(venue.booksSynced),\"may_open\":\(venue.mayOpen),"
                 + "\"clock_offset_ms\":\(venue.clockOffset.milliseconds)}"
         }
+        let disabled = report.disabledStrategies.map { "\"\($0.name)\"" }
         return "{\"mode\":\"\(summary.mode.name)\",\"venues\":[\(venues.joined(separator: ","))],"
+            + "\"disabled_strategies\":[\(disabled.joined(separator: ","))],"
             + "\"live_orders\":\(summary.liveOrders),\"unknown_open\":\(summary.unknownOpen),"
             + "\"unhedged_notional\":\"\(summary.unhedgedNotional)\","
             + "\"residual_notional\":\"\(summary.residualNotional)\",\"pnl\":\"\(summary.profit)\","

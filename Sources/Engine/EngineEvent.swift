@@ -33,6 +33,8 @@ public enum EngineEvent: Sendable {
     case drifted(VenueID, detail: String)
     /// A person or a rule moves one venue into or out of its own SAFE_MODE.
     case venueMode(VenueID, isSafe: Bool, reason: String, actor: String)
+    /// A person agrees that a strategy disabled as a possible logic loop may trade again.
+    case strategyApproved(String, reason: String, actor: String)
     /// Whether the store answers in time and has room: new risk waits while it does not.
     case store(StoreHealth)
     /// Acknowledged rows are, or may be, missing: no new risk until a person has looked.

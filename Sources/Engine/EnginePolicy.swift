@@ -17,12 +17,15 @@ public struct EnginePolicy: Sendable {
     public var node: UInt16
     /// What happens to working orders on our accounts that are not ours.
     public var foreignOrders: ForeignOrderPolicy
+    /// How openings shrink in doubt; `nil` leaves them at their configured size.
+    public var sizing: AdaptiveSizing?
 
     public init(
         instruments: [Instrument], venues: [VenuePolicy], limits: RiskLimits, hedge: HedgePolicy,
         takerTaker: [TakerTakerPolicy], node: UInt16,
-        foreignOrders: ForeignOrderPolicy = .leave
+        foreignOrders: ForeignOrderPolicy = .leave, sizing: AdaptiveSizing? = AdaptiveSizing()
     ) {
+        self.sizing = sizing
         precondition(venues.count <= 64, "at most 64 venues")
         self.instruments = instruments
         self.venues = venues
@@ -31,6 +34,13 @@ public struct EnginePolicy: Sendable {
         self.takerTaker = takerTaker
         self.node = node
         self.foreignOrders = foreignOrders
+    }
+}
+
+extension EnginePolicy {
+    /// By strategy: the name that people and rows know it by.
+    public var strategyNames: [String] {
+        takerTaker.map { "taker-taker \(instruments[$0.instrument.index].symbol)" }
     }
 }
 

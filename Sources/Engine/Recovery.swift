@@ -16,6 +16,8 @@ public struct Recovery: Sendable {
     public private(set) var signals = SignalMemory()
     /// By venue index: why it is in its own SAFE_MODE.
     public private(set) var safeVenues: [String?]
+    /// Strategies disabled as possible logic loops, by name, and why.
+    public private(set) var disabledStrategies: [String: String] = [:]
     /// Places where a checkpoint met half-way differs from the rows before it: damage, or our own bug.
     public private(set) var contradictions: [String] = []
     /// Checkpoint rows met, oldest first.
@@ -81,6 +83,9 @@ public struct Recovery: Sendable {
         case .venueMode(let venue, let isSafe, let reason, _, let at):
             saw(at)
             if let id = venueID(venue) { safeVenues[id.index] = isSafe ? reason : nil }
+        case .strategy(let name, let isEnabled, let reason, _, let at):
+            saw(at)
+            disabledStrategies[name] = isEnabled ? nil : reason
         case .checkpoint(let checkpoint): meet(checkpoint)
         }
     }

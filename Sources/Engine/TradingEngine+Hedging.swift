@@ -21,7 +21,8 @@ extension TradingEngine {
         let cause = obligations[index].open.first?.cause ?? books[index].tops[0].venue
         // A residual has no deadline: it waits until some venue can take it.
         if flight.raw == 0, !reach(index, .failed, cause, now).0.isEmpty {
-            obligations[index].awaken(from: smallest, cause: cause, at: now, deadline: awakeningDeadline(now))
+            obligations[index].awaken(
+                from: smallest, cause: cause, mark: mids[index], at: now, deadline: awakeningDeadline(now))
         }
         reportLate(index, flight, now)
         // Each turn climbs one rung when nothing could be placed; the ladder has four.
@@ -37,6 +38,7 @@ extension TradingEngine {
                     "\(policy.instruments[index].symbol): the ladder is exhausted, "
                         + "\(policy.instruments[index].text(obligations[index].deviation)) still open", now)
                 lowerMode(to: .hold, reason: "HEDGE_FAILURE on \(policy.instruments[index].symbol)", now)
+                rest(index, now)
             case .attempt(let owed, let quantity, let rung):
                 let side = planted(.hedgeWrongSide) ? owed.opposite : owed
                 if attempt(index, side, quantity, rung, cause, now) { return }
@@ -76,6 +78,7 @@ extension TradingEngine {
     private mutating func reportLate(_ index: Int, _ flight: Quantity, _ now: Moment) {
         let late = obligations[index].markLate(at: now)
         guard late > 0 else { return }
+        rest(index, now)
         alarm(
             .hedgeFailure, .critical, nil,
             "\(policy.instruments[index].symbol): \(late) hedge(s) late, "
@@ -93,7 +96,8 @@ extension TradingEngine {
         let worst = Price(raw: side == .buy ? mids[index].raw + move : max(1, mids[index].raw - move))
         let plan = SmartOrderRouter.route(
             books[index], side: side, quantity: quantity, limit: worst, among: slots,
-            capacities: capacities(index, side, worst))
+            capacities: capacities(index, side, worst, now))
+        tellDegraded(plan, index, quantity, rung, now)
         let intent = takeIntent(now)
         var intents: [OrderIntent] = []
         for (number, leg) in plan.legs.enumerated() {

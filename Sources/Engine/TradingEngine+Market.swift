@@ -14,6 +14,7 @@ extension TradingEngine {
         guard let slot = books[index].slot(of: venue) else { return }
         let outcome = books[index].apply(update, from: venue, at: now)
         if case .lostProof(let loss) = outcome {
+            qualities[venue.index].note(.bookProofLost, at: now)
             alarm(.bookProofLost, .warning, venue, "\(policy.instruments[index].symbol): \(loss.name)", now)
         }
         askForSnapshot(index, slot, venue, now)
@@ -54,6 +55,7 @@ extension TradingEngine {
     mutating func evaluate(_ index: Int, _ now: Moment) {
         if let bid = books[index].bestBid, let ask = books[index].bestAsk {
             mids[index] = Price(raw: bid.bid.price.raw / 2 + ask.ask.price.raw / 2)
+            priceWindows[index].note(mids[index], at: now)
         }
         if needsHedging(index) { hedge(index, now) }
         for strategy in strategiesOf[index] { seek(strategy, index, now) }
@@ -65,12 +67,14 @@ extension TradingEngine {
         // An edge beyond the collar is a wrong price somewhere, and nobody can tell where.
         guard edge.net <= policy.limits.priceCollar else { return }
         guard governor.mode < .hold || planted(.ignoreHold), !isDraining, storeHealth == .good,
-            !strategies[strategy].isResting(at: now),
+            !strategies[strategy].isResting(at: now), mayOpen(strategy, index, now),
             obligations[index].open.isEmpty, !hasLiveOrders(index)
         else { return }
+        guard edge.net >= demandedEdge(strategy, edge, now) else { return }
         let view = StrategyView(
-            book: books[index], tradable: slots, buying: capacities(index, .buy, edge.ask),
-            selling: capacities(index, .sell, edge.bid), now: now)
+            book: books[index], tradable: slots, buying: capacities(index, .buy, edge.ask, now),
+            selling: capacities(index, .sell, edge.bid, now), sizeShare: sizeShare(index, edge, now), now: now
+        )
         guard let proposal = strategies[strategy].propose(edge, view) else { return }
         let decision = fingerprint(of: edge, strategy, index)
         guard !signals.contains(decision) || planted(.forgetFingerprint) else {
@@ -138,7 +142,10 @@ extension TradingEngine {
         for leg in legs where governor.judge(question(leg, now), at: now) != nil { return }
         counters.pairs += 1
         signals.remember(decision)
-        submit(legs, now)
+        switch strategies[strategy].policy.legOrder {
+        case .together: submit(legs, now)
+        case .scarcerFirst: submitInTurn(legs, scarcer: proposal.scarcerSide, index, now)
+        }
     }
 
     /// Counts on, and never behind the milliseconds since 2020: ids do not repeat even where the directory is

@@ -10,6 +10,9 @@ extension TradingEngine {
             guard let record = orders[id], record.state == .new else { continue }
             guard maySend(record.intent, now) else {
                 // A late leg is never sent as new risk; its partner, if sent, is hedged.
+                if record.intent.purpose == .open, now > record.intent.sendBefore {
+                    stale(record.intent, now)
+                }
                 advance(id, .neverSent, now)
                 continue
             }
@@ -43,9 +46,11 @@ extension TradingEngine {
             if planted(.releaseReservationEarly) { reservations.release(id) }
             advance(id, .accepted, now)
         case .refused(let code, let message):
+            qualities[record.intent.venue.index].note(.refusal, at: now)
             alarm(.orderRefused, .warning, record.intent.venue, "\(id): \(code) \(message)", now)
             advance(id, .refused, now)
         case .ambiguous(let code):
+            qualities[record.intent.venue.index].note(.unknownFate, at: now)
             alarm(.orderUnknown, .warning, record.intent.venue, "\(id): \(code)", now)
             advance(id, .ambiguous, now)
             lostAnswer(record.intent, now)
@@ -101,17 +106,19 @@ extension TradingEngine {
             let flows = FillFlows(fill, instrument)
             ledger.add(flows, venue, instrument)
             if planted(.ignoreFeeInLedger) { ledger.add(flows.fee, venue, flows.feeAsset) }
-            counters.fees +=
+            let fee =
                 flows.feeAsset == instrument.base
                 ? instrument.notional(fill.price, instrument.quantity(ofBase: flows.fee)) : flows.fee
+            counters.fees += fee
             output.append(
                 .journal(
                     .filled(
                         fill, order: id, venue: policy.venues[venue.index].name, symbol: instrument.symbol)))
             obligations[index].add(
                 instrument.quantity(ofBase: flows.netBase(instrument)), cause: venue, intent: id.intent,
-                at: now,
-                deadline: policy.hedge.deadline)
+                price: fill.price, mark: mids[index], at: now, deadline: policy.hedge.deadline)
+            paid(fee, index, now)
+            releaseFollower(of: id)
             doubt(before, overfill: overfill, fill, now)
             after(effect, before, now)
         }
@@ -188,6 +195,11 @@ extension TradingEngine {
         if !planted(.leakReservation) { reservations.release(record.intent.id) }
         inquiries[record.intent.id] = nil
         adopted.remove(record.intent.id)
+        if record.intent.purpose == .open {
+            releaseFollower(of: record.intent.id)
+            fillRatios[record.intent.instrument.index].note(record)
+            cycled(record, now)
+        }
         guard record.filled < record.intent.quantity else { return }
         let index = record.intent.instrument.index
         switch record.intent.purpose {
@@ -211,6 +223,7 @@ extension TradingEngine {
         // After a gap nothing is known until ledger and venue agree again.
         venues[venue.index].isReconciled = false
         voidEvidence(at: venue, now)
+        if !isReady { qualities[venue.index].note(.streamLost, at: now) }
         if !isReady { alarm(.privateStreamLost, .critical, venue, reason, now) }
     }
 }

@@ -30,22 +30,25 @@ extension TradingEngine {
     }
 
     /// By slot: what each venue can afford on one side at about `price`.
-    func capacities(_ index: Int, _ side: Side, _ price: Price) -> [VenueCapacity?] {
+    func capacities(_ index: Int, _ side: Side, _ price: Price, _ now: Moment) -> [VenueCapacity?] {
         let instrument = policy.instruments[index]
         return books[index].tops.map { top in
             guard let listing = listing(top.venue, instrument.id) else { return nil }
+            let penalty = qualities[top.venue.index].penalty(at: now)
             switch side {
             case .sell:
                 return VenueCapacity(
                     listing: listing,
-                    affordable: instrument.quantity(ofBase: available(top.venue, instrument.base)))
+                    affordable: instrument.quantity(ofBase: available(top.venue, instrument.base)),
+                    penalty: penalty)
             case .buy:
                 let one = instrument.notional(price, Quantity(raw: 1))
                 guard one > .zero else { return nil }
                 // One percent is left for the fee and for the limit's slippage beyond `price`.
                 let spendable = Int128(available(top.venue, instrument.quote).raw) / 101 * 100
                 return VenueCapacity(
-                    listing: listing, affordable: Quantity(raw: Int64(clamping: spendable / one.raw)))
+                    listing: listing, affordable: Quantity(raw: Int64(clamping: spendable / one.raw)),
+                    penalty: penalty)
             }
         }
     }
@@ -63,7 +66,22 @@ extension TradingEngine {
             worstPositionNotional: worstNotional(index, adding: order),
             worstExposureNotional: exposureNotional(adding: order),
             notional: instrument.notional(order.limit, order.quantity),
-            deadManArmed: venues[order.venue.index].isDeadManArmed)
+            deadManArmed: venues[order.venue.index].isDeadManArmed,
+            window: priceWindows[index].range(at: now).map { .init(low: $0.low, high: $0.high) },
+            ownOpposite: ownOpposite(order))
+    }
+
+    /// Of our orders that may rest on the other side of the same venue's book, the limit that meets first.
+    private func ownOpposite(_ order: OrderIntent) -> Price? {
+        var nearest: Price?
+        for id in orders.live {
+            guard let other = orders[id]?.intent, other.venue == order.venue,
+                other.instrument == order.instrument, other.side != order.side, other.timeInForce.mayRest
+            else { continue }
+            let known = nearest ?? other.limit
+            nearest = order.side == .buy ? min(known, other.limit) : max(known, other.limit)
+        }
+        return nearest
     }
 
     /// The best price the *other* proven venues show on the side this order would take.

@@ -1,5 +1,6 @@
 import Hedging
 import Orders
+import Risk
 import TradingModel
 
 // Orders and trades that no row explains, and venues that are not to be trusted for a while.
@@ -172,5 +173,12 @@ extension TradingEngine {
                         policy: policy, at: now, epoch: epoch, mode: mode, modeReason: modeReason,
                         ledger: ledger, deviations: obligations.map(\.deviation),
                         safeVenues: venues.map(\.safeReason), orders: orders))))
+        // A checkpoint holds no strategies: what is disabled is written again behind it.
+        for (index, name) in policy.strategyNames.enumerated() {
+            guard let reason = loopGuards[index].reason else { continue }
+            output.append(
+                .journal(
+                    .strategy(name: name, isEnabled: false, reason: reason, actor: "node", at: now)))
+        }
     }
 }

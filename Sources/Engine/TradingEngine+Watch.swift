@@ -16,6 +16,7 @@ extension TradingEngine {
             smallestHedges[index] = smallestHedge(index)
             evaluate(index, now)
         }
+        watchResiduals(now)
     }
 
     /// A snapshot that was asked for and never came is asked for again.

@@ -31,6 +31,22 @@ public struct TradingEngine: Sendable {
     var strategies: [TakerTaker]
     /// By instrument: indices into `strategies`.
     let strategiesOf: [[Int]]
+    /// By venue.
+    var qualities: [VenueQuality]
+    /// By instrument: how much of the last opening legs filled.
+    var fillRatios: [FillRatio]
+    /// By instrument: what a second leg that follows the first one's fill has claimed beforehand.
+    var followers: [Follower?]
+    /// By strategy.
+    public internal(set) var loopGuards: [LogicLoopGuard]
+    /// By instrument: nothing is opened before this.
+    var restsUntil: [Moment]
+    /// By instrument.
+    var priceWindows: [PriceWindow]
+    /// The residual is above its cap: nothing is opened.
+    public internal(set) var isResidualHigh = false
+    /// By instrument: since when the residual has been that was last told to be old.
+    var oldResiduals: [Moment?]
     /// By instrument: the venue whose leg last fell short, where the first rung tries again.
     var shortVenue: [VenueID?]
     /// By instrument: the last consolidated mid price, for valuation when no book is proven.
@@ -94,6 +110,18 @@ public struct TradingEngine: Sendable {
         strategiesOf = policy.instruments.map { instrument in
             policy.takerTaker.indices.filter { policy.takerTaker[$0].instrument == instrument.id }
         }
+        qualities = policy.venues.map { _ in VenueQuality() }
+        fillRatios = policy.instruments.map { _ in FillRatio() }
+        followers = policy.instruments.map { _ in nil }
+        loopGuards = policy.takerTaker.map {
+            LogicLoopGuard(cyclesPerMinute: $0.cyclesPerMinute, feesPerHour: $0.feesPerHour)
+        }
+        for (index, name) in policy.strategyNames.enumerated() {
+            loopGuards[index].restore(disabledBy: recovery.disabledStrategies[name])
+        }
+        restsUntil = policy.instruments.map { _ in .distantPast }
+        priceWindows = policy.instruments.map { _ in PriceWindow(span: policy.limits.window) }
+        oldResiduals = policy.instruments.map { _ in nil }
         shortVenue = policy.instruments.map { _ in nil }
         resyncs = books.map { $0.books.map { _ in ResyncPace() } }
         mids = policy.instruments.map { _ in .zero }
@@ -149,6 +177,7 @@ public struct TradingEngine: Sendable {
         case .corrected(let venue, let what): corrected(venue, what, now)
         case .venueMode(let venue, let isSafe, let reason, let actor):
             setVenueMode(venue, isSafe, reason, actor, now)
+        case .strategyApproved(let name, let reason, let actor): approve(name, reason, actor, now)
         case .store(let health): storeChanged(health, now)
         case .historyDamaged(let detail):
             alarm(.dirtyStart, .pageNow, nil, detail, now)

@@ -10,12 +10,28 @@ public struct HedgePolicy: Hashable, Sendable {
     public var unwindBound: Rate
     /// Pause between attempts once the ladder is exhausted and the node holds.
     public var retryEvery: Span
+    /// After a hedge that was late or failed, and after a leg that was too late to be sent, nothing is opened
+    /// on that instrument for this long.
+    public var cooldown: Span
+    /// What no venue would take, summed over instruments at mid prices, in the quote asset: beyond this
+    /// nothing is opened.
+    public var residualCap: Amount
+    /// A residual that stays for longer is told.
+    public var residualAge: Span
+
+    /// Where the configuration says nothing: 100 units of the quote asset.
+    public static let standardResidualCap = Amount(raw: 100_000_000_000_000_000_000)
 
     public init(
         deadline: Span = .milliseconds(120), repriceBound: Rate = Rate(hundredthsOfBasisPoint: 2_000),
         otherVenueBound: Rate = Rate(hundredthsOfBasisPoint: 5_000),
-        unwindBound: Rate = Rate(hundredthsOfBasisPoint: 10_000), retryEvery: Span = .milliseconds(500)
+        unwindBound: Rate = Rate(hundredthsOfBasisPoint: 10_000), retryEvery: Span = .milliseconds(500),
+        cooldown: Span = .seconds(5), residualCap: Amount = HedgePolicy.standardResidualCap,
+        residualAge: Span = .seconds(3_600)
     ) {
+        self.cooldown = cooldown
+        self.residualCap = residualCap
+        self.residualAge = residualAge
         self.deadline = deadline
         self.repriceBound = repriceBound
         self.otherVenueBound = otherVenueBound

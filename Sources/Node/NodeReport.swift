@@ -1,5 +1,6 @@
 import Books
 import Engine
+import Hedging
 import Orders
 import Ports
 import TradingModel
@@ -37,6 +38,23 @@ public struct NodeReport: Sendable {
     public var incidents: [IncidentLog.Line]
     public var accounts: [PositionLedger.Account]
     public var isFlat: Bool
+    /// Strategies disabled as possible logic loops.
+    public var disabledStrategies: [DisabledStrategy]
+    public var hedges: HedgeSummary
+
+    public struct DisabledStrategy: Sendable {
+        public var name: String
+        public var reason: String
+    }
+
+    /// What the last hedges came to.
+    public struct HedgeSummary: Sendable {
+        /// From the fill that owed it until nothing was owed.
+        public var took = LatencyLog()
+        /// How much worse than the mid price when it became owed, in the quote asset; negative when better.
+        public var slippage = Amount.zero
+        public var late = 0
+    }
 }
 
 extension TradingDesk {
@@ -44,7 +62,27 @@ extension TradingDesk {
         NodeReport(
             at: world.time.now, venues: connectors.map { venueReport($0) }, summary: engine.summary,
             latency: latency,
-            incidents: incidents.lines, accounts: engine.ledger.accounts, isFlat: engine.isFlat)
+            incidents: incidents.lines, accounts: engine.ledger.accounts, isFlat: engine.isFlat,
+            disabledStrategies: engine.disabledStrategies.map { .init(name: $0.name, reason: $0.reason) },
+            hedges: hedgeSummary())
+    }
+
+    private func hedgeSummary() -> NodeReport.HedgeSummary {
+        var summary = NodeReport.HedgeSummary()
+        for (index, queue) in engine.obligations.enumerated() {
+            let unit = engine.policy.instruments[index].notional(Price(raw: 1), Quantity(raw: 1))
+            for outcome in queue.outcomes {
+                summary.took.record(outcome.took)
+                summary.slippage += Amount(raw: outcome.slippage * unit.raw)
+                summary.late += outcome.wasLate ? 1 : 0
+            }
+        }
+        return summary
+    }
+
+    /// A person agrees that a strategy disabled as a possible logic loop may trade again; two must.
+    public func approve(strategy name: String, reason: String, actor: String) {
+        handle(.strategyApproved(name, reason: reason, actor: actor))
     }
 
     /// Looks at the engine where it is: reading `engine` from another room copies all of it.

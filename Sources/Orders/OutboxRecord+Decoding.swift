@@ -67,7 +67,7 @@ extension OutboxRecord {
             return .mode(
                 try row.value(OperatingMode.self), reason: try row.text(), actor: try row.text(),
                 at: try row.moment())
-        case 8...11 where row.version >= 2: return try readSince2(kind, &row, names)
+        case 8...12 where row.version >= 2: return try readSince2(kind, &row, names)
         default: throw .malformed("unknown kind \(kind)")
         }
     }
@@ -84,7 +84,11 @@ extension OutboxRecord {
             return .venueMode(
                 venue: try row.text(), isSafe: try row.byte() == 1, reason: try row.text(),
                 actor: try row.text(), at: try row.moment())
-        default: return .checkpoint(try Checkpoint(&row, names))
+        case 11: return .checkpoint(try Checkpoint(&row, names))
+        default:
+            return .strategy(
+                name: try row.text(), isEnabled: try row.byte() == 1, reason: try row.text(),
+                actor: try row.text(), at: try row.moment())
         }
     }
 }

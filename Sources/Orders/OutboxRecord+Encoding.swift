@@ -55,6 +55,13 @@ extension OutboxRecord {
         case .checkpoint(let checkpoint):
             row.byte(11)
             checkpoint.write(into: &row)
+        case .strategy(let name, let isEnabled, let reason, let actor, let at):
+            row.byte(12)
+            row.text(name)
+            row.byte(isEnabled ? 1 : 0)
+            row.text(reason)
+            row.text(actor)
+            row.integer(at.nanoseconds)
         }
         return row.bytes
     }

@@ -21,6 +21,8 @@ public enum OutboxRecord: Hashable, Sendable {
     case foreign(FillReport, venue: String, symbol: String)
     /// A venue entered or left its own SAFE_MODE.
     case venueMode(venue: String, isSafe: Bool, reason: String, actor: String, at: Moment)
+    /// A strategy was disabled as a possible logic loop, or enabled again.
+    case strategy(name: String, isEnabled: Bool, reason: String, actor: String, at: Moment)
     /// Everything the rows before this one amount to: they may be forgotten once they are old enough.
     case checkpoint(Checkpoint)
 
@@ -28,7 +30,7 @@ public enum OutboxRecord: Hashable, Sendable {
     /// so an older node never starts on a newer directory (ARCHITECTURE.md states the upgrade and downgrade
     /// rule).
     ///
-    /// 2: `intended` carries the decision's fingerprint; kinds 8 to 11.
+    /// 2: `intended` carries the decision's fingerprint; kinds 8 to 12.
     public static let version: UInt8 = 2
     public static let oldestReadable: UInt8 = 1
 

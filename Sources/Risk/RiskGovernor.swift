@@ -23,12 +23,27 @@ public struct RiskQuestion: Hashable, Sendable {
     public var notional: Amount
     /// Whether the order's venue would cancel what rests there if this node died.
     public var deadManArmed: Bool
+    /// The lowest and highest mid price of the collar's window; `nil` when there was none.
+    public var window: PriceRange?
+    /// The most aggressive limit of our own orders that may rest on the other side of this venue's book.
+    public var ownOpposite: Price?
+
+    public struct PriceRange: Hashable, Sendable {
+        public var low: Price
+        public var high: Price
+        public init(low: Price, high: Price) {
+            self.low = low
+            self.high = high
+        }
+    }
 
     public init(
         order: OrderIntent, instrument: Instrument, bookProven: Bool, bookAge: Span, referencePrice: Price?,
         available: Amount, needed: Amount, worstPositionNotional: Amount, worstExposureNotional: Amount,
-        notional: Amount, deadManArmed: Bool
+        notional: Amount, deadManArmed: Bool, window: PriceRange? = nil, ownOpposite: Price? = nil
     ) {
+        self.window = window
+        self.ownOpposite = ownOpposite
         self.order = order
         self.instrument = instrument
         self.bookProven = bookProven
@@ -60,6 +75,10 @@ public enum Denial: String, Error, Hashable, Sendable, CaseIterable {
     case badOrder = "bad-order"
     /// It could rest where nobody would cancel it if the node died.
     case noDeadMan = "no-dead-man"
+    /// It follows a fast move further than the collar over the window allows.
+    case windowCollar = "window-collar"
+    /// It would trade with an order of our own.
+    case selfMatch = "self-match"
 }
 
 /// Stands in front of the only call that can send an order. Pure and allocation-free.
@@ -107,12 +126,14 @@ public struct RiskGovernor: Sendable {
         if question.notional > notionalLimit(limits.orderNotional, order) { return .orderNotional }
         if order.quantity > limits.orderQuantity[order.instrument.index] { return .orderQuantity }
         if let denial = collar(question) { return denial }
+        if matchesOurselves(question) { return .selfMatch }
         if question.needed > question.available { return .balance }
         if order.purpose.reducesRisk { return nil }
         if mode >= .hold, !planted(.ignoreHold) { return .mode }
         if !question.bookProven { return .bookUnproven }
         if question.bookAge > limits.bookAge, !planted(.staleBookTrades) { return .bookStale }
         if question.referencePrice == nil { return .noReference }
+        if isBeyondWindow(question) { return .windowCollar }
         if question.worstPositionNotional > notionalLimit(limits.positionNotional, order) {
             return .positionNotional
         }
@@ -134,6 +155,23 @@ public struct RiskGovernor: Sendable {
         switch question.order.side {
         case .buy: return question.order.limit > bound ? .priceCollar : nil
         case .sell: return question.order.limit < bound ? .priceCollar : nil
+        }
+    }
+
+    private func matchesOurselves(_ question: RiskQuestion) -> Bool {
+        guard let own = question.ownOpposite else { return false }
+        return question.order.side == .buy ? question.order.limit >= own : question.order.limit <= own
+    }
+
+    private func isBeyondWindow(_ question: RiskQuestion) -> Bool {
+        guard let range = question.window else { return false }
+        func reach(_ price: Price) -> Int128 {
+            Int128(price.raw) * Int128(limits.windowCollar.raw) / Int128(Rate.one)
+        }
+        let limit = Int128(question.order.limit.raw)
+        switch question.order.side {
+        case .buy: return limit > Int128(range.low.raw) + reach(range.low)
+        case .sell: return limit < Int128(range.high.raw) - reach(range.high)
         }
     }
 
@@ -164,6 +202,8 @@ public struct RiskGovernor: Sendable {
         case .orderRate: 11
         case .badOrder: 12
         case .noDeadMan: 13
+        case .windowCollar: 14
+        case .selfMatch: 15
         }
     }
 }

@@ -101,6 +101,21 @@ public enum EdgeScanner {
         return result
     }
 
+    /// What a taker of `side` finds at one venue within a limit.
+    public static func offered(
+        _ book: ConsolidatedBook, _ side: Side, _ slot: Int, within limit: Price
+    ) -> Quantity {
+        var sum = Quantity.zero
+        var depth = 0
+        while let level = book.level(side, slot, depth),
+            side == .buy ? level.price <= limit : level.price >= limit
+        {
+            sum += level.quantity
+            depth += 1
+        }
+        return sum
+    }
+
     static func rate(_ bid: Int128, over ask: Int128) -> Rate {
         Rate(raw: Int64(clamping: (bid - ask) * Int128(Rate.one) / ask))
     }

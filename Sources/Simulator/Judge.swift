@@ -23,6 +23,7 @@ final class Judge {
     private var recentRequests: [String: [Moment]] = [:]
     /// Book messages that were lost on the way: the node must notice by the next one.
     private var lostFrames: [Int: (at: Moment, noticed: Int64)] = [:]
+    private var deafUntil = Moment.distantPast
     private var lostText: [Int: [UInt8]] = [:]
     /// By venue: the last few messages that were carried; a venue may send one twice.
     private var carried: [Int: [[UInt8]]] = [:]
@@ -194,7 +195,7 @@ final class Judge {
             let count = noticed?(VenueID(venue))
         else { return }
         lostText[venue] = text
-        lostFrames[venue] = (simulation.now, count)
+        lostFrames[venue] = (max(simulation.now, deafUntil), count)
     }
 
     /// A venue repeats one of its last messages, if any.
@@ -212,7 +213,13 @@ final class Judge {
         }
         guard carried[venue]?.contains(text) != true else { return }
         lostText[venue] = text
-        lostFrames[venue] = (simulation.now, count)
+        lostFrames[venue] = (max(simulation.now, deafUntil), count)
+    }
+
+    /// The node is stopped, or one of its threads: messages wait, and what it takes then came before.
+    func nodeIsDeaf(until moment: Moment) {
+        deafUntil = max(deafUntil, moment)
+        nodeDied()
     }
 
     /// Messages whose loss must show at the next one. OKX's keep-alives change nothing; what Kraken changes

@@ -17,6 +17,7 @@ final class RowLog: @unchecked Sendable {
     private(set) var mode = OperatingMode.normal
     private(set) var raisedBy = ""
     private(set) var safeVenues: Set<String> = []
+    private var disabled: Set<String> = []
     private(set) var rows = 0
     private(set) var signals: Set<UInt64> = []
     /// By instrument: base departed from where it opened, by the fills written so far.
@@ -78,6 +79,9 @@ final class RowLog: @unchecked Sendable {
         case .venueMode(let venue, let isSafe, _, let actor, _):
             if !isSafe, actor == "node" { report?("L5", "the node released \(venue) from its own SAFE_MODE") }
             if isSafe { safeVenues.insert(venue) } else { safeVenues.remove(venue) }
+        case .strategy(let name, let isEnabled, _, let actor, _):
+            if isEnabled, actor == "node" { report?("L5", "the node enabled \(name) by itself") }
+            if isEnabled { disabled.remove(name) } else { disabled.insert(name) }
         case .started, .opened, .adjusted, .corrected, .foreign, .checkpoint: return
         }
     }
@@ -97,6 +101,12 @@ final class RowLog: @unchecked Sendable {
             return
         }
         if intent.purpose.reducesRisk { judgeHedge(intent) }
+        let strategy = Int(intent.id.strategy) - 1
+        if policy.strategyNames.indices.contains(strategy), disabled.contains(policy.strategyNames[strategy]),
+            intent.purpose == .open, !mayLoseRows
+        {
+            report?("S5", "\(intent.id) opens for a disabled strategy")
+        }
         intents[intent.id] = intent
         onIntent?(intent)
         open.insert(intent.id)

@@ -226,7 +226,7 @@ extension Trial {
     func stop(for span: Span) {
         process?.stop(for: span)
         stoppedUntil = max(stoppedUntil, simulation.now + span + .milliseconds(100))
-        judge.nodeDied()
+        judge.nodeIsDeaf(until: simulation.now + span)
     }
 
     /// One thread hangs.
@@ -234,7 +234,7 @@ extension Trial {
         process?.hang(lane, for: span)
         guard lane == \.socketLane else { return }
         stoppedUntil = max(stoppedUntil, simulation.now + span + .milliseconds(100))
-        judge.nodeDied()
+        judge.nodeIsDeaf(until: simulation.now + span)
     }
 
     /// SIGTERM: drains, closes, ends; started again.

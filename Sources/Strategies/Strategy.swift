@@ -10,12 +10,15 @@ public struct StrategyView {
     /// By slot: what each side of each venue can afford.
     public var buying: [VenueCapacity?]
     public var selling: [VenueCapacity?]
+    /// How much of its configured size it should use, in ten-thousandths.
+    public var sizeShare: Int64
     public var now: Moment
 
     public init(
         book: ConsolidatedBook, tradable: SlotSet, buying: [VenueCapacity?], selling: [VenueCapacity?],
-        now: Moment
+        sizeShare: Int64 = 10_000, now: Moment
     ) {
+        self.sizeShare = sizeShare
         self.book = book
         self.tradable = tradable
         self.buying = buying
@@ -30,4 +33,15 @@ public struct PairProposal: Hashable, Sendable {
     public var quantity: Quantity
     public var buyLimit: Price
     public var sellLimit: Price
+    /// The side of which less is on offer within its limit.
+    public var scarcerSide: Side
+}
+
+/// When the two legs of a pair go out.
+public enum LegOrder: String, Hashable, Sendable, CaseIterable {
+    /// Both at once, in one durable batch.
+    case together
+    /// The side with less on offer first; the other one follows its fill as a hedge, on balance that was
+    /// claimed before.
+    case scarcerFirst = "scarcer-first"
 }

@@ -36,7 +36,8 @@ public struct TakerTaker: Sendable {
         let one = instrument.notional(edge.ask, Quantity(raw: 1))
         guard one > .zero else { return nil }
         let affordable = min(buyer.affordable, seller.affordable)
-        let byNotional = Quantity(raw: Int64(clamping: policy.pairNotional.raw / one.raw))
+        let notional = policy.pairNotional.raw / 10_000 * Int128(view.sizeShare)
+        let byNotional = Quantity(raw: Int64(clamping: notional / one.raw))
         let cap = min(
             min(affordable, byNotional), min(buyer.listing.maximumQuantity, seller.listing.maximumQuantity))
         let depth = EdgeScanner.depth(view.book, of: edge, minimum: policy.minimumEdge, limit: cap)
@@ -54,7 +55,11 @@ public struct TakerTaker: Sendable {
         guard quantity >= buyer.listing.smallestOrder(at: edge.ask),
             quantity >= seller.listing.smallestOrder(at: sellLimit)
         else { return nil }
-        return PairProposal(edge: edge, quantity: quantity, buyLimit: buyLimit, sellLimit: sellLimit)
+        let offered = EdgeScanner.offered(view.book, .buy, edge.buySlot, within: buyLimit)
+        let wanted = EdgeScanner.offered(view.book, .sell, edge.sellSlot, within: sellLimit)
+        return PairProposal(
+            edge: edge, quantity: quantity, buyLimit: buyLimit, sellLimit: sellLimit,
+            scarcerSide: offered < wanted ? .buy : .sell)
     }
 
     /// A price moved by `slippage` to the taker's disadvantage, on the venue's tick.

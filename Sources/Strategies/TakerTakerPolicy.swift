@@ -15,12 +15,21 @@ public struct TakerTakerPolicy: Hashable, Sendable {
     public var cooldown: Span
     /// How far beyond the seen price each leg's limit may reach, so that a small move does not lose the leg.
     public var slippage: Rate
+    /// Completed pairs in a minute, and fees in an hour in the quote asset, beyond which the strategy is
+    /// taken for a logic loop.
+    public var cyclesPerMinute: Int
+    public var feesPerHour: Amount?
+    public var legOrder: LegOrder
 
     public init(
         instrument: InstrumentID, minimumEdge: Rate, pairNotional: Amount, depthShare: Int64 = 80,
-        cooldown: Span = .milliseconds(200), slippage: Rate = Rate(hundredthsOfBasisPoint: 200)
+        cooldown: Span = .milliseconds(200), slippage: Rate = Rate(hundredthsOfBasisPoint: 200),
+        cyclesPerMinute: Int = 240, feesPerHour: Amount? = nil, legOrder: LegOrder = .together
     ) {
+        self.legOrder = legOrder
         precondition((1...100).contains(depthShare))
+        self.cyclesPerMinute = cyclesPerMinute
+        self.feesPerHour = feesPerHour
         self.instrument = instrument
         self.minimumEdge = minimumEdge
         self.pairNotional = pairNotional

@@ -65,6 +65,15 @@ public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
     case rateLimited = "RATE_LIMITED"
     /// The venue may no longer cancel our resting orders if we die, or may already have done so.
     case deadManLost = "DEAD_MAN_LOST"
+    /// A strategy traded more often, or paid more, than it can have meant to: disabled until two people
+    /// agree.
+    case possibleLogicLoop = "POSSIBLE_LOGIC_LOOP"
+    /// A route fell short of what was wanted, or a venue it needs cannot be used.
+    case sorDegraded = "SOR_DEGRADED"
+    /// A leg was late and was not sent: its strategy rests.
+    case staleTrade = "STALE_TRADE"
+    /// What no venue takes has grown to more than its cap, or stays for too long.
+    case residualLimit = "RESIDUAL_LIMIT"
 }
 
 public struct Incident: Hashable, Sendable {

@@ -30,6 +30,10 @@ struct ReportJSON: Encodable {
         var completed: Int
         var late: Int
         var failed: Int
+        /// From the fill that owed it until nothing was owed, microseconds.
+        var tookUs: Percentiles
+        /// How much worse than the mid price they closed, in the quote asset; negative when better.
+        var slippage: String
     }
     struct Percentiles: Encodable {
         @Explicit var p50: Double?
@@ -101,7 +105,8 @@ struct ReportJSON: Encodable {
             rejected: summary.counters.ordersRejected, unknownOpen: summary.unknownOpen)
         hedges = Hedges(
             opened: summary.hedgesOpened, completed: summary.hedgesCompleted, late: summary.hedgesLate,
-            failed: summary.hedgesFailed)
+            failed: summary.hedgesFailed, tookUs: Percentiles(report.hedges.took),
+            slippage: "\(report.hedges.slippage)")
         unhedgedNotional = summary.unhedgedNotional.description
         residualNotional = summary.residualNotional.description
         pnl = summary.profit.description

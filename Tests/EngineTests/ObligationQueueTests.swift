@@ -14,7 +14,7 @@ import TradingModel
         queue.add(Self.quantity(-100), cause: VenueID(1), intent: 1, at: Self.at(7), deadline: Self.deadline)
         #expect(queue.open.isEmpty)
         #expect(queue.opened == 1 && queue.completed == 1)
-        #expect(queue.lastDurations == [.milliseconds(7)])
+        #expect(queue.outcomes.map(\.took) == [.milliseconds(7)])
     }
 
     @Test func `partial fills of one intent make one obligation with the first one's deadline`() {

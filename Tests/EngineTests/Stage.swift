@@ -22,10 +22,13 @@ struct Stage {
     private(set) var rows: [OutboxRecord] = []
     private let venueCount: Int
 
-    init(venues: Int = 2, foreignOrders: ForeignOrderPolicy = .leave) {
+    init(
+        venues: Int = 2, foreignOrders: ForeignOrderPolicy = .leave, recovery: [OutboxRecord] = [],
+        change: (inout EnginePolicy) -> Void = { _ in }
+    ) {
         venueCount = venues
         func units(_ n: Int64) -> Amount { Amount(raw: Int128(n) * 1_000_000_000_000_000_000) }
-        let policy = EnginePolicy(
+        var policy = EnginePolicy(
             instruments: [Stage.instrument],
             venues: (0..<venues).map { index in
                 VenuePolicy(
@@ -49,7 +52,14 @@ struct Stage {
             takerTaker: [
                 TakerTakerPolicy(instrument: InstrumentID(0), minimumEdge: .zero, pairNotional: units(1_000))
             ], node: 1, foreignOrders: foreignOrders)
-        engine = TradingEngine(policy: policy, recovery: Recovery(policy: policy))
+        change(&policy)
+        var past = Recovery(policy: policy)
+        for (number, row) in recovery.enumerated() {
+            do { try past.replay(row.encoded(), sequence: UInt64(number + 1)) } catch {
+                preconditionFailure("a row of this version is read: \(error)")
+            }
+        }
+        engine = TradingEngine(policy: policy, recovery: past)
         rows.append(.started(epoch: engine.epoch, at: now))
         for index in 0..<venues {
             let venue = VenueID(index)
@@ -73,12 +83,12 @@ struct Stage {
     }
 
     /// One level a side, 50 units deep. `proven` false sends a gap.
-    mutating func quote(_ venue: Int, bid: Int64, ask: Int64, proven: Bool = true) {
+    mutating func quote(_ venue: Int, bid: Int64, ask: Int64, size: Int64 = 500_000, proven: Bool = true) {
         var update = BookUpdate(instrument: InstrumentID(0), kind: proven ? .snapshot : .delta)
         sequence += proven ? 1 : 5
         update.lastSequence = sequence
-        update.bids = [LevelChange(price: Price(raw: bid), quantity: Quantity(raw: 500_000))]
-        update.asks = [LevelChange(price: Price(raw: ask), quantity: Quantity(raw: 500_000))]
+        update.bids = [LevelChange(price: Price(raw: bid), quantity: Quantity(raw: size))]
+        update.asks = [LevelChange(price: Price(raw: ask), quantity: Quantity(raw: size))]
         engine.apply(book: update, of: VenueID(venue), at: now)
         collect()
     }

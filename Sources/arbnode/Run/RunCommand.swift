@@ -6,6 +6,7 @@ import Foundation
 import LiveWorld
 import Node
 import Ports
+import Risk
 import TradingModel
 import VenueKit
 
@@ -30,12 +31,22 @@ struct RunCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Return to NORMAL from a mode an earlier run ended in; says why.", valueName: "reason"))
     var resume: String?
+    @Option(
+        help: ArgumentHelp(
+            "A strategy that was disabled as a possible logic loop and may trade again, like "
+                + "\"taker-taker BTC-USDT\"; needs --approved-by twice.", valueName: "strategy"))
+    var enable: [String] = []
+    @Option(help: ArgumentHelp("Who agrees to --enable; two people must.", valueName: "person"))
+    var approvedBy: [String] = []
     @OptionGroup var http: HTTPOption
     @Flag(help: "Print one JSON object on stdout at the end.") var json = false
 
     func validate() throws {
         if let seconds, !(seconds.isFinite && seconds > 0) {
             throw ValidationError("--seconds takes a number above 0.")
+        }
+        if !enable.isEmpty, Set(approvedBy).count < LogicLoopGuard.people {
+            throw ValidationError("--enable needs --approved-by with two different names.")
         }
     }
 
@@ -72,6 +83,14 @@ struct RunCommand: AsyncParsableCommand {
             await node.desk.setMode(.normal, reason: resume, actor: NSUserName())
         } else if await node.desk.report().summary.mode != .normal {
             Terminal.say("Not in NORMAL mode since an earlier run; --resume \"reason\" returns to it.")
+        }
+        for name in enable {
+            for person in approvedBy {
+                await node.desk.approve(strategy: name, reason: "--enable", actor: person)
+            }
+        }
+        for strategy in await node.desk.report().disabledStrategies {
+            Terminal.say("Disabled: \(strategy.name) (\(strategy.reason)).")
         }
         let pages = await http.serve(node, configured: configuration.http)
         let elapsed = await LiveView(node: node, world: world.world, signals: signals, quiet: json)

@@ -1,0 +1,67 @@
+import Books
+import Hedging
+import Orders
+import Risk
+import Routing
+import Strategies
+import TradingModel
+
+/// The second leg of a pair that goes out in turn: its balance is claimed from the moment the first is sent.
+struct Follower: Hashable, Sendable {
+    var first: ClientOrderID
+    var claim: ClientOrderID
+}
+
+// How much is opened, for how much edge, and which leg first.
+extension TradingEngine {
+    /// The strategy's own minimum, and what the two venues' recent faults weigh.
+    func demandedEdge(_ strategy: Int, _ edge: Edge, _ now: Moment) -> Rate {
+        strategies[strategy].policy.minimumEdge + qualities[edge.buyVenue.index].penalty(at: now)
+            + qualities[edge.sellVenue.index].penalty(at: now)
+    }
+
+    /// In ten-thousandths of the configured size.
+    func sizeShare(_ index: Int, _ edge: Edge, _ now: Moment) -> Int64 {
+        guard let sizing = policy.sizing else { return 10_000 }
+        let range = priceWindows[index].range(at: now).map { $0.high.raw - $0.low.raw } ?? 0
+        let mid = max(1, mids[index].raw)
+        return sizing.share(
+            SizingEvidence(
+                range: Rate(raw: Int64(clamping: Int128(range) * Int128(Rate.one) / Int128(mid))),
+                fillRatio: fillRatios[index].percent, slippage: obligations[index].recentSlippage,
+                venueQuality: min(
+                    qualities[edge.buyVenue.index].score(at: now),
+                    qualities[edge.sellVenue.index].score(at: now)),
+                riskIndex: TradingEngine.appetite(mode)))
+    }
+
+    /// Until people set a risk index, the mode stands for one.
+    private static func appetite(_ mode: OperatingMode) -> Int64 {
+        switch mode {
+        case .normal: 100
+        case .reduced: 50
+        case .hold, .safe, .killed: 0
+        }
+    }
+
+    /// The scarcer leg goes out; what the other one needs is claimed until the first fills or ends, and its
+    /// venue is where the hedge tries first.
+    mutating func submitInTurn(_ legs: [OrderIntent], scarcer: Side, _ index: Int, _ now: Moment) {
+        let first = legs.filter { $0.side == scarcer }
+        for second in legs where second.side != scarcer {
+            let (asset, amount) = claim(second)
+            reservations.reserve(second.id, second.venue, asset, amount)
+            shortVenue[index] = second.venue
+            followers[index] = first.first.map { Follower(first: $0.id, claim: second.id) }
+        }
+        submit(first, now)
+    }
+
+    /// The first leg filled, or ended: the hedge takes over what was claimed.
+    mutating func releaseFollower(of id: ClientOrderID) {
+        for index in followers.indices where followers[index]?.first == id {
+            if let claim = followers[index]?.claim { reservations.release(claim) }
+            followers[index] = nil
+        }
+    }
+}
