@@ -111,6 +111,12 @@ let package = Package(
                 "TradingModel", "Ports", "Books", "Orders", "Risk", "Hedging", "Engine", "VenueKit", "Node",
                 "Configuration", "SimulatedWorld",
             ], simulationOnly),
+        room(
+            "Backtest",
+            [
+                "TradingModel", "Ports", "Books", "Orders", "Risk", "Hedging", "Strategies", "Engine",
+                "VenueKit", "Node", "Configuration", "SimulatedWorld",
+            ], simulationOnly),
         // L5
         executable(
             "arbnode",
@@ -118,7 +124,7 @@ let package = Package(
                 "TradingModel", "Ports", "Books", "Routing", "Risk", "Hedging", "Strategies", "Orders",
                 "Engine",
                 "CAllocations", "VenueKit", "Configuration", "Recordings", "Replay", "Node", "Console",
-                "LiveWorld", "SimulatedWorld", "VenueServer",
+                "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest",
                 arguments,
             ]),
         executable(
@@ -165,6 +171,12 @@ let package = Package(
                 "SimulatedWorld", "Simulator",
             ]),
         specification("SimulatorTests", ["Simulator"]),
+        specification(
+            "BacktestTests",
+            [
+                "TradingModel", "Ports", "Engine", "VenueKit", "Node", "Configuration", "SimulatedWorld",
+                "Backtest",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

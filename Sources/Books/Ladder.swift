@@ -25,12 +25,12 @@ public struct Ladder: Sendable {
 
     /// A level as it is kept. The key is the price for bids, −price for asks: the best level has the greatest
     /// key on both sides.
-    private struct Row: BitwiseCopyable {
-        var key: Int64
-        var quantity: Int64
+    @usableFromInline struct Row: BitwiseCopyable, Sendable {
+        @usableFromInline var key: Int64
+        @usableFromInline var quantity: Int64
     }
 
-    private var rows: [Row]
+    @usableFromInline private(set) var rows: [Row]
     /// Decimals spelled in price (high byte) and quantity (low byte); empty unless the book is checksummed.
     private var spellings: [UInt16]
     private let keepsSpelling: Bool
@@ -53,6 +53,18 @@ public struct Ladder: Sendable {
         let row = rows[count - 1 - depth]
         return Level(
             price: Price(raw: side == .buy ? row.key : -row.key), quantity: Quantity(raw: row.quantity))
+    }
+
+    /// Hands the levels from `depth` outwards to `body`, at most so many, until it answers `false`.
+    @inlinable public func withLevels(from depth: Int, atMost most: Int, _ body: (Level) -> Bool) {
+        let sign: Int64 = side == .buy ? 1 : -1
+        rows.withUnsafeBufferPointer { rows in
+            for place in depth..<max(depth, min(count, depth + most)) {
+                let row = rows[count - 1 - place]
+                guard body(Level(price: Price(raw: sign &* row.key), quantity: Quantity(raw: row.quantity)))
+                else { return }
+            }
+        }
     }
 
     /// Decimals spelled by the venue at `depth`; zero unless the ladder keeps spellings.

@@ -54,8 +54,13 @@ public struct NodeConfiguration: Sendable {
     public var credentialsFile: String?
     public var venues: [Venue]
     public var policy: EnginePolicy
+    /// How long an order of a dry run is on its way to the paper exchange.
+    public var paperLatency: Span
     /// Each effective value with its origin.
     public var document: ConfigurationDocument
+
+    /// Where the configuration says nothing: about what a request takes to a venue on the same continent.
+    public static let paperLatency = Span.milliseconds(5)
 
     /// Reads a configuration with its includes and venue files. Paths in a file are relative to that file.
     /// On failure, every problem of every file at once.

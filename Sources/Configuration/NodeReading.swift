@@ -28,6 +28,7 @@ struct NodeReading {
         var http: HTTPAddress?
         var credentialsFile: String?
         var foreignOrders: ForeignOrderPolicy
+        var paperLatency: Span
     }
 
     /// `nil`: problems were reported.
@@ -58,6 +59,7 @@ struct NodeReading {
         return NodeConfiguration(
             file: file, mode: place.mode, dataDirectory: place.dataDirectory, store: place.store,
             http: place.http, credentialsFile: place.credentialsFile, venues: venues, policy: policy,
+            paperLatency: place.paperLatency,
             document: ConfigurationDocument(file: file, values: ledger.values))
     }
 
@@ -72,12 +74,13 @@ struct NodeReading {
         let store = store(root)
         let foreign = root.value(
             "foreign_orders", .choice(ForeignOrderPolicy.allCases), standard: .leave)
-        guard let node, let mode, let data, let http, let credentials, let store, let foreign else {
-            return nil
-        }
+        let paper = root.value(
+            "paper_latency", .span(.zero...(.milliseconds(500))), standard: NodeConfiguration.paperLatency)
+        guard let node, let mode, let data, let http, let credentials, let store, let foreign, let paper
+        else { return nil }
         return Place(
             node: node, mode: mode, dataDirectory: data, store: store, http: http,
-            credentialsFile: credentials, foreignOrders: foreign)
+            credentialsFile: credentials, foreignOrders: foreign, paperLatency: paper)
     }
 
     private static func store(_ root: Section) -> NodeConfiguration.Store? {

@@ -16,11 +16,15 @@ public enum StatusPages {
         }
     }
 
-    /// The pages by path; `nil` for any other path.
+    /// The pages that need nothing of the desk: the process answers, so it lives; whether it may trade, and
+    /// whether the desk is busy, is another question.
+    public static func page(_ path: String) -> Page? {
+        path == "/livez" ? Page(status: 200, contentType: "text/plain", body: "alive\n") : nil
+    }
+
+    /// The other pages by path; `nil` for any other path.
     public static func page(_ path: String, _ report: NodeReport) -> Page? {
         switch path {
-        // The process answers, so it lives; whether it may trade is another question.
-        case "/livez": Page(status: 200, contentType: "text/plain", body: "alive\n")
         case "/readyz": readiness(report)
         case "/statusz": Page(status: 200, contentType: "application/json", body: status(report))
         case "/metrics": Page(status: 200, contentType: "text/plain; version=0.0.4", body: metrics(report))
@@ -31,7 +35,7 @@ public enum StatusPages {
     /// Ready: every venue's books are proven and its account is reconciled, and the mode lets new risk
     /// through.
     private static func readiness(_ report: NodeReport) -> Page {
-        var reasons = report.venues.filter { !$0.mayOpen }.map { "\($0.name): account not reconciled" }
+        var reasons = report.venues.compactMap { venue in venue.blockedBy.map { "\(venue.name): \($0)" } }
         reasons += report.venues.filter { $0.booksSynced < $0.books }.map {
             "\($0.name): \($0.booksSynced) of \($0.books) books proven"
         }

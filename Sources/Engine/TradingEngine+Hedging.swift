@@ -117,6 +117,7 @@ extension TradingEngine {
         }
         guard !intents.isEmpty else { return false }
         submit(intents, now)
+        tellHedges(intents, of: obligations[index].open.first?.intent ?? 0, rung, now)
         if planted(.hedgeTwice) { hedgeAgain(intents, now) }
         return true
     }

@@ -142,6 +142,7 @@ extension TradingEngine {
         for leg in legs where governor.judge(question(leg, now), at: now) != nil { return }
         counters.pairs += 1
         signals.remember(decision)
+        tell(proposal, legs, strategy, index, now)
         switch strategies[strategy].policy.legOrder {
         case .together: submit(legs, now)
         case .scarcerFirst: submitInTurn(legs, scarcer: proposal.scarcerSide, index, now)
@@ -169,6 +170,9 @@ extension TradingEngine {
             venues[intent.venue.index].headroom -= 1
             venues[intent.venue.index].orders += 1
             counters.ordersNew += 1
+            decisions.add(
+                intent, venue: policy.venues[intent.venue.index].name,
+                symbol: policy.instruments[intent.instrument.index].symbol)
         }
         output.append(.persist(intents))
         guard planted(.sendBeforeDurable) else { return }

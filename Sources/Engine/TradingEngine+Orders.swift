@@ -18,6 +18,7 @@ extension TradingEngine {
             }
             advance(id, .transmitted, now)
             counters.ordersSent += 1
+            trades.note(id) { $0.sentAt = now }
             output.append(.transmit(record.intent))
         }
         evaluateOwners(of: ids, now)
@@ -110,6 +111,7 @@ extension TradingEngine {
                 flows.feeAsset == instrument.base
                 ? instrument.notional(fill.price, instrument.quantity(ofBase: flows.fee)) : flows.fee
             counters.fees += fee
+            tellFill(id, fill.quantity, notional, fee, now)
             output.append(
                 .journal(
                     .filled(

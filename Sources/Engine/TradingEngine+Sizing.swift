@@ -40,7 +40,7 @@ extension TradingEngine {
         switch mode {
         case .normal: 100
         case .reduced: 50
-        case .hold, .safe, .killed: 0
+        case .hold, .safe, .killed: planted(.ignoreHold) ? 100 : 0
         }
     }
 

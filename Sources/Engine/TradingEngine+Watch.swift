@@ -14,7 +14,8 @@ extension TradingEngine {
         for index in policy.instruments.indices {
             askAgainForBooks(index, now)
             smallestHedges[index] = smallestHedge(index)
-            evaluate(index, now)
+            // An opening answers news from a venue, never a clock: the same news decides the same again.
+            if needsHedging(index) { hedge(index, now) }
         }
         watchResiduals(now)
     }

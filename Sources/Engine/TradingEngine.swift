@@ -56,6 +56,9 @@ public struct TradingEngine: Sendable {
     /// What is being asked about orders of unknown fate.
     var inquiries: [ClientOrderID: FateInquiry] = [:]
     public internal(set) var signals: SignalMemory
+    /// What the last trades came to.
+    public internal(set) var trades = TradeLog()
+    public internal(set) var decisions = DecisionDigest()
     public internal(set) var storeHealth = StoreHealth.good
     /// Orders taken over from a venue because their rows were lost: their size is not known for certain.
     var adopted: Set<ClientOrderID> = []

@@ -18,6 +18,16 @@ public struct LatencyLog: Sendable {
         _ = histogram?.record(value)
     }
 
+    /// Takes over what another log holds.
+    public mutating func add(_ other: LatencyLog) {
+        guard let theirs = other.histogram else { return }
+        guard histogram != nil else {
+            histogram = theirs
+            return
+        }
+        histogram?.add(theirs)
+    }
+
     public var count: Int { histogram.map { Int($0.totalCount) } ?? 0 }
 
     /// In microseconds; `nil` while nothing was recorded.

@@ -19,6 +19,8 @@ public struct NodeReport: Sendable {
         public var proofFailed: Int64
         public var quarantined: Int
         public var mayOpen: Bool
+        /// What keeps new risk away from the venue, rate budget apart; `nil` when nothing does.
+        public var blockedBy: String?
         /// How far the venue's clock is ahead of ours.
         public var clockOffset: Span
         public var touches: [Touch]
@@ -121,8 +123,17 @@ extension TradingDesk {
             proofChecked: books.reduce(0) { $0 + $1.1.counters.proofsChecked },
             proofFailed: books.reduce(0) { $0 + $1.1.counters.proofsFailed },
             quarantined: counters.quarantined.values.reduce(0, +),
-            mayOpen: engine.venues[venue.index].mayOpen,
+            mayOpen: engine.venues[venue.index].mayOpen, blockedBy: blockade(of: venue),
             clockOffset: offset, touches: books.map { touch($0.0, $0.1) })
+    }
+
+    private func blockade(of venue: VenueID) -> String? {
+        let status = engine.venues[venue.index]
+        if let reason = status.safeReason { return "SAFE_MODE: \(reason)" }
+        if !status.isAccountReady { return "private stream not complete" }
+        if status.isDirty { return "ledger and venue differ" }
+        guard !status.isReconciled else { return nil }
+        return "account not reconciled" + (reconcilingFor[venue].map { ": \($0)" } ?? "")
     }
 
     private func touch(_ symbol: String, _ book: VenueBook) -> NodeReport.Touch {

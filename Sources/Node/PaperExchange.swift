@@ -2,15 +2,23 @@ import Books
 import Engine
 import TradingModel
 
-/// Fills orders against the live books without sending a byte: immediate-or-cancel at the displayed levels,
-/// the listing's taker fee, nothing rests. The same engine, outbox and ledger run as in live trading.
+/// Fills orders against the live books without sending a byte: immediate-or-cancel at the levels displayed
+/// when the order arrives, the listing's taker fee, nothing rests. The same engine, outbox and ledger run as
+/// in live trading.
 struct PaperExchange {
+    /// How long an order is on its way.
+    let latency: Span
+    /// Orders that are.
+    var underWay: Set<ClientOrderID> = []
     private var nextOrder = 1
     private var nextTrade = 1
     /// Trade ids of different runs on one data directory must not collide.
     private let run: UInt16
 
-    init(run: UInt16) { self.run = run }
+    init(run: UInt16, latency: Span) {
+        self.run = run
+        self.latency = latency
+    }
 
     /// What a venue would have told: one report per fill, then the end of the order.
     mutating func execute(_ order: OrderIntent, _ engine: TradingEngine, at now: Moment) -> [EngineEvent] {

@@ -58,7 +58,7 @@ struct Reconciliation {
             case .agrees:
                 await desk.reconciled(venue, passes: compared + 1)
                 return
-            case .notYet: break
+            case .notYet(let why): await desk.reconcilingWaits(venue, why)
             case .differs(let difference):
                 compared += 1
                 disagreements += 1
@@ -78,7 +78,7 @@ struct Reconciliation {
     /// While orders are live the engine itself asks after each of them, at its own pace; what they did is
     /// only compared once they have ended, so that waiting costs the rate budget nothing.
     private func pass() async -> Finding {
-        guard await quiet() != nil else { return .notYet("orders are still open") }
+        guard await quiet() != nil else { return .notYet(await desk.unsettled(venue)) }
         var strangers: [FillReport] = []
         for batch in desk.connectors[venue.index].batches where !planted(.skipFillsAfterGap) {
             let before = await desk.booked(venue)
@@ -151,6 +151,15 @@ extension TradingDesk {
 
     func booked(_ venue: VenueID) -> Int { engine.venues[venue.index].fills }
 
+    /// Why the last pass could not compare, for whoever waits for the venue.
+    func reconcilingWaits(_ venue: VenueID, _ why: String) { reconcilingFor[venue] = why }
+
+    /// The orders that keep the venue's part of the ledger moving.
+    func unsettled(_ venue: VenueID) -> String {
+        let open = engine.orders.live.compactMap { engine.orders[$0] }.filter { $0.intent.venue == venue }
+        return "open orders: " + open.map { "\($0.intent.id) \($0.state.name)" }.joined(separator: ", ")
+    }
+
     func firstInDoubt(_ fills: [FillReport], at venue: VenueID) -> FillReport? {
         fills.first { engine.mayBeOurs($0, at: venue) }
     }
@@ -170,6 +179,7 @@ extension TradingDesk {
 
     func reconciled(_ venue: VenueID, passes: Int) {
         reconciliationPasses[venue.index] = passes
+        reconcilingFor[venue] = nil
         acceptances[venue] = nil
         handle(.reconciled(venue))
         world.passes(.reconciled)

@@ -28,9 +28,7 @@ extension TradingDesk {
     }
 
     private func cancel(_ order: OrderReference, _ venue: VenueID) {
-        guard paper == nil else {
-            return engine.process(.cancelAnswered(order.id, .unknownOrder), at: world.time.now)
-        }
+        guard paper == nil else { return cancelOnPaper(order) }
         world.passes(.cancelDecided)
         connectors[venue.index].assumeIsolated { connector in
             connector.cancel(order) { answer, _ in
@@ -44,10 +42,7 @@ extension TradingDesk {
     }
 
     private func query(_ order: OrderReference, _ venue: VenueID) {
-        guard paper == nil else {
-            // The paper exchange remembers nothing: what it did not fill at once never was.
-            return engine.process(.queryAnswered(order.id, .absent), at: world.time.now)
-        }
+        guard paper == nil else { return queryOnPaper(order) }
         world.passes(.queryDecided)
         Task(executorPreference: lane) {
             let answer = await self.connectors[venue.index].query(order)
@@ -63,9 +58,7 @@ extension TradingDesk {
 
     /// The second opinion on an order that its own endpoint does not know.
     private func readLists(_ order: OrderReference, _ venue: VenueID) {
-        guard paper == nil else {
-            return engine.process(.listsRead(order.id, isWhole: true, showsIt: false), at: world.time.now)
-        }
+        guard paper == nil else { return listOnPaper(order) }
         world.passes(.listsAsked)
         Task(executorPreference: lane) {
             let seen = await self.isListed(order, venue)
@@ -124,12 +117,7 @@ extension TradingDesk {
     private func transmit(_ intent: OrderIntent) {
         let isHedge = intent.purpose.reducesRisk
         let trigger = engine.obligations[intent.instrument.index].open.first?.opened
-        if paper != nil {
-            let now = world.time.now
-            latency.sent(intent, trigger: isHedge ? trigger : nil, at: now)
-            for event in paper?.execute(intent, engine, at: now) ?? [] { engine.process(event, at: now) }
-            return
-        }
+        guard paper == nil else { return transmitOnPaper(intent, trigger: isHedge ? trigger : nil) }
         world.passes(isHedge ? .hedgeTransmits : .openingTransmits)
         connectors[intent.venue.index].assumeIsolated { connector in
             connector.place(

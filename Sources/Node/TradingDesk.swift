@@ -43,6 +43,8 @@ public actor TradingDesk {
     var firstReads: [[Asset: Amount]]
     /// Venues whose balances a person has accepted as they are, until the ledger has followed: who and why.
     var acceptances: [VenueID: String] = [:]
+    /// Why a venue's last pass of reconciling came to nothing.
+    var reconcilingFor: [VenueID: String] = [:]
     /// By venue: how long its last reconciliation took, in passes; for the report.
     public internal(set) var reconciliationPasses: [Int]
 
@@ -55,7 +57,7 @@ public actor TradingDesk {
     /// - Parameter connectors: by `VenueID.index`.
     init(
         world: World, engine: TradingEngine, keeper: OutboxKeeper, reserve: ReserveKeeper,
-        connectors: [VenueConnector], isDryRun: Bool, recovery: Recovery, store: StorePolicy
+        connectors: [VenueConnector], paper: PaperExchange?, recovery: Recovery, store: StorePolicy
     ) {
         lane = world.socketLane
         self.world = world
@@ -68,7 +70,7 @@ public actor TradingDesk {
         checkpoints = recovery.checkpoints
         firstReads = connectors.map { _ in [:] }
         reconciliationPasses = connectors.map { _ in 0 }
-        paper = isDryRun ? PaperExchange(run: engine.epoch) : nil
+        self.paper = paper
         startedAt = world.time.now
         nextCheckpoint = (recovery.checkpoints.last?.at ?? world.time.now) + store.checkpointEvery
     }

@@ -15,11 +15,14 @@ public struct NodePlan: Sendable {
     public var isDryRun: Bool
     /// What the paper exchange lends a dry run, once per data directory.
     public var paperBalances: [(VenueID, Asset, Amount)]
+    /// How long an order of a dry run is on its way.
+    public var paperLatency: Span
     public var store: StorePolicy
 
     public init(
         policy: EnginePolicy, dialects: [any VenueDialect], access: [VenueAccess?], isDryRun: Bool,
-        paperBalances: [(VenueID, Asset, Amount)], store: StorePolicy = StorePolicy()
+        paperBalances: [(VenueID, Asset, Amount)], paperLatency: Span = .zero,
+        store: StorePolicy = StorePolicy()
     ) {
         precondition(dialects.count == policy.venues.count && access.count == policy.venues.count)
         self.policy = policy
@@ -27,7 +30,23 @@ public struct NodePlan: Sendable {
         self.access = access
         self.isDryRun = isDryRun
         self.paperBalances = paperBalances
+        self.paperLatency = paperLatency
         self.store = store
+    }
+}
+
+extension NodePlan {
+    /// A dry run lends each venue this much of every asset it lists, once per data directory.
+    public static func paperBalances(_ policy: EnginePolicy) -> [(VenueID, Asset, Amount)] {
+        var balances: [(VenueID, Asset, Amount)] = []
+        let generous = Amount(raw: 1_000_000 * 1_000_000_000_000_000_000)
+        for (index, venue) in policy.venues.enumerated() {
+            for asset in venue.listings.flatMap({ [$0.instrument.base, $0.instrument.quote] })
+            where !balances.contains(where: { $0.0.index == index && $0.1 == asset }) {
+                balances.append((VenueID(index), asset, generous))
+            }
+        }
+        return balances
     }
 }
 
@@ -54,7 +73,9 @@ public struct TradingNode: Sendable {
         }
         let desk = TradingDesk(
             world: world, engine: engine, keeper: keeper, reserve: await keeper.reserve(),
-            connectors: connectors, isDryRun: plan.isDryRun, recovery: recovery, store: plan.store)
+            connectors: connectors,
+            paper: plan.isDryRun ? PaperExchange(run: engine.epoch, latency: plan.paperLatency) : nil,
+            recovery: recovery, store: plan.store)
         await desk.start(paperBalances: plan.paperBalances, opening: opening)
         let hunter = OrderHunter(desk: desk, world: world)
         if !plan.isDryRun { await hunter.start() }

@@ -68,48 +68,29 @@ public enum SmartOrderRouter {
         capacities: [VenueCapacity?]
     ) -> RoutePlan {
         var reasons: [RouteReason] = []
-        var venues: [SplitSearch.Venue] = []
-        var penalties: [Rate] = []
+        var venues: [Waterfill.Venue] = []
+        venues.reserveCapacity(capacities.count)
+        reasons.reserveCapacity(capacities.count)
         var rest = slots
         while let slot = rest.popFirst() {
             guard let capacity = capacities[slot] else { continue }
-            let minimum = smallest(book, side, slot, capacity.listing, limit)
+            let listing = capacity.listing
+            let minimum = smallest(book, side, slot, listing, limit)
             if let cause = unusable(book, side, slot, capacity, limit, minimum) {
                 reasons.append(RouteReason(venue: book.tops[slot].venue, cause: cause))
                 continue
             }
-            let cap = min(min(capacity.affordable, capacity.listing.maximumQuantity), quantity).raw
+            let cap = min(min(capacity.affordable, listing.maximumQuantity), quantity).rounded(
+                downTo: listing.lot)
             venues.append(
-                SplitSearch.Venue(
-                    slot: slot, lot: capacity.listing.lot.raw,
-                    minimum: minimum, most: cap))
-            penalties.append(capacity.penalty)
+                Waterfill.Venue(
+                    slot: slot, lot: listing.lot.raw, minimum: minimum, most: cap.raw < minimum ? 0 : cap.raw,
+                    weight: Int64(book.netPrice(side, slot, Price(raw: 1), penalty: capacity.penalty))
+                        * (side == .buy ? 1 : -1)))
         }
-        // Most routes need no level beyond those they use; where a minimum is in the way, all may matter.
-        var search = search(book, side, limit, venues, penalties, quantity, reach: SplitSearch.reach(venues))
-        var shares = search.settled(quantity.raw)
-        if shares == nil {
-            search = self.search(book, side, limit, venues, penalties, quantity, reach: nil)
-            shares = search.split(quantity.raw)
-        }
-        return plan(book, side, quantity, search, shares ?? [], capacities, reasons)
-    }
-
-    private static func search(
-        _ book: ConsolidatedBook, _ side: Side, _ limit: Price, _ venues: [SplitSearch.Venue],
-        _ penalties: [Rate], _ quantity: Quantity, reach: Int64?
-    ) -> SplitSearch {
-        let merge = LevelMerge(
-            book, side, limit: limit, slots: venues.map(\.slot), caps: venues.map(\.most),
-            penalties: penalties, quantity: quantity.raw, reach: reach)
-        var venues = venues
-        for number in venues.indices {
-            let most =
-                min(venues[number].most, merge.depths[number]) / venues[number].lot * venues[number].lot
-            // A venue that cannot give its minimum gives nothing; whether it can only the whole ladder tells.
-            venues[number].most = reach == nil && most < venues[number].minimum ? 0 : most
-        }
-        return SplitSearch(venues, merge.pieces)
+        var search = SplitSearch(Waterfill(book, side, limit: limit, venues: venues))
+        let shares = search.split(quantity.raw)
+        return plan(book, side, quantity, search, shares, capacities, reasons)
     }
 
     /// Judged at the lowest price the leg may state: the touch when buying, the limit when selling.
@@ -134,38 +115,45 @@ public enum SmartOrderRouter {
     }
 
     private static func plan(
-        _ book: ConsolidatedBook, _ side: Side, _ quantity: Quantity, _ search: SplitSearch,
+        _ book: ConsolidatedBook, _ side: Side, _ quantity: Quantity, _ search: borrowing SplitSearch,
         _ shares: [Int64],
         _ capacities: [VenueCapacity?], _ reasons: [RouteReason]
     ) -> RoutePlan {
         var reasons = reasons
-        var legs = shares.map {
-            RouteLeg(
-                venue: VenueID(0), quantity: Quantity(raw: $0), limit: .zero, notional: .zero, fee: .zero)
-        }
-        let instrument = book.instrument
-        var cheapest = [Int128?](repeating: nil, count: legs.count)
+        var legs: [RouteLeg] = []
+        legs.reserveCapacity(shares.count)
         var dearestUsed = Int128.min
-        for piece in search.pieces {
-            if cheapest[piece.venue] == nil { cheapest[piece.venue] = piece.cost }
-            let taken = min(piece.quantity, shares[piece.venue] - piece.start)
-            guard taken > 0 else { continue }
-            legs[piece.venue].limit = piece.price
-            legs[piece.venue].notional += instrument.notional(piece.price, Quantity(raw: taken))
-            dearestUsed = piece.cost
+        var routed: Int64 = 0
+        for (number, share) in shares.enumerated() where share > 0 {
+            guard let listing = capacities[search.fill[number].slot]?.listing else { continue }
+            var leg = RouteLeg(
+                venue: listing.venue, quantity: Quantity(raw: share), limit: .zero, notional: .zero,
+                fee: .zero)
+            var product: Int128 = 0
+            search.fill.forEachLevel(number, from: 0, to: share) { level, taken in
+                leg.limit = Price(raw: level.price)
+                product += Int128(level.price) &* Int128(taken)
+                dearestUsed = max(dearestUsed, level.cost)
+            }
+            leg.notional = book.instrument.notional(product: product)
+            leg.fee = listing.takerFee.of(leg.notional)
+            legs.append(leg)
+            routed += share
         }
-        for (number, venue) in search.venues.enumerated() {
-            guard let listing = capacities[venue.slot]?.listing else { continue }
-            legs[number].venue = listing.venue
-            legs[number].fee = listing.takerFee.of(legs[number].notional)
+        for (number, share) in shares.enumerated() {
             // Its best level is cheaper than the dearest one used: its minimum was too much.
-            let isCheaper = cheapest[number].map { $0 < dearestUsed } ?? false
-            let cause: RouteReason.Cause =
-                shares[number] > 0 ? .used : isCheaper ? .belowMinimum : .notNeeded
-            reasons.append(RouteReason(venue: listing.venue, cause: cause))
+            let isCheaper = search.fill.touch(number).map { $0 < dearestUsed } ?? false
+            let cause: RouteReason.Cause = share > 0 ? .used : isCheaper ? .belowMinimum : .notNeeded
+            reasons.append(RouteReason(venue: book.tops[search.fill[number].slot].venue, cause: cause))
         }
-        legs.removeAll { $0.quantity == .zero }
-        let routed = legs.reduce(Quantity.zero) { $0 + $1.quantity }
-        return RoutePlan(side: side, legs: legs, unrouted: quantity - routed, reasons: reasons)
+        return RoutePlan(side: side, legs: legs, unrouted: quantity - Quantity(raw: routed), reasons: reasons)
+    }
+}
+
+extension ConsolidatedBook {
+    /// As `netPrice`, with a penalty that counts like a fee.
+    func netPrice(_ side: Side, _ slot: Int, _ price: Price, penalty: Rate) -> Int128 {
+        let extra = Int128(price.raw) * Int128(penalty.raw)
+        return netPrice(side, slot, price) + (side == .buy ? extra : -extra)
     }
 }

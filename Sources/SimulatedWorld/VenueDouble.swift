@@ -22,6 +22,13 @@ public protocol VenueDouble: AnyObject, SendableMetatype {
     var truth: VenueTruth { get }
 }
 
+/// A double that knows when it will have news: what a host in virtual time needs.
+public protocol ScheduledDouble: VenueDouble {
+    /// The earliest time at which `advance` does anything by itself; `nil` when only an input can change
+    /// that. Until then neither time nor `takeOutgoing` bring news. Ask again after every input and deed.
+    var nextActivity: Moment? { get }
+}
+
 public struct DoubleRequest: Sendable {
     public var method: String
     /// Path and query exactly as received.
@@ -42,6 +49,8 @@ public struct DoubleResponse: Sendable {
     public var status: Int
     public var headers: [(name: String, value: String)]
     public var body: [UInt8]
+    /// A recorded answer is given when it was, not before; only a host in virtual time waits for that.
+    public var notBefore = Moment.distantPast
     public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8]) {
         self.status = status
         self.headers = headers

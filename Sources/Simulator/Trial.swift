@@ -98,7 +98,10 @@ final class Trial {
         let instruments = DoubleCatalog.demoInstruments.filter { plan.symbols.contains($0.symbol) }
         for index in configuration.venues.indices {
             let name = configuration.venues[index].profile.name
-            point(&configuration.venues[index].profile, at: name)
+            // Private streams go to a host name of their own, so that the network knows them.
+            configuration.venues[index].profile.move(
+                rest: "https://\(name).test", publicStreams: "wss://\(name).test",
+                privateStreams: "wss://\(name)-private.test")
             let account = DoubleCatalog.demoAccount(apiKey: "key", secret: secret, passphrase: "words")
             guard
                 let double = DoubleCatalog.make(
@@ -126,18 +129,6 @@ final class Trial {
                 access: plan.isDryRun ? access.map { _ in nil } : access, isDryRun: plan.isDryRun,
                 paperBalances: lent, store: plan.store)
         )
-    }
-
-    /// Private streams go to a host name of their own, so that the network knows them.
-    private static func point(_ profile: inout VenueProfile, at name: String) {
-        func path(_ url: String) -> String {
-            let parts = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
-            let rest = parts.dropFirst(2).first ?? ""
-            return rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? ""
-        }
-        profile.restOrigin = "https://\(name).test"
-        profile.publicURL = "wss://\(name).test" + path(profile.publicURL)
-        profile.privateURL = "wss://\(name)-private.test" + path(profile.privateURL)
     }
 
     func fired(_ fault: String) {

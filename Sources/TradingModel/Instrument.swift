@@ -39,13 +39,23 @@ public struct Instrument: Hashable, Sendable {
         self.quantityScale = quantityScale
     }
 
+    /// The same with another number.
+    public func numbered(_ id: InstrumentID) -> Instrument {
+        Instrument(
+            id: id, base: base, quote: quote, priceScale: priceScale, quantityScale: quantityScale)
+    }
+
     /// `BTC-USDT`.
     public var symbol: String { base.code + "-" + quote.code }
 
     /// price × quantity in the quote asset, exact.
     @inlinable public func notional(_ price: Price, _ quantity: Quantity) -> Amount {
-        let shift = Amount.scale - priceScale - quantityScale
-        return Amount(raw: Int128(price.raw) * Int128(quantity.raw) * Int128(DecimalText.power(shift)))
+        notional(product: Int128(price.raw) * Int128(quantity.raw))
+    }
+
+    /// A sum of products of raw prices and raw quantities in the quote asset, exact.
+    @inlinable public func notional(product: Int128) -> Amount {
+        Amount(raw: product * Int128(DecimalText.power(Amount.scale - priceScale - quantityScale)))
     }
 
     /// A base quantity as an amount of the base asset, exact.
@@ -97,6 +107,15 @@ public struct Listing: Hashable, Sendable {
         self.takerFee = takerFee
         self.makerFee = makerFee
         self.buyFeeInBase = buyFeeInBase
+    }
+
+    /// The same listing where its venue or its instrument has another number.
+    public func moved(to venue: VenueID, as instrument: Instrument) -> Listing {
+        Listing(
+            venue: venue, instrument: instrument, symbol: symbol, tick: tick, lot: lot,
+            minimumQuantity: minimumQuantity, maximumQuantity: maximumQuantity,
+            minimumNotional: minimumNotional, takerFee: takerFee, makerFee: makerFee,
+            buyFeeInBase: buyFeeInBase)
     }
 
     /// The smallest quantity this venue takes at `price`: the larger of its minimum quantity and its minimum

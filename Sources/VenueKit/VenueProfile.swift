@@ -80,3 +80,18 @@ public struct RateBudgetRule: Hashable, Sendable {
         self.limit = limit
     }
 }
+
+extension VenueProfile {
+    /// The same venue at other origins (`https://host:port`, `wss://host:port`); each endpoint keeps its path.
+    public mutating func move(rest: String, publicStreams: String, privateStreams: String) {
+        restOrigin = rest
+        publicURL = publicStreams + VenueProfile.path(publicURL)
+        privateURL = privateStreams + VenueProfile.path(privateURL)
+    }
+
+    private static func path(_ url: String) -> String {
+        let parts = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        let rest = parts.dropFirst(2).first ?? ""
+        return rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? ""
+    }
+}

@@ -12,6 +12,7 @@ struct ArbNode: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, RunCommand.self, PreflightCommand.self, RecordCommand.self, ReplayCommand.self,
+            BacktestCommand.self,
             ConfigCommand.self, BenchCommand.self, AuditCommand.self,
         ])
 }

@@ -42,7 +42,10 @@ struct ReplayCommand: ParsableCommand {
         let replay = ReplayRun(
             files, top: top.map { TopOfBookFile(path: $0) },
             takerFee: { fees[$0] ?? PublishedFees.taker($0) },
-            clock: ProgressLine.now, progress: { progress.show(frames: $0) })
+            clock: ProgressLine.now,
+            progress: { frames in
+                progress.show { "\(frames) frames, \(Int64(Double(frames) / $0)) frames/s" }
+            })
         let report: ReplayReport
         do throws(ReplayFault) { report = try replay.run() } catch {
             progress.clear()
@@ -71,33 +74,5 @@ struct ReplayCommand: ParsableCommand {
             }
         }
         return fees
-    }
-}
-
-/// A count on stderr for whoever waits longer than two seconds.
-private final class ProgressLine {
-    private let began = ProgressLine.now()
-    private var shownAt: Moment?
-
-    /// Reads the host's monotonic clock: it times the run for a person and decides nothing.
-    static func now() -> Moment {
-        Moment(nanoseconds: Int64(DispatchTime.now().uptimeNanoseconds))  // sim-ok: a wait, for a person
-    }
-
-    func show(frames: Int64) {
-        let now = ProgressLine.now()
-        guard now - began >= .seconds(2), now - (shownAt ?? .distantPast) >= .seconds(1) else {
-            return
-        }
-        shownAt = now
-        let rate = Double(frames) * 1_000_000_000 / Double((now - began).nanoseconds)
-        let text = "\(frames) frames, \(Int64(rate)) frames/s"
-        guard Terminal.errorIsTerminal else { return Terminal.say(text) }
-        FileHandle.standardError.write(Data(("\r" + text + " ").utf8))
-    }
-
-    func clear() {
-        guard shownAt != nil, Terminal.errorIsTerminal else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
     }
 }

@@ -25,7 +25,8 @@ struct HTTPOption: ParsableArguments {
         guard let address = address(configured) else { return nil }
         do throws(StatusServer.Fault) {
             return try await StatusServer.start(host: address.host, port: address.port) { path in
-                StatusPages.page(path, await node.desk.report())
+                if let page = StatusPages.page(path) { return page }
+                return StatusPages.page(path, await node.desk.report())
             }
         } catch {
             Terminal.say("no status pages: \(error); another address: --http host:port")

@@ -16,6 +16,14 @@ enum Terminal {
         FileHandle.standardError.write(Data(text.utf8))
     }
 
+    /// For reports whose members COMMANDS.md names in lower_snake_case.
+    static func snakeCased(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
     static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

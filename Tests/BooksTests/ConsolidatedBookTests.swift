@@ -58,25 +58,47 @@ import TradingModel
         #expect(!book.tradable(VenueID(7), at: now, maximumAge: .seconds(9)))
     }
 
-    @Test func `a sweep meets the levels of all venues in the order of their price after fees`() {
+    @Test
+    func `a taker meets the opposite side from the touch outwards, and pays or receives net of the fee`() {
         var book = open([0, 1], fees: [1_000_000, 0])  // 1 % and nothing
-        seed(&book, 0, "90x1", "100x1 102x1", at: start)
+        seed(&book, 0, "90x1", "100x1 102x1 103x4", at: start)
         seed(&book, 1, "89x1", "101x1 102x5 110x1", at: start)
-        var sweep = Sweep(.buy, over: book.synced)
-        var met: [String] = []
-        while let level = sweep.next(in: book) { met.append("\(level.venue.index):\(level.price.raw)") }
-        #expect(met == ["0:100", "1:101", "1:102", "0:102", "1:110"], "101 net ties, then 102 before 103.02")
-        var left = Sweep(.sell, over: book.synced)
-        #expect(left.next(in: book)?.netPrice == Int128(90 * 99_000_000))
-        left.leave(1)
-        #expect(left.next(in: book) == nil)
+        #expect(levels(book, .buy, 0, from: 1, atMost: 9) == [102, 103])
+        #expect(levels(book, .buy, 1, from: 0, atMost: 2) == [101, 102])
+        #expect(levels(book, .sell, 0, from: 1, atMost: 9).isEmpty)
+        #expect(levels(book, .sell, 1, from: 0, atMost: 9) == [89])
+        #expect(book.depth(.buy, 0) == 3 && book.depth(.sell, 0) == 1)
+        #expect(book.netPrice(.sell, 0, Price(raw: 90)) == Int128(90 * 99_000_000))
+        #expect(book.netPrice(.buy, 0, Price(raw: 100)) == book.netPrice(.buy, 1, Price(raw: 101)))
         book.setTakerFee(Rate(raw: 3_000_000), of: VenueID(0))
-        var dearer = Sweep(.sell, over: book.synced)
-        #expect(dearer.next(in: book)?.venue == VenueID(1), "90 less 3 % is worth less than 89")
+        let (fee, free) = (book.netPrice(.sell, 0, Price(raw: 90)), book.netPrice(.sell, 1, Price(raw: 89)))
+        #expect(fee < free, "90 less 3 % is worth less than 89")
+    }
+
+    @Test func `who has met enough levels is given no more`() {
+        var book = open([0], fees: [0])
+        seed(&book, 0, "90x1", "100x1 102x1 103x4", at: start)
+        var met = 0
+        book.withLevels(.buy, 0, from: 0, atMost: 9) { level in
+            met += 1
+            return level.price.raw < 102
+        }
+        #expect(met == 2)
+    }
+
+    private func levels(
+        _ book: ConsolidatedBook, _ side: Side, _ slot: Int, from depth: Int, atMost most: Int
+    ) -> [Int64] {
+        var prices: [Int64] = []
+        book.withLevels(side, slot, from: depth, atMost: most) {
+            prices.append($0.price.raw)
+            return true
+        }
+        return prices
     }
 
     @Test(arguments: [UInt64(21), 22, 23])
-    func `summary and sweep equal brute force over all books`(seed: UInt64) {
+    func `summary and levels equal brute force over all books`(seed: UInt64) {
         var dice = Dice(seed: seed)
         let venues = [0, 2, 3, 9, 40]
         var book = open(venues, fees: venues.map { _ in Int64(dice.roll(300_000)) - 20_000 })
@@ -87,8 +109,8 @@ import TradingModel
             disturb(&book, VenueID(venues[slot]), &ids[slot], now, &dice)
             expectBestIsBruteForce(book)
             if step % 25 == 0 {
-                expectSweepIsBruteForce(book, .buy)
-                expectSweepIsBruteForce(book, .sell)
+                expectLevelsAreTheLadders(book, .buy)
+                expectLevelsAreTheLadders(book, .sell)
             }
         }
     }
@@ -139,28 +161,16 @@ import TradingModel
         }
     }
 
-    private func expectSweepIsBruteForce(_ book: ConsolidatedBook, _ side: Side) {
-        var all: [SweptLevel] = []
+    private func expectLevelsAreTheLadders(_ book: ConsolidatedBook, _ side: Side) {
         for slot in book.books.indices {
             let ladder = side == .buy ? book.books[slot].asks : book.books[slot].bids
-            for depth in 0..<ladder.count {
-                let fee = Int128(book.takerFees[slot].raw)
-                let factor = Int128(100_000_000) + (side == .buy ? fee : -fee)
-                all.append(
-                    SweptLevel(
-                        slot: slot, venue: book.tops[slot].venue, depth: depth, price: ladder[depth].price,
-                        quantity: ladder[depth].quantity, netPrice: Int128(ladder[depth].price.raw) * factor))
+            var met: [Level] = []
+            book.withLevels(side, slot, from: 0, atMost: .max / 2) {
+                met.append($0)
+                return true
             }
+            #expect(met == (0..<ladder.count).map { ladder[$0] })
+            #expect(met.count == book.depth(side, slot))
         }
-        all.sort {
-            if $0.netPrice != $1.netPrice {
-                return side == .buy ? $0.netPrice < $1.netPrice : $0.netPrice > $1.netPrice
-            }
-            return ($0.slot, $0.depth) < ($1.slot, $1.depth)
-        }
-        var sweep = Sweep(side, over: book.synced)
-        var met: [SweptLevel] = []
-        while let level = sweep.next(in: book) { met.append(level) }
-        #expect(met == all)
     }
 }

@@ -147,7 +147,7 @@ class Stand:
             return False
         if measured:
             self.figures.sample(measured, took)
-            if took > 2_000:
+            if took > 1_000:
                 self.figures.values.setdefault("slow_starts", []).append(
                     {"round": round_, "ms": round(took), "waited_for": self.node.last_refusal})
         return True

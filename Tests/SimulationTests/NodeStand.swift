@@ -42,7 +42,9 @@ final class NodeStand {
         let secret = "c2ltdWxhdGVkLXNlY3JldA=="
         for index in configuration.venues.indices {
             let name = configuration.venues[index].profile.name
-            NodeStand.point(&configuration.venues[index].profile, at: name + ".test")
+            let streams = "wss://\(name).test"
+            configuration.venues[index].profile.move(
+                rest: "https://\(name).test", publicStreams: streams, privateStreams: streams)
             let account = DoubleCatalog.demoAccount(apiKey: "key", secret: secret, passphrase: "words")
             guard
                 let double = DoubleCatalog.make(
@@ -70,18 +72,6 @@ final class NodeStand {
             policy: configuration.policy, dialects: dialects,
             access: isDryRun ? access.map { _ in nil } : access,
             isDryRun: isDryRun, paperBalances: lent)
-    }
-
-    private static func point(_ profile: inout VenueProfile, at host: String) {
-        func moved(_ url: String, _ scheme: String) -> String {
-            let rest =
-                url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).dropFirst(2).first
-                ?? ""
-            return "\(scheme)://\(host)" + (rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? "")
-        }
-        profile.restOrigin = "https://" + host
-        profile.publicURL = moved(profile.publicURL, "wss")
-        profile.privateURL = moved(profile.privateURL, "wss")
     }
 
     /// Starts a node on this disk; also after `kill`.

@@ -1,3 +1,5 @@
+import TradingModel
+
 /// How fast a recording is played: a multiple of the recorded pace, or as fast as the host pulls.
 public struct PlaybackSpeed: Hashable, Sendable {
     /// Hundredths of the recorded pace; 0 means unbounded.
@@ -26,6 +28,13 @@ public struct PlaybackSpeed: Hashable, Sendable {
             fraction = parts[1].utf8.count == 1 ? digits * 10 : digits
         }
         self.init(hundredths: whole * 100 + fraction)
+    }
+
+    /// How long it takes until so many recorded nanoseconds have passed.
+    func elapsed(until recorded: Int64) -> Span {
+        guard hundredths > 0 else { return .zero }
+        let wide = (Int128(recorded) * 100 + Int128(hundredths) - 1) / Int128(hundredths)
+        return .nanoseconds(Int64(clamping: wide))
     }
 
     /// Recorded nanoseconds that pass in `elapsed` nanoseconds; `nil` when unbounded.

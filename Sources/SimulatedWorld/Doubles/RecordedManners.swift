@@ -35,6 +35,35 @@ struct RecordedManners {
         return verb?.string?.lowercased() == "subscribe"
     }
 
+    /// What a venue's time endpoint answers; `nil` for any other path.
+    func clock(path: String, at now: Moment) -> [UInt8]? {
+        switch path {
+        case "/api/v3/time", "/fapi/v1/time": JSONWriter.object { $0.field("serverTime", now.milliseconds) }
+        case "/api/v5/public/time":
+            JSONWriter.object { json in
+                json.field("code", "0")
+                json.field("msg", "")
+                json.array("data") { $0.object { $0.field("ts", String(now.milliseconds)) } }
+            }
+        case "/v5/market/time":
+            JSONWriter.object { json in
+                json.field("retCode", 0)
+                json.field("retMsg", "OK")
+                json.object("result") { result in
+                    result.field("timeSecond", String(now.nanoseconds / 1_000_000_000))
+                    result.field("timeNano", String(now.nanoseconds))
+                }
+                json.field("time", now.milliseconds)
+            }
+        case "/0/public/Time":
+            JSONWriter.object { json in
+                json.array("error") { _ in }
+                json.object("result") { $0.field("unixtime", now.nanoseconds / 1_000_000_000) }
+            }
+        default: nil
+        }
+    }
+
     /// Answers that keep a client alive. Subscription answers are part of most recordings; Binance's are not
     /// when the streams stood in the URL, so there they are given here.
     func replies(to text: [UInt8], at now: Moment) -> [[UInt8]] {

@@ -45,6 +45,12 @@ public struct Recording: Sendable {
     /// Receive time of the first frame of any connection: playback starts here.
     private(set) var startsAt: Int64 = .max
 
+    /// When its first frame and its last one were received.
+    public var times: ClosedRange<Moment> {
+        let last = connections.map(\.endsAt).max() ?? startsAt
+        return Moment(nanoseconds: startsAt)...Moment(nanoseconds: max(startsAt, last))
+    }
+
     /// Frames of all connections.
     public var frameCount: Int { connections.reduce(0) { $0 + $1.frames.count } }
 

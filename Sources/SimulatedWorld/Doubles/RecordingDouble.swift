@@ -9,7 +9,7 @@ import TradingModel
 /// answers are served for their path and symbol, the latest one that playback has passed. What was not
 /// recorded (account, orders, the private stream) is answered by `account`, a double of the same venue, when
 /// there is one.
-public final class RecordingDouble: VenueDouble {
+public final class RecordingDouble: ScheduledDouble {
     public let recording: Recording
     public let speed: PlaybackSpeed
     public var name: String { recording.venue }
@@ -29,6 +29,7 @@ public final class RecordingDouble: VenueDouble {
     private var outgoing: [DoubleFrame] = []
     /// When playback began on the host's clock.
     private var startedAt: Moment?
+    private let isByRecordedTime: Bool
     /// The latest recorded time any connection has reached.
     private var position: Int64
 
@@ -42,8 +43,21 @@ public final class RecordingDouble: VenueDouble {
         self.recording = recording
         self.speed = speed
         self.account = account
+        isByRecordedTime = false
         manners = RecordedManners(venue: recording.venue)
         position = recording.startsAt
+    }
+
+    /// Playback by the recorded clock: what was received at a time is sent at that time, from whichever
+    /// moment on somebody listens. So several recordings meet as their venues did.
+    public init(byRecordedTime recording: Recording) {
+        self.recording = recording
+        speed = .recorded
+        account = nil
+        isByRecordedTime = true
+        manners = RecordedManners(venue: recording.venue)
+        position = recording.startsAt
+        startedAt = Moment(nanoseconds: recording.startsAt)
     }
 
     /// Whether every open connection has got all its frames, and there is one.
@@ -62,10 +76,16 @@ public final class RecordingDouble: VenueDouble {
 
     public func respond(to request: DoubleRequest, at now: Moment) -> DoubleResponse {
         let target = RequestTarget(request.target)
-        if let answer = recordedAnswer(request.method, target) {
-            let headers = [(name: "content-type", value: "application/json")]
-            return DoubleResponse(
-                status: 200, headers: headers, body: Array(recording.bytes[answer.body.bytes]))
+        // What the venue's clock said then is wrong now.
+        if let clock = manners.clock(path: target.path, at: now) {
+            return account?.respond(to: request, at: now) ?? DoubleResponse(status: 200, body: clock)
+        }
+        if let answer = recordedAnswer(request.method, target, now) {
+            var response = DoubleResponse(
+                status: 200, headers: [(name: "content-type", value: "application/json")],
+                body: Array(recording.bytes[answer.body.bytes]))
+            if isByRecordedTime { response.notBefore = Moment(nanoseconds: answer.body.time) }
+            return response
         }
         if let account { return account.respond(to: request, at: now) }
         return DoubleResponse(status: 404, body: Array(#"{"msg":"not recorded"}"#.utf8))
@@ -74,7 +94,8 @@ public final class RecordingDouble: VenueDouble {
     /// The fields that say what a request is about; all others (depth limits, filters) are ignored.
     private static let subjects = ["symbol", "instId", "pair", "product_id", "category", "instType"]
 
-    private func recordedAnswer(_ method: String, _ target: RequestTarget) -> Recording.Answer? {
+    private func recordedAnswer(_ method: String, _ target: RequestTarget, _ now: Moment) -> Recording.Answer?
+    {
         let asked = FormFields(target.query)
         let fitting = recording.answers.filter { answer in
             guard answer.method == method, answer.target.path == target.path else { return false }
@@ -84,7 +105,8 @@ public final class RecordingDouble: VenueDouble {
                 return wanted.uppercased() == held.uppercased()
             }
         }
-        return fitting.last { $0.body.time <= position } ?? fitting.first
+        let reached = isByRecordedTime ? now.nanoseconds : position
+        return fitting.last { $0.body.time <= reached } ?? fitting.first
     }
 
     // MARK: WebSocket
@@ -188,6 +210,22 @@ public final class RecordingDouble: VenueDouble {
         position = max(position, closedAt)
         outgoing.append(DoubleFrame(connection: players[index].connection, content: content))
         players[index].player.isPlaying = false
+    }
+
+    /// When the next frame or close of any listener is due.
+    public var nextActivity: Moment? {
+        guard let startedAt else { return nil }
+        var earliest: Int64?
+        for entry in players where entry.player.isPlaying {
+            guard let source = entry.player.source else { continue }
+            let recorded = recording.connections[source]
+            let next = entry.player.next
+            let isOver = next >= recorded.frames.count
+            let closes = isOver && hasSuccessor(source) ? recorded.closedAt : nil
+            guard let time = isOver ? closes : recorded.frames[next].time else { continue }
+            earliest = min(earliest ?? time, time)
+        }
+        return earliest.map { startedAt + speed.elapsed(until: $0 - recording.startsAt) }
     }
 
     /// Whether the recorder came back on the same path: only then is a recorded close worth repeating.

@@ -28,16 +28,13 @@ public protocol JournaledDouble: VenueDouble {
 }
 
 /// A double that lives in a simulation: it can be made to do wrong, be looked into, and be slept beside.
-public protocol SimulatedVenue: JournaledDouble {
+public protocol SimulatedVenue: JournaledDouble, ScheduledDouble {
     /// What the venue itself is to do wrong.
     var mischief: VenueMischief { get }
     /// How often the house acts. Set it before the first `advance` for a world that is lean from the start.
     var pace: MarketPace { get set }
     /// Reads what the venue holds, item by item.
     var observer: VenueWitness { get }
-    /// The earliest time at which `advance` does anything by itself; `nil` when only an input can change
-    /// that. Until then neither time nor `takeOutgoing` bring news. Ask again after every input and deed.
-    var nextActivity: Moment? { get }
 }
 
 /// A double with a generated market behind it.

@@ -78,7 +78,7 @@ extension SimulatedNetwork {
             onFault?("N09")
             return lose(under)
         }
-        let receivedAt = arrival()
+        let receivedAt = max(arrival(), answer.notBefore)
         guard receivedAt <= under.request.deadline else {
             return fail(under, .timedOut, at: under.request.deadline)
         }

@@ -30,11 +30,11 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
 
     final class Host {
         let name: String
-        let double: any SimulatedVenue
+        let double: any ScheduledDouble
         var isReachable = true
         var weather = VenueWeather()
         var wakesAt = Moment.distantFuture
-        init(_ double: any SimulatedVenue) {
+        init(_ double: any ScheduledDouble) {
             self.double = double
             name = double.name
         }
@@ -43,7 +43,7 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
     public init(_ simulation: Simulation) { self.simulation = simulation }
 
     /// Puts a double on the network under `<name>.test` and starts its market.
-    public func add(_ double: any SimulatedVenue) {
+    public func add(_ double: any ScheduledDouble) {
         let host = Host(double)
         hosts[double.name + ".test"] = host
         hosts[double.name + "-private.test"] = host

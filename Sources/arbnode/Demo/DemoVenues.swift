@@ -54,16 +54,9 @@ struct DemoVenues {
 
     /// Replaces host and port, keeps the venue's own paths.
     static func point(_ venue: inout NodeConfiguration.Venue, at port: Int) {
-        func moved(_ url: String, _ scheme: String) -> String {
-            let rest =
-                url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).dropFirst(2).first
-                ?? ""
-            let path = rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? ""
-            return "\(scheme)://127.0.0.1:\(port)\(path)"
-        }
-        venue.profile.restOrigin = "https://127.0.0.1:\(port)"
-        venue.profile.publicURL = moved(venue.profile.publicURL, "wss")
-        venue.profile.privateURL = moved(venue.profile.privateURL, "wss")
+        venue.profile.move(
+            rest: "https://127.0.0.1:\(port)", publicStreams: "wss://127.0.0.1:\(port)",
+            privateStreams: "wss://127.0.0.1:\(port)")
     }
 
     func truths() async -> [VenueTruth] {

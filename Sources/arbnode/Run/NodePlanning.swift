@@ -27,7 +27,8 @@ enum NodePlanning {
             policy: configuration.policy, dialects: try configuration.venues.map { try dialect($0) },
             access: access,
             isDryRun: isDryRun,
-            paperBalances: isDryRun ? paperBalances(configuration.venues.map(\.listings)) : [])
+            paperBalances: isDryRun ? NodePlan.paperBalances(configuration.policy) : [],
+            paperLatency: configuration.paperLatency)
     }
 
     static func dialect(_ venue: NodeConfiguration.Venue) throws -> any VenueDialect {
@@ -38,19 +39,6 @@ enum NodePlanning {
             throw ExitCode(78)
         }
         return dialect
-    }
-
-    /// A dry run lends each venue this much of every asset it lists, once per data directory.
-    static func paperBalances(_ listings: [[Listing]]) -> [(VenueID, Asset, Amount)] {
-        var balances: [(VenueID, Asset, Amount)] = []
-        let generous = Amount(raw: 1_000_000 * 1_000_000_000_000_000_000)
-        for (index, listed) in listings.enumerated() {
-            for asset in listed.flatMap({ [$0.instrument.base, $0.instrument.quote] })
-            where !balances.contains(where: { $0.0.index == index && $0.1 == asset }) {
-                balances.append((VenueID(index), asset, generous))
-            }
-        }
-        return balances
     }
 
     /// Keys of every venue, or what is missing and how to give it.

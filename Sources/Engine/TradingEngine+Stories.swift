@@ -1,0 +1,63 @@
+import Books
+import Hedging
+import Orders
+import Routing
+import Strategies
+import TradingModel
+
+// What trades were decided on, and what became of them.
+extension TradingEngine {
+    mutating func tell(
+        _ proposal: PairProposal, _ legs: [OrderIntent], _ strategy: Int, _ index: Int, _ now: Moment
+    ) {
+        let edge = proposal.edge
+        let gross = Int128(edge.bid.raw - edge.ask.raw) * Int128(Rate.one) / Int128(max(1, edge.ask.raw))
+        trades.begin(
+            TradeStory(
+                number: legs[0].id.intent, strategy: strategy, instrument: legs[0].instrument, decidedAt: now,
+                quantity: proposal.quantity, gross: Rate(raw: Int64(clamping: gross)), net: edge.net,
+                asks: offered(.buy, index, edge.buySlot), bids: offered(.sell, index, edge.sellSlot),
+                legs: legs.map { part($0, books[index].level($0.side, slot(of: $0, index), 0), nil, now) }))
+    }
+
+    mutating func tellHedges(_ intents: [OrderIntent], of trade: UInt64, _ rung: HedgeRung, _ now: Moment) {
+        guard let index = intents.first?.instrument.index, trade > 0 else { return }
+        let parts = intents.map { part($0, books[index].level($0.side, slot(of: $0, index), 0), rung, now) }
+        trades.hedging(trade, parts)
+    }
+
+    mutating func tellFill(
+        _ id: ClientOrderID, _ quantity: Quantity, _ notional: Amount, _ fee: Amount, _ now: Moment
+    ) {
+        trades.note(id) { part in
+            part.filled += quantity
+            part.notional += notional
+            part.fee += fee
+            part.filledAt = now
+        }
+    }
+
+    private func part(_ intent: OrderIntent, _ seen: Level?, _ rung: HedgeRung?, _ now: Moment)
+        -> TradeStory.Part
+    {
+        TradeStory.Part(
+            venue: intent.venue, side: intent.side, seen: seen ?? .none, limit: intent.limit,
+            wanted: intent.quantity, decidedAt: now, rung: rung, id: intent.id)
+    }
+
+    private func slot(of intent: OrderIntent, _ index: Int) -> Int {
+        guard let slot = books[index].slot(of: intent.venue) else {
+            preconditionFailure("an order's venue lists its instrument")
+        }
+        return slot
+    }
+
+    private func offered(_ side: Side, _ index: Int, _ slot: Int) -> [Level] {
+        var levels: [Level] = []
+        books[index].withLevels(side, slot, from: 0, atMost: TradeStory.depth) {
+            levels.append($0)
+            return true
+        }
+        return levels
+    }
+}

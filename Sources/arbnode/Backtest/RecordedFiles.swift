@@ -1,0 +1,44 @@
+import ArgumentParser
+import Backtest
+import Configuration
+import Recordings
+import SimulatedWorld
+import VenueKit
+
+/// Recordings named on the command line, read and held against what the node speaks.
+enum RecordedFiles {
+    /// A market of everything in them.
+    static func market(_ paths: [String]) throws -> RecordedMarket {
+        let sources = try paths.map { try load($0) }
+        do throws(RecordedMarketFault) { return try RecordedMarket(sources) } catch {
+            Terminal.say("\(error)")
+            throw ExitCode(65)
+        }
+    }
+
+    static func load(_ path: String) throws -> RecordedSource {
+        let recording: Recording
+        do {
+            let text = try RecordingText(path: path)
+            if let cutOff = text.cutOff { Terminal.say("\(cutOff)") }
+            recording = try Recording(text.bytes)
+        } catch {
+            Terminal.say("\(path): \(error)")
+            throw ExitCode(65)
+        }
+        guard DialectCatalog.names.contains(recording.venue),
+            let file = HouseFiles.find("venues/\(recording.venue).yaml")
+        else {
+            Terminal.say(
+                "\(path): the node does not speak \(recording.venue); "
+                    + "it speaks \(DialectCatalog.names.joined(separator: ", "))")
+            throw ExitCode(65)
+        }
+        switch VenueSheet.load(path: file) {
+        case .success(let sheet): return RecordedSource(path: path, recording: recording, sheet: sheet)
+        case .failure(let problems):
+            Terminal.say("\(problems)")
+            throw ExitCode(78)
+        }
+    }
+}
