@@ -49,7 +49,8 @@ final class BacktestSession {
         network.jitter = .zero
         network.marketBeat = .zero
         for (index, source) in market.sources.enumerated() {
-            network.add(RecordingDouble(byRecordedTime: source.recording))
+            let symbols = market.venues[index].listings.map(\.symbol)
+            network.add(RecordingDouble(byRecordedTime: source.recording, symbols: symbols))
             let name = source.recording.venue
             market.venues[index].profile.move(
                 rest: "https://\(name).test", publicStreams: "wss://\(name).test",

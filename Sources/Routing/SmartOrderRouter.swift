@@ -141,8 +141,10 @@ public enum SmartOrderRouter {
             routed += share
         }
         for (number, share) in shares.enumerated() {
+            let venue = search.fill[number]
+            let touch = book.level(side, venue.slot, 0)
             // Its best level is cheaper than the dearest one used: its minimum was too much.
-            let isCheaper = search.fill.touch(number).map { $0 < dearestUsed } ?? false
+            let isCheaper = touch.map { Int128($0.price.raw) * Int128(venue.weight) < dearestUsed } ?? false
             let cause: RouteReason.Cause = share > 0 ? .used : isCheaper ? .belowMinimum : .notNeeded
             reasons.append(RouteReason(venue: book.tops[search.fill[number].slot].venue, cause: cause))
         }

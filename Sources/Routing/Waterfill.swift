@@ -82,11 +82,6 @@ struct Waterfill: ~Copyable {
         return venues[venue]
     }
 
-    /// Cost of a unit of a venue's best level; `nil` when none was read.
-    func touch(_ venue: Int) -> Int128? {
-        venues[venue].count > 0 ? levels[venues[venue].first].cost : nil
-    }
-
     /// The levels that hold a venue's units from `start` up to `quantity`, and how many of them each.
     func forEachLevel(_ venue: Int, from start: Int64, to quantity: Int64, _ body: (Level, Int64) -> Void) {
         let rows = levels + venues[venue].first

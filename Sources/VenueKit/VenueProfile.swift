@@ -82,7 +82,7 @@ public struct RateBudgetRule: Hashable, Sendable {
 }
 
 extension VenueProfile {
-    /// The same venue at other origins (`https://host:port`, `wss://host:port`); each endpoint keeps its path.
+    /// The same venue at other origins (`https://host:port`, `wss://host:port`); endpoints keep their paths.
     public mutating func move(rest: String, publicStreams: String, privateStreams: String) {
         restOrigin = rest
         publicURL = publicStreams + VenueProfile.path(publicURL)

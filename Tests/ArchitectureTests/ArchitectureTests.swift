@@ -11,7 +11,7 @@ import Testing
         "VenueServer": 23,
         "Strategies": 30, "Engine": 31,
         "Configuration": 40, "Node": 40, "Replay": 40, "Console": 41,
-        "Simulator": 45,
+        "Simulator": 45, "Backtest": 45,
         "arbnode": 50, "arbsim": 50, "arbctl": 50,
     ]
 

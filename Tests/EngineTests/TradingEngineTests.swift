@@ -217,12 +217,21 @@ import TradingModel
         #expect(recovery.signals.contains(legs[0].decision))
         // The books stand still, the cooldown is over: the same touches are the same signal.
         stage.durable(legs)
-        for leg in legs { stage.expire(leg) }
-        stage.process(.timer)
         stage.advance(.milliseconds(900))
-        stage.process(.timer)
+        for leg in legs { stage.expire(leg) }
         #expect(stage.persisted().isEmpty)
         #expect(stage.engine.counters.repeatedSignals > 0)
+    }
+
+    @Test func `an opening answers news from a venue, never a clock`() {
+        var stage = Stage()
+        let legs = stage.pair()
+        stage.durable(legs)
+        for leg in legs { stage.expire(leg) }
+        stage.advance(.milliseconds(900))
+        let before = stage.engine.counters.pairs
+        for _ in 0..<10 { stage.process(.timer) }
+        #expect(stage.engine.counters.pairs == before && stage.persisted().isEmpty)
     }
 
     @Test func `an order of ours without a row is taken over, canceled, and its venue distrusted`() {

@@ -130,7 +130,15 @@ private func get(_ target: String) -> DoubleRequest {
             body("/v5/market/instruments-info?category=linear&symbol=BTCUSDT") == "{\"category\":\"linear\"}")
         #expect(body("/v5/market/orderbook?category=spot&symbol=btcusdt&limit=1") == "{\"first\":true}")
         #expect(double.respond(to: get("/v5/market/orderbook?symbol=ETHUSDT"), at: at(0)).status == 404)
-        #expect(double.respond(to: get("/v5/market/time"), at: at(0)).status == 404)
+        #expect(double.respond(to: get("/v5/market/tickers"), at: at(0)).status == 404)
+    }
+
+    @Test func `a clock is asked, never repeated`() throws {
+        let recorded = "# {\"venue\":\"bybit\",\"symbols\":[]}\n5\thttp GET /v5/market/time\t{\"time\":5}"
+        let double = RecordingDouble(try Recording(Array(recorded.utf8)))
+        let answer = double.respond(to: get("/v5/market/time"), at: Moment(nanoseconds: 7_000_000_000))
+        #expect(answer.status == 200)
+        #expect(String(decoding: answer.body, as: UTF8.self).contains("\"time\":7000"))
     }
 
     @Test func `the latest answer that playback has passed is served`() throws {

@@ -79,6 +79,13 @@ public struct Recording: Sendable {
         startsAt = connections.compactMap { $0.frames.first?.time }.min() ?? 0
     }
 
+    /// The same without the frames that `keeps` refuses.
+    func filtered(_ keeps: (Entry) -> Bool) -> Recording {
+        var copy = self
+        for index in copy.connections.indices { copy.connections[index].frames.removeAll { !keeps($0) } }
+        return copy
+    }
+
     private static func header(_ bytes: [UInt8]) -> (venue: String, symbols: [String], end: Int)? {
         let end = bytes.firstIndex(of: 0x0A) ?? bytes.count
         guard bytes.first == UInt8(ascii: "#") else { return nil }

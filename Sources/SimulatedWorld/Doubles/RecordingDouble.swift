@@ -50,8 +50,8 @@ public final class RecordingDouble: ScheduledDouble {
 
     /// Playback by the recorded clock: what was received at a time is sent at that time, from whichever
     /// moment on somebody listens. So several recordings meet as their venues did.
-    public init(byRecordedTime recording: Recording) {
-        self.recording = recording
+    public init(byRecordedTime recording: Recording, symbols: [String]) {
+        self.recording = recording.only(symbols)
         speed = .recorded
         account = nil
         isByRecordedTime = true
