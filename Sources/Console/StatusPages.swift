@@ -53,9 +53,14 @@ public enum StatusPages {
                 + "\"books_synced\":\(venue.booksSynced),\"may_open\":\(venue.mayOpen),"
                 + "\"clock_offset_ms\":\(venue.clockOffset.milliseconds)}"
         }
+        let leads = report.leads.map {
+            "{\"symbol\":\"\($0.symbol)\",\"leader\":\"\($0.leader)\",\"follower\":\"\($0.follower)\","
+                + "\"lag_ms\":\($0.lag.milliseconds),\"certainty\":\($0.certainty)}"
+        }
         let disabled = report.disabledStrategies.map { "\"\($0.name)\"" }
         return "{\"mode\":\"\(summary.mode.name)\",\"venues\":[\(venues.joined(separator: ","))],"
             + "\"disabled_strategies\":[\(disabled.joined(separator: ","))],"
+            + "\"leads\":[\(leads.joined(separator: ","))],"
             + "\"live_orders\":\(summary.liveOrders),\"unknown_open\":\(summary.unknownOpen),"
             + "\"unhedged_notional\":\"\(summary.unhedgedNotional)\","
             + "\"residual_notional\":\"\(summary.residualNotional)\",\"pnl\":\"\(summary.profit)\","

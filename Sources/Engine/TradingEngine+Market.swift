@@ -12,7 +12,9 @@ extension TradingEngine {
     public mutating func apply(book update: borrowing BookUpdate, of venue: VenueID, at now: Moment) {
         let index = update.instrument.index
         guard let slot = books[index].slot(of: venue) else { return }
+        let before = books[index].tops[slot]
         let outcome = books[index].apply(update, from: venue, at: now)
+        noteTouch(index, slot, before, now)
         if case .lostProof(let loss) = outcome {
             qualities[venue.index].note(.bookProofLost, at: now)
             alarm(.bookProofLost, .warning, venue, "\(policy.instruments[index].symbol): \(loss.name)", now)
@@ -70,7 +72,7 @@ extension TradingEngine {
             !strategies[strategy].isResting(at: now), mayOpen(strategy, index, now),
             obligations[index].open.isEmpty, !hasLiveOrders(index)
         else { return }
-        guard edge.net >= demandedEdge(strategy, edge, now) else { return }
+        guard edge.net >= demandedEdge(strategy, index, edge, now) else { return }
         let view = StrategyView(
             book: books[index], tradable: slots, buying: capacities(index, .buy, edge.ask, now),
             selling: capacities(index, .sell, edge.bid, now), sizeShare: sizeShare(index, edge, now), now: now

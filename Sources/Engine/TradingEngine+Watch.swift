@@ -18,6 +18,7 @@ extension TradingEngine {
             if needsHedging(index) { hedge(index, now) }
         }
         watchResiduals(now)
+        watchLeads(now)
     }
 
     /// A snapshot that was asked for and never came is asked for again.

@@ -33,6 +33,11 @@ public struct TradingEngine: Sendable {
     let strategiesOf: [[Int]]
     /// By venue.
     var qualities: [VenueQuality]
+    /// By instrument: who moves first.
+    public internal(set) var leads: [LeadLag]
+    /// By instrument: who leads whom, as people were last told.
+    var toldLeads: [[LeadLag.Finding]]
+    var nextLeadLook = Moment.distantPast
     /// By instrument: how much of the last opening legs filled.
     var fillRatios: [FillRatio]
     /// By instrument: what a second leg that follows the first one's fill has claimed beforehand.
@@ -114,6 +119,8 @@ public struct TradingEngine: Sendable {
             policy.takerTaker.indices.filter { policy.takerTaker[$0].instrument == instrument.id }
         }
         qualities = policy.venues.map { _ in VenueQuality() }
+        leads = books.map { LeadLag(venues: $0.books.count) }
+        toldLeads = books.map { _ in [] }
         fillRatios = policy.instruments.map { _ in FillRatio() }
         followers = policy.instruments.map { _ in nil }
         loopGuards = policy.takerTaker.map {

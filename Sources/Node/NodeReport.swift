@@ -44,6 +44,9 @@ public struct NodeReport: Sendable {
     public var disabledStrategies: [DisabledStrategy]
     public var hedges: HedgeSummary
 
+    /// Who moves first, where that is sure.
+    public var leads: [LeadLine]
+
     public struct DisabledStrategy: Sendable {
         public var name: String
         public var reason: String
@@ -66,7 +69,7 @@ extension TradingDesk {
             latency: latency,
             incidents: incidents.lines, accounts: engine.ledger.accounts, isFlat: engine.isFlat,
             disabledStrategies: engine.disabledStrategies.map { .init(name: $0.name, reason: $0.reason) },
-            hedges: hedgeSummary())
+            hedges: hedgeSummary(), leads: engine.leadLines)
     }
 
     private func hedgeSummary() -> NodeReport.HedgeSummary {

@@ -70,6 +70,8 @@ public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
     case possibleLogicLoop = "POSSIBLE_LOGIC_LOOP"
     /// A route fell short of what was wanted, or a venue it needs cannot be used.
     case sorDegraded = "SOR_DEGRADED"
+    /// A venue that led another's prices does so no longer, for certain: quotes move without warning.
+    case leadLagDegraded = "LEAD_LAG_DEGRADED"
     /// A leg was late and was not sent: its strategy rests.
     case staleTrade = "STALE_TRADE"
     /// What no venue takes has grown to more than its cap, or stays for too long.

@@ -45,6 +45,45 @@ import TradingModel
         }
     }
 
+    /// Venue 1 moves, venue 0 does the same 80 ms later, by ten basis points: less than fees, so nothing opens.
+    private func teach(_ stage: inout Stage, leader: Int, moves: Int) -> Int64 {
+        var bid: Int64 = 100_00
+        for move in 0..<moves {
+            bid += move % 3 == 0 ? -20 : 10
+            stage.advance(.seconds(2))
+            stage.quote(leader, bid: bid, ask: bid + 2)
+            stage.advance(.milliseconds(80))
+            stage.quote(1 - leader, bid: bid, ask: bid + 2)
+        }
+        return bid
+    }
+
+    @Test func `an edge at a quote that is about to move must be larger, until the move is overdue`() throws {
+        var stage = Stage()
+        let bid = teach(&stage, leader: 1, moves: 60)
+        let lead = try #require(stage.engine.leadLines.first)
+        #expect(lead.leader == "venue-1" && lead.follower == "venue-0")
+        #expect(stage.persisted().isEmpty)
+        stage.advance(.seconds(1))
+        // Four basis points after fees; venue 0 is about to follow by ten or more.
+        stage.quote(1, bid: bid + 26, ask: bid + 28)
+        #expect(stage.persisted().isEmpty)
+        stage.advance(.milliseconds(300))
+        stage.quote(1, bid: bid + 26, ask: bid + 28)
+        #expect(stage.persisted().count == 2, "it did not follow: the edge is what it seems")
+    }
+
+    @Test func `a venue that no longer leads is told`() {
+        var stage = Stage()
+        _ = teach(&stage, leader: 1, moves: 60)
+        stage.process(.timer)
+        #expect(!stage.alarms.contains(.leadLagDegraded))
+        _ = teach(&stage, leader: 0, moves: 90)
+        stage.advance(.seconds(11))
+        stage.process(.timer)
+        #expect(stage.alarms.contains(.leadLagDegraded))
+    }
+
     @Test func `three cycles a minute for ever are no loop`() {
         var stage = Stage { $0.takerTaker[0].cyclesPerMinute = 3 }
         for _ in 0..<12 {
