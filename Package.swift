@@ -167,8 +167,8 @@ let package = Package(
         specification(
             "SimulationTests",
             [
-                "TradingModel", "Ports", "VenueKit", "Orders", "Engine", "Node", "Configuration",
-                "SimulatedWorld", "Simulator",
+                "TradingModel", "Ports", "VenueKit", "Orders", "Strategies", "Engine", "Node",
+                "Configuration", "SimulatedWorld", "Simulator",
             ]),
         specification("SimulatorTests", ["Simulator"]),
         specification(

@@ -42,10 +42,10 @@ struct NodeReading {
         let policies = PolicyReading(root: root, instruments: instruments, venues: venues)
         let limits = policies.limits()
         let hedge = policies.hedge()
-        let takerTaker = policies.takerTaker(limits)
+        let strategies = policies.strategies(limits)
         let sizing = policies.sizing()
         root.finish()
-        guard let place, let instruments, let venues, let limits, let hedge, let takerTaker, let sizing
+        guard let place, let instruments, let venues, let limits, let hedge, let strategies, let sizing
         else { return nil }
         let policy = EnginePolicy(
             instruments: instruments,
@@ -54,7 +54,8 @@ struct NodeReading {
                     name: venue.profile.name, proof: venue.profile.proof, bookDepth: venue.profile.bookDepth,
                     listings: venue.listings)
             },
-            limits: limits, hedge: hedge, takerTaker: takerTaker, node: UInt16(place.node),
+            limits: limits, hedge: hedge, takerTaker: strategies.takerTaker,
+            makerTaker: strategies.makerTaker, node: UInt16(place.node),
             foreignOrders: place.foreignOrders, sizing: sizing)
         return NodeConfiguration(
             file: file, mode: place.mode, dataDirectory: place.dataDirectory, store: place.store,

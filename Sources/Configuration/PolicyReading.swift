@@ -118,11 +118,23 @@ struct PolicyReading {
 
     // MARK: Strategies
 
-    func takerTaker(_ limits: RiskLimits?) -> [TakerTakerPolicy]? {
-        guard let strategies = root.section("strategies", mayBeAbsent: true) else { return nil }
-        let items = strategies.list("taker_taker", mayBeEmpty: true)
-        strategies.finish()
-        guard let items else { return nil }
+    struct Strategies {
+        var takerTaker: [TakerTakerPolicy]
+        var makerTaker: [MakerTakerPolicy]
+    }
+
+    func strategies(_ limits: RiskLimits?) -> Strategies? {
+        guard let section = root.section("strategies", mayBeAbsent: true) else { return nil }
+        let takers = section.list("taker_taker", mayBeEmpty: true)
+        let makers = section.list("maker_taker", mayBeEmpty: true)
+        section.finish()
+        guard let takers, let makers else { return nil }
+        let (takerTaker, makerTaker) = (takerTaker(takers, limits), makerTaker(makers, limits))
+        guard let takerTaker, let makerTaker else { return nil }
+        return Strategies(takerTaker: takerTaker, makerTaker: makerTaker)
+    }
+
+    private func takerTaker(_ items: [Setting], _ limits: RiskLimits?) -> [TakerTakerPolicy]? {
         var policies: [TakerTakerPolicy] = []
         for (index, item) in items.enumerated() {
             let path = "strategies.taker_taker[\(index)]"
@@ -163,7 +175,7 @@ struct PolicyReading {
             legOrder: order)
     }
 
-    private func instrument(_ section: Section) -> InstrumentID? {
+    func instrument(_ section: Section) -> InstrumentID? {
         guard let symbol = section.value("instrument", .symbol), let instruments else { return nil }
         guard let instrument = instruments.first(where: { $0.symbol == symbol }) else {
             let hint = Suggestion.sentence(for: symbol, among: instruments.map(\.symbol))

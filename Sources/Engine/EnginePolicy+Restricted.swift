@@ -20,6 +20,7 @@ extension EnginePolicy {
             strategy.instrument = InstrumentID(number)
             return strategy
         }
+        policy.makerTaker = []
         policy.venues = []
         for (venue, listings) in zip(venues, kept) where !listings.isEmpty {
             var venue = venue
@@ -30,6 +31,17 @@ extension EnginePolicy {
                 }
             }
             policy.venues.append(venue)
+        }
+        policy.makerTaker = makerTaker.compactMap { strategy in
+            let name = venues[strategy.quoteVenue.index].name
+            guard let number = places.firstIndex(of: strategy.instrument.index),
+                let venue = policy.venues.firstIndex(where: { $0.name == name }),
+                policy.venues[venue].listings.contains(where: { $0.instrument.id.index == number })
+            else { return nil }
+            var strategy = strategy
+            strategy.instrument = InstrumentID(number)
+            strategy.quoteVenue = VenueID(venue)
+            return strategy
         }
         return policy
     }

@@ -13,6 +13,7 @@ public struct EnginePolicy: Sendable {
     public var limits: RiskLimits
     public var hedge: HedgePolicy
     public var takerTaker: [TakerTakerPolicy]
+    public var makerTaker: [MakerTakerPolicy]
     /// Which node this is, in client order ids.
     public var node: UInt16
     /// What happens to working orders on our accounts that are not ours.
@@ -22,7 +23,7 @@ public struct EnginePolicy: Sendable {
 
     public init(
         instruments: [Instrument], venues: [VenuePolicy], limits: RiskLimits, hedge: HedgePolicy,
-        takerTaker: [TakerTakerPolicy], node: UInt16,
+        takerTaker: [TakerTakerPolicy], makerTaker: [MakerTakerPolicy] = [], node: UInt16,
         foreignOrders: ForeignOrderPolicy = .leave, sizing: AdaptiveSizing? = AdaptiveSizing()
     ) {
         self.sizing = sizing
@@ -32,6 +33,7 @@ public struct EnginePolicy: Sendable {
         self.limits = limits
         self.hedge = hedge
         self.takerTaker = takerTaker
+        self.makerTaker = makerTaker
         self.node = node
         self.foreignOrders = foreignOrders
     }
@@ -41,6 +43,9 @@ extension EnginePolicy {
     /// By strategy: the name that people and rows know it by.
     public var strategyNames: [String] {
         takerTaker.map { "taker-taker \(instruments[$0.instrument.index].symbol)" }
+            + makerTaker.map {
+                "maker-taker \(instruments[$0.instrument.index].symbol) \(venues[$0.quoteVenue.index].name)"
+            }
     }
 }
 

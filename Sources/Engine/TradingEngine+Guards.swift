@@ -48,7 +48,7 @@ extension TradingEngine {
 
     /// A fee was paid on an instrument: by the strategy that trades it, hedges included.
     mutating func paid(_ fee: Amount, _ index: Int, _ now: Moment) {
-        for strategy in strategiesOf[index] {
+        for strategy in strategiesOf[index] + makersOf[index].map({ strategies.count + $0 }) {
             if let why = loopGuards[strategy].paid(fee, at: now) { disable(strategy, why, now) }
         }
     }

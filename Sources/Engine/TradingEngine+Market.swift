@@ -38,6 +38,7 @@ extension TradingEngine {
                 books[instrument.index].connectionOpened(venue, epoch: nextEpoch, at: now)
             } else {
                 books[instrument.index].connectionLost(venue)
+                tendQuotes(instrument.index, mayPlace: false, now)
             }
         }
     }
@@ -49,6 +50,7 @@ extension TradingEngine {
             guard let slot = books[instrument.index].slot(of: venue) else { continue }
             _ = books[instrument.index].quarantined(venue, reason: reason)
             askForSnapshot(instrument.index, slot, venue, now)
+            tendQuotes(instrument.index, mayPlace: false, now)
         }
         alarm(.frameQuarantined, .warning, venue, reason, now)
     }
@@ -61,6 +63,7 @@ extension TradingEngine {
         }
         if needsHedging(index) { hedge(index, now) }
         for strategy in strategiesOf[index] { seek(strategy, index, now) }
+        tendQuotes(index, mayPlace: true, now)
     }
 
     private mutating func seek(_ strategy: Int, _ index: Int, _ now: Moment) {
@@ -75,7 +78,8 @@ extension TradingEngine {
         guard edge.net >= demandedEdge(strategy, index, edge, now) else { return }
         let view = StrategyView(
             book: books[index], tradable: slots, buying: capacities(index, .buy, edge.ask, now),
-            selling: capacities(index, .sell, edge.bid, now), sizeShare: sizeShare(index, edge, now), now: now
+            selling: capacities(index, .sell, edge.bid, now),
+            sizeShare: sizeShare(index, edge.buyVenue, edge.sellVenue, now), now: now
         )
         guard let proposal = strategies[strategy].propose(edge, view) else { return }
         let decision = fingerprint(of: edge, strategy, index)
@@ -105,7 +109,7 @@ extension TradingEngine {
     }
 
     /// Slots where new risk may go: proved, fresh, reconciled, within the rate budget.
-    private func openSlots(_ index: Int, _ now: Moment) -> SlotSet {
+    func openSlots(_ index: Int, _ now: Moment) -> SlotSet {
         var result = SlotSet()
         var fresh = books[index].tradable(at: now, maximumAge: policy.limits.bookAge)
         while let slot = fresh.popFirst() {
@@ -115,8 +119,11 @@ extension TradingEngine {
         return result
     }
 
+    /// Quotes apart: they may rest for hours.
     func hasLiveOrders(_ index: Int) -> Bool {
-        orders.live.contains { orders[$0]?.intent.instrument.index == index }
+        orders.live.contains { id in
+            orders[id].map { $0.intent.instrument.index == index && !$0.intent.isQuote } ?? false
+        }
     }
 
     /// Two-phase: both legs are judged and reserved, then both are made durable in one batch; neither goes

@@ -47,8 +47,11 @@ extension TradingEngine {
             if planted(.releaseReservationEarly) { reservations.release(id) }
             advance(id, .accepted, now)
         case .refused(let code, let message):
-            qualities[record.intent.venue.index].note(.refusal, at: now)
-            alarm(.orderRefused, .warning, record.intent.venue, "\(id): \(code) \(message)", now)
+            // A quote that would have taken is refused by design.
+            if !record.intent.isQuote { qualities[record.intent.venue.index].note(.refusal, at: now) }
+            alarm(
+                .orderRefused, record.intent.isQuote ? .info : .warning, record.intent.venue,
+                "\(id): \(code) \(message)", now)
             advance(id, .refused, now)
         case .ambiguous(let code):
             qualities[record.intent.venue.index].note(.unknownFate, at: now)
@@ -111,7 +114,6 @@ extension TradingEngine {
                 flows.feeAsset == instrument.base
                 ? instrument.notional(fill.price, instrument.quantity(ofBase: flows.fee)) : flows.fee
             counters.fees += fee
-            tellFill(id, fill.quantity, notional, fee, now)
             output.append(
                 .journal(
                     .filled(
@@ -119,6 +121,8 @@ extension TradingEngine {
             obligations[index].add(
                 instrument.quantity(ofBase: flows.netBase(instrument)), cause: venue, intent: id.intent,
                 price: fill.price, mark: mids[index], at: now, deadline: policy.hedge.deadline)
+            if before.intent.isQuote { quoteFilled(before, fill, now) }
+            tellFill(id, fill.quantity, notional, fee, now)
             paid(fee, index, now)
             releaseFollower(of: id)
             doubt(before, overfill: overfill, fill, now)
@@ -197,6 +201,7 @@ extension TradingEngine {
         if !planted(.leakReservation) { reservations.release(record.intent.id) }
         inquiries[record.intent.id] = nil
         adopted.remove(record.intent.id)
+        if record.intent.isQuote { return quoteEnded(record, now) }
         if record.intent.purpose == .open {
             releaseFollower(of: record.intent.id)
             fillRatios[record.intent.instrument.index].note(record)

@@ -26,12 +26,25 @@ extension TradingEngine {
     }
 
     func available(_ venue: VenueID, _ asset: Asset) -> Amount {
-        max(.zero, ledger.balance(venue, asset) - reservations.reserved(venue, asset))
+        max(
+            .zero,
+            ledger.balance(venue, asset) - reservations.reserved(venue, asset)
+                - standby.reserved(venue, asset))
     }
 
     /// By slot: what each venue can afford on one side at about `price`.
-    func capacities(_ index: Int, _ side: Side, _ price: Price, _ now: Moment) -> [VenueCapacity?] {
+    ///
+    /// - Parameter own: a quote whose own claims do not count against it.
+    func capacities(
+        _ index: Int, _ side: Side, _ price: Price, _ now: Moment, besides own: StandingQuote? = nil
+    ) -> [VenueCapacity?] {
         let instrument = policy.instruments[index]
+        func available(_ venue: VenueID, _ asset: Asset) -> Amount {
+            let free = self.available(venue, asset)
+            guard let own else { return free }
+            return free + reservations.held(by: own.id, venue, asset)
+                + standby.held(by: own.claim, venue, asset)
+        }
         return books[index].tops.map { top in
             guard let listing = listing(top.venue, instrument.id) else { return nil }
             let penalty = qualities[top.venue.index].penalty(at: now)
@@ -128,6 +141,8 @@ extension TradingEngine {
         var sum = Quantity.zero
         for id in orders.live {
             guard let record = orders[id], record.intent.instrument.index == index else { continue }
+            // A quote is no trade before it fills.
+            if record.intent.isQuote { continue }
             if planted(.forgetUnknownExposure), record.state == .unknown { continue }
             let pending = record.remaining + record.fillsOutstanding
             if record.intent.side == .buy { sum += pending } else { sum -= pending }

@@ -14,8 +14,8 @@ struct Follower: Hashable, Sendable {
 
 // How much is opened, for how much edge, and which leg first.
 extension TradingEngine {
-    /// The strategy's own minimum, what the two venues' recent faults weigh, and how far either quote is about
-    /// to move away from us because the venue it follows has moved.
+    /// The strategy's own minimum, what the two venues' recent faults weigh, and how far either quote is
+    /// going to move away from us because the venue it follows has moved.
     func demandedEdge(_ strategy: Int, _ index: Int, _ edge: Edge, _ now: Moment) -> Rate {
         strategies[strategy].policy.minimumEdge + qualities[edge.buyVenue.index].penalty(at: now)
             + qualities[edge.sellVenue.index].penalty(at: now)
@@ -24,7 +24,7 @@ extension TradingEngine {
     }
 
     /// In ten-thousandths of the configured size.
-    func sizeShare(_ index: Int, _ edge: Edge, _ now: Moment) -> Int64 {
+    func sizeShare(_ index: Int, _ first: VenueID, _ second: VenueID, _ now: Moment) -> Int64 {
         guard let sizing = policy.sizing else { return 10_000 }
         let range = priceWindows[index].range(at: now).map { $0.high.raw - $0.low.raw } ?? 0
         let mid = max(1, mids[index].raw)
@@ -33,8 +33,8 @@ extension TradingEngine {
                 range: Rate(raw: Int64(clamping: Int128(range) * Int128(Rate.one) / Int128(mid))),
                 fillRatio: fillRatios[index].percent, slippage: obligations[index].recentSlippage,
                 venueQuality: min(
-                    qualities[edge.buyVenue.index].score(at: now),
-                    qualities[edge.sellVenue.index].score(at: now)),
+                    qualities[first.index].score(at: now),
+                    qualities[second.index].score(at: now)),
                 riskIndex: TradingEngine.appetite(mode)))
     }
 

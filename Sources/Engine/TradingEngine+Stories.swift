@@ -20,6 +20,29 @@ extension TradingEngine {
                 legs: legs.map { part($0, books[index].level($0.side, slot(of: $0, index), 0), nil, now) }))
     }
 
+    /// A quote began to fill: a trade, with the hedge that was meant for it as its other leg.
+    mutating func tell(_ standing: StandingQuote, _ record: OrderRecord, _ maker: Int, _ index: Int) {
+        let (quote, intent) = (standing.quote, record.intent)
+        var own = part(intent, Level(price: intent.limit, quantity: intent.quantity), nil, intent.decidedAt)
+        own.sentAt = intent.decidedAt
+        var other = own
+        other.venue = standing.hedgeVenue
+        other.side = quote.side.opposite
+        other.seen = Level(price: quote.hedge, quantity: quote.quantity)
+        other.limit = quote.hedge
+        other.id = standing.claim
+        other.sentAt = nil
+        let slot = slot(of: intent, index)
+        let bid = quote.side == .buy
+        trades.begin(
+            TradeStory(
+                number: intent.id.intent, strategy: strategies.count + maker, instrument: intent.instrument,
+                decidedAt: intent.decidedAt, quantity: intent.quantity, gross: quote.gross, net: quote.net,
+                asks: offered(.buy, index, bid ? slot : quote.hedgeSlot),
+                bids: offered(.sell, index, bid ? quote.hedgeSlot : slot),
+                legs: bid ? [own, other] : [other, own]))
+    }
+
     mutating func tellHedges(_ intents: [OrderIntent], of trade: UInt64, _ rung: HedgeRung, _ now: Moment) {
         guard let index = intents.first?.instrument.index, trade > 0 else { return }
         let parts = intents.map { part($0, books[index].level($0.side, slot(of: $0, index), 0), rung, now) }

@@ -6,6 +6,8 @@ import TradingModel
 extension TradingEngine {
     /// An IOC that is acknowledged and then silent for this long is asked about.
     static let patience = Span.milliseconds(400)
+    /// A quote that rests is asked about this often: the stream could have lost its end.
+    static let restPatience = Span.seconds(20)
 
     mutating func timer(_ now: Moment) {
         for id in orders.live { watch(id, now) }
@@ -16,6 +18,7 @@ extension TradingEngine {
             smallestHedges[index] = smallestHedge(index)
             // An opening answers news from a venue, never a clock: the same news decides the same again.
             if needsHedging(index) { hedge(index, now) }
+            tendQuotes(index, mayPlace: false, now)
         }
         watchResiduals(now)
         watchLeads(now)
@@ -44,7 +47,9 @@ extension TradingEngine {
             // The store and the transport always answer within their own deadlines. Rows of an earlier run
             // have nobody to answer for them: they are asked about like any unknown order.
             guard id.epoch != epoch else { return }
-        case .acked, .partial: guard now - record.changedAt >= TradingEngine.patience else { return }
+        case .acked, .partial:
+            let patience = rests(record) ? TradingEngine.restPatience : TradingEngine.patience
+            guard now - max(record.changedAt, restLooks[id] ?? .distantPast) >= patience else { return }
         case .unknown: break
         case .filled, .canceled, .expired, .rejected, .absent: break  // ended, fills outstanding
         }
@@ -97,8 +102,14 @@ extension TradingEngine {
     public func isStill(_ venue: VenueID) -> Bool {
         orders.live.allSatisfy { id in
             guard let record = orders[id], record.intent.venue == venue else { return true }
-            return isInDoubt(record)
+            return isInDoubt(record) || rests(record)
         }
+    }
+
+    /// A quote in the book moves no balance before it fills, and a fill shows.
+    private func rests(_ record: OrderRecord) -> Bool {
+        record.intent.isQuote && record.intent.id.epoch == epoch && record.cancel == .none
+            && (record.state == .acked || record.state == .partial) && record.fillsOutstanding == .zero
     }
 
     private func isInDoubt(_ record: OrderRecord) -> Bool {
@@ -134,6 +145,10 @@ extension TradingEngine {
         switch answer {
         case .found(let report):
             inquiries[id]?.answered(keepsEvidence: false)
+            if report.state == .working, rests(record) {
+                inquiries[id] = nil
+                restLooks[id] = now
+            }
             reported(record.intent.venue, report, now)
             guard let after = orders[id] else { return }
             if after.fillsOutstanding > .zero {

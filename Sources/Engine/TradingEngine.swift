@@ -29,6 +29,14 @@ public struct TradingEngine: Sendable {
     public internal(set) var obligations: [ObligationQueue]
     var ladders: [HedgeLadder]
     var strategies: [TakerTaker]
+    /// Strategies with quotes; in names, guards and ids they come after `strategies`.
+    var makers: [MakerTaker]
+    /// By instrument: indices into `makers`.
+    let makersOf: [[Int]]
+    /// By maker.
+    var quoting: [Quoting]
+    /// Balances set aside for the hedges of quotes.
+    var standby = Reservations()
     /// By instrument: indices into `strategies`.
     let strategiesOf: [[Int]]
     /// By venue.
@@ -60,6 +68,8 @@ public struct TradingEngine: Sendable {
     public internal(set) var smallestHedges: [Quantity]
     /// What is being asked about orders of unknown fate.
     var inquiries: [ClientOrderID: FateInquiry] = [:]
+    /// When a resting quote was last seen by asking.
+    var restLooks: [ClientOrderID: Moment] = [:]
     public internal(set) var signals: SignalMemory
     /// What the last trades came to.
     public internal(set) var trades = TradeLog()
@@ -118,14 +128,23 @@ public struct TradingEngine: Sendable {
         strategiesOf = policy.instruments.map { instrument in
             policy.takerTaker.indices.filter { policy.takerTaker[$0].instrument == instrument.id }
         }
+        makers = policy.makerTaker.map { MakerTaker(policy: $0) }
+        makersOf = policy.instruments.map { instrument in
+            policy.makerTaker.indices.filter { policy.makerTaker[$0].instrument == instrument.id }
+        }
+        quoting = policy.makerTaker.map { _ in Quoting() }
         qualities = policy.venues.map { _ in VenueQuality() }
         leads = books.map { LeadLag(venues: $0.books.count) }
         toldLeads = books.map { _ in [] }
         fillRatios = policy.instruments.map { _ in FillRatio() }
         followers = policy.instruments.map { _ in nil }
-        loopGuards = policy.takerTaker.map {
-            LogicLoopGuard(cyclesPerMinute: $0.cyclesPerMinute, feesPerHour: $0.feesPerHour)
-        }
+        loopGuards =
+            policy.takerTaker.map {
+                LogicLoopGuard(cyclesPerMinute: $0.cyclesPerMinute, feesPerHour: $0.feesPerHour)
+            }
+            + policy.makerTaker.map {
+                LogicLoopGuard(cyclesPerMinute: $0.cyclesPerMinute, feesPerHour: $0.feesPerHour)
+            }
         for (index, name) in policy.strategyNames.enumerated() {
             loopGuards[index].restore(disabledBy: recovery.disabledStrategies[name])
         }
@@ -199,7 +218,9 @@ public struct TradingEngine: Sendable {
         case .mode(let mode, let reason, let actor): changeMode(mode, reason, actor, now)
         case .headroom(let venue, let requests): venues[venue.index].headroom = requests
         case .deadMan(let venue, let isArmed): deadMan(venue, isArmed, now)
-        case .draining: isDraining = true
+        case .draining:
+            isDraining = true
+            pullQuotes(now)
         case .timer: timer(now)
         }
     }
@@ -219,8 +240,13 @@ public struct TradingEngine: Sendable {
         governor.setMode(mode)
         modeReason = reason
         output.append(.journal(.mode(mode, reason: reason, actor: actor, at: now)))
+        if mode >= .hold { pullQuotes(now) }
         guard mode >= .safe else { return }
         for venue in policy.venues.indices { cancelAll(at: VenueID(venue)) }
+    }
+
+    private mutating func pullQuotes(_ now: Moment) {
+        for index in policy.instruments.indices { tendQuotes(index, mayPlace: false, now) }
     }
 
     mutating func cancelAll(at venue: VenueID) {

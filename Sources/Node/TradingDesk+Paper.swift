@@ -26,21 +26,39 @@ extension TradingDesk {
         act()
     }
 
-    /// Nothing rests on paper: what has arrived is over.
-    func cancelOnPaper(_ order: OrderReference) {
-        engine.process(.cancelAnswered(order.id, .unknownOrder), at: world.time.now)
+    /// A book has changed: quotes that it crosses fill.
+    func meetOnPaper(_ venue: VenueID, _ instrument: InstrumentID) {
+        let now = world.time.now
+        for event in paper?.meet(venue, instrument, engine, at: now) ?? [] { engine.process(event, at: now) }
     }
 
-    /// The paper exchange remembers nothing: what did not fill when it arrived never was.
+    /// At once: what a cancel takes to arrive is left out, so that a quote is never filled after it.
+    func cancelOnPaper(_ order: OrderReference) {
+        let now = world.time.now
+        guard let ended = paper?.cancel(order.id, at: now) else {
+            return engine.process(.cancelAnswered(order.id, .unknownOrder), at: now)
+        }
+        engine.process(.cancelAnswered(order.id, .accepted), at: now)
+        engine.process(ended, at: now)
+    }
+
+    /// The paper exchange remembers what rests: what did not fill when it arrived, and does not rest, never
+    /// was.
     func queryOnPaper(_ order: OrderReference) {
-        let isUnderWay = paper?.underWay.contains(order.id) ?? false
-        engine.process(
-            .queryAnswered(order.id, isUnderWay ? .ambiguous(code: "under way") : .absent),
-            at: world.time.now)
+        let now = world.time.now
+        let answer: QueryAnswer =
+            if let report = paper?.query(order.id, at: now) {
+                .found(report)
+            } else if paper?.underWay
+                .contains(order.id) ?? false
+            { .ambiguous(code: "under way") } else { .absent }
+        engine.process(.queryAnswered(order.id, answer), at: now)
     }
 
     func listOnPaper(_ order: OrderReference) {
+        let now = world.time.now
         let isUnderWay = paper?.underWay.contains(order.id) ?? false
-        engine.process(.listsRead(order.id, isWhole: !isUnderWay, showsIt: false), at: world.time.now)
+        let rests = paper?.query(order.id, at: now) != nil
+        engine.process(.listsRead(order.id, isWhole: !isUnderWay, showsIt: rests), at: now)
     }
 }

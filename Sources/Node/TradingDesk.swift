@@ -105,6 +105,9 @@ public actor TradingDesk {
         for connector in connectors {
             engine.process(.privateStream(connector.venue, isReady: true, reason: ""), at: now)
             engine.process(.reconciled(connector.venue), at: now)
+            // Where the venue has a switch, paper may rest as live orders may.
+            let hasSwitch = connector.profile.deadMan != nil
+            engine.process(.deadMan(connector.venue, isArmed: hasSwitch), at: now)
         }
     }
 
@@ -170,6 +173,7 @@ public actor TradingDesk {
     private func market(_ update: BookUpdate, _ venue: VenueID, _ at: Moment) {
         engine.apply(book: update, of: venue, at: at)
         latency.frameToDecision.record(world.time.now - at)
+        if paper != nil { meetOnPaper(venue, update.instrument) }
         act()
     }
 

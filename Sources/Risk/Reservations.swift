@@ -28,6 +28,14 @@ public struct Reservations: Sendable {
         totals[key, default: .zero] += amount
     }
 
+    /// What one order has laid claim to there.
+    public func held(by id: ClientOrderID, _ venue: VenueID, _ asset: Asset) -> Amount {
+        guard let entry = entries[id], entry.key == Key(venue: venue.index, asset: asset) else {
+            return .zero
+        }
+        return entry.amount
+    }
+
     /// Lowers an order's claim to what it can still use; never raises it.
     public mutating func shrink(_ id: ClientOrderID, to amount: Amount) {
         guard let entry = entries[id], amount < entry.amount else { return }

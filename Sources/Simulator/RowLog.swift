@@ -132,7 +132,7 @@ final class RowLog: @unchecked Sendable {
         let index = intent.instrument.index
         var owed = deviations[index]
         for id in open {
-            guard let other = intents[id], other.instrument.index == index else { continue }
+            guard let other = intents[id], other.instrument.index == index, !other.isQuote else { continue }
             let rest = max(.zero, other.quantity - (filled[id] ?? .zero))
             if other.side == .buy { owed += rest } else { owed -= rest }
         }

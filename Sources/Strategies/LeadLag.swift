@@ -136,7 +136,7 @@ public struct LeadLag: Hashable, Sendable {
         return all.sorted { ($1.certainty, $0.leader, $0.follower) < ($0.certainty, $1.leader, $1.follower) }
     }
 
-    /// How far a venue's price is about to move to a taker's disadvantage: somebody who leads it has called in
+    /// How far a venue's price is about to move to a taker's disadvantage: one who leads it has called in
     /// that direction, it has not answered, and its usual lag is not over. Zero when nobody has.
     ///
     /// - Parameter side: the taker's; a buy suffers from a rise.

@@ -114,6 +114,9 @@ public struct OrderIntent: Hashable, Sendable {
     /// no signal (hedges, unwinds).
     public var decision: UInt64
 
+    /// It rests until somebody takes it or it is canceled, and counts as no trade before.
+    @inlinable public var isQuote: Bool { purpose == .open && timeInForce == .postOnly }
+
     public init(
         id: ClientOrderID, venue: VenueID, instrument: InstrumentID, side: Side, quantity: Quantity,
         limit: Price,

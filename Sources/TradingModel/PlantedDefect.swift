@@ -64,7 +64,7 @@ public enum PlantedDefect: String, CaseIterable, Sendable {
         switch self {
         case .resendOnTimeout: "V02"
         case .closeUnknownByTimer, .forgetUnknownExposure: "V01"
-        case .trustNotFound: "V04"
+        case .trustNotFound: "V02"
         case .regressState, .sendLateLeg: "V06"
         case .ignoreOverfill, .adoptForeignSilently, .noCancelInSafeMode: "V08"
         case .dropLateFill: "V09"

@@ -63,6 +63,7 @@ import VenueKit
             pairNotional: try LoadingTests.amount("5000"),
             depthShare: 80, cooldown: .milliseconds(200), slippage: Rate(raw: 20_000))
         #expect(policy.takerTaker == [strategy])
+        #expect(policy.makerTaker.isEmpty)
         #expect(policy.venues.map(\.name) == ["okx", "kraken"])
         #expect(policy.venues.map(\.proof) == [.previousLink, .checksum])
         #expect(policy.venues.map(\.bookDepth) == [400, 100])

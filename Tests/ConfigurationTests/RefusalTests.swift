@@ -141,7 +141,14 @@ private func okx(
         node("unwind_bound: 100bps", "unwind_bound: ^2001bps", "between 1bps and 2000bps"),
         node("retry_every: 500ms", "retry_every: ^61s", "between 10ms and 1m"),
         node("other_venue_bound: 50bps", "other_venue_bound: ^50%", "basis points"),
-        node("strategies:\n", "strategies:\n  ^maker_taker: []\n", "did you mean `taker_taker`"),
+        node("strategies:\n", "strategies:\n  ^maker_takr: []\n", "did you mean `maker_taker`"),
+        quoting("quote_venue: okx", "quote_venue: ^okex", "did you mean `okx`"),
+        quoting("quote_venue: okx", "quote_venue: ^kraken", "has no dead-man switch"),
+        quoting("instrument: BTC-USDT", "instrument: ^BTC-USD", "not among this node's instruments"),
+        quoting("quote_notional: 1000", "quote_notional: ^25001", "limits.order_notional (25000)"),
+        quoting("sides: bids", "sides: ^left", "both, bids, asks"),
+        quoting("caution: 10%", "caution: ^101%", "between 0% and 100%"),
+        quoting("life: 1s", "life: ^9ms", "between 10ms and 1m"),
         node(
             "include: limits.yaml", "include: ^node.yaml",
             "include cycle: config/node.yaml → config/node.yaml"),
@@ -150,6 +157,16 @@ private func okx(
         ),
         node("include: limits.yaml", "include: [limits.yaml, ^{}]", "path of a file to include"),
     ]
+
+    /// A maker-taker strategy beside the sample's, one of its lines changed.
+    private static func quoting(_ line: String, _ changed: String, _ message: String) -> Fault {
+        let lines = [
+            "instrument: BTC-USDT", "quote_venue: okx", "minimum_edge: 3bps", "quote_notional: 1000",
+            "sides: bids", "caution: 10%", "life: 1s",
+        ].map { $0 == line ? changed : $0 }
+        let item = "  maker_taker:\n    - " + lines.joined(separator: "\n      ") + "\n"
+        return node("strategies:\n", "strategies:\n" + item, message)
+    }
 
     static let limitFaults: [Fault] = [
         limits("  order_notional: 25000\n", "", "`limits.order_notional` is missing", at: "limits:"),

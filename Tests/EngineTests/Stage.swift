@@ -132,6 +132,18 @@ struct Stage {
         process(.filled(order.venue, report(order, order.id, trade ?? "t\(order.id)")))
     }
 
+    /// Fills a part of an order at its limit.
+    mutating func fill(_ order: OrderIntent, part: Int64) {
+        trade += 1
+        var piece = order
+        piece.quantity = Quantity(raw: part)
+        process(.filled(order.venue, report(piece, order.id, "part\(trade)")))
+    }
+
+    mutating func accept(_ order: OrderIntent) {
+        process(.placeAnswered(order.id, .accepted(venueOrderID: "o\(order.id)")))
+    }
+
     /// The same fill, told by a trade list that names nobody.
     mutating func foreign(_ order: OrderIntent, trade: String) {
         process(.foreignFill(order.venue, report(order, nil, trade)))

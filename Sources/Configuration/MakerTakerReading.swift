@@ -1,0 +1,78 @@
+import Risk
+import Strategies
+import TradingModel
+import VenueKit
+
+// `strategies.maker_taker`.
+extension PolicyReading {
+    func makerTaker(_ items: [Setting], _ limits: RiskLimits?) -> [MakerTakerPolicy]? {
+        var policies: [MakerTakerPolicy] = []
+        for (index, item) in items.enumerated() {
+            let path = "strategies.maker_taker[\(index)]"
+            guard let section = NodeReading.group(item, path: path, root.ledger),
+                let policy = makerTaker(section, limits)
+            else { continue }
+            if policies.contains(where: {
+                $0.instrument == policy.instrument && $0.quoteVenue == policy.quoteVenue
+            }) {
+                section.report("this instrument is already quoted at this venue", at: "quote_venue")
+            }
+            policies.append(policy)
+        }
+        return policies.count == items.count ? policies : nil
+    }
+
+    private func makerTaker(_ section: Section, _ limits: RiskLimits?) -> MakerTakerPolicy? {
+        let standard = MakerTakerPolicy(
+            instrument: InstrumentID(0), quoteVenue: VenueID(0), minimumEdge: .zero, quoteNotional: .zero)
+        let instrument = instrument(section)
+        let venue = quoteVenue(section, instrument)
+        let edge = section.value("minimum_edge", .rate(bps: 0...1_000))
+        let notional = section.value("quote_notional", .positive(upTo: 1_000_000_000))
+        let sides = section.value(
+            "sides", .choice(MakerTakerPolicy.Sides.allCases), standard: standard.sides)
+        let share = section.value("depth_share", .percent(1...100), standard: Int(standard.depthShare))
+        let caution = section.value("caution", .percent(0...100), standard: Int(standard.caution))
+        let tolerance = section.value("tolerance", .rate(bps: 0...500), standard: standard.tolerance)
+        let life = section.value("life", .span(.milliseconds(10)...(.seconds(60))), standard: standard.life)
+        let cooldown = section.value(
+            "cooldown", .span(.zero...(.seconds(3_600))), standard: standard.cooldown)
+        let cycles = section.value(
+            "cycles_per_minute", .integer(1...10_000), standard: standard.cyclesPerMinute)
+        let fees = section.optional("fees_per_hour", .positive(upTo: 1_000_000_000))
+        section.finish()
+        if let limits, let notional, notional > limits.orderNotional {
+            section.report(
+                "must not exceed limits.order_notional (\(limits.orderNotional))", at: "quote_notional")
+        }
+        guard let instrument, let venue, let edge, let notional, let sides, let share, let caution,
+            let tolerance, let life, let cooldown, let cycles, let fees
+        else { return nil }
+        return MakerTakerPolicy(
+            instrument: instrument, quoteVenue: venue, minimumEdge: edge, quoteNotional: notional,
+            sides: sides, depthShare: Int64(share), caution: Int64(caution), tolerance: tolerance,
+            life: life, cooldown: cooldown, cyclesPerMinute: cycles, feesPerHour: fees)
+    }
+
+    /// Where quotes rest they must be canceled if the node dies: only a venue with a dead-man switch will do.
+    private func quoteVenue(_ section: Section, _ instrument: InstrumentID?) -> VenueID? {
+        guard let name = section.value("quote_venue", .text("a venue's name", where: { !$0.isEmpty })) else {
+            return nil
+        }
+        guard let venues else { return nil }
+        guard let index = venues.firstIndex(where: { $0.profile.name == name }) else {
+            let hint = Suggestion.sentence(for: name, among: venues.map(\.profile.name))
+            section.report("\(name) is not among this node's venues\(hint)", at: "quote_venue")
+            return nil
+        }
+        if venues[index].profile.deadMan == nil {
+            section.report(
+                "\(name) has no dead-man switch (`dead_man:`): quotes would outlive a node that died",
+                at: "quote_venue")
+        }
+        if let instrument, !venues[index].listings.contains(where: { $0.instrument.id == instrument }) {
+            section.report("\(name) does not list this instrument", at: "quote_venue")
+        }
+        return VenueID(index)
+    }
+}

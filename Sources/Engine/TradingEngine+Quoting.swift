@@ -1,0 +1,161 @@
+import Books
+import Hedging
+import Orders
+import Risk
+import Routing
+import Strategies
+import TradingModel
+
+/// A quote that was sent, and what has been set aside to hedge it.
+struct StandingQuote: Hashable, Sendable {
+    var id: ClientOrderID
+    var claim: ClientOrderID
+    var quote: Quote
+    var hedgeVenue: VenueID
+    var placedAt: Moment
+}
+
+/// One maker strategy's quotes.
+struct Quoting: Hashable, Sendable {
+    /// By side: bid, ask.
+    var standing: [StandingQuote?] = [nil, nil]
+    /// By side: no new quote before this.
+    var quietUntil: [Moment] = [.distantPast, .distantPast]
+
+    static func place(_ side: Side) -> Int { side == .buy ? 0 : 1 }
+}
+
+// Quotes that rest: placed, followed, pulled.
+extension TradingEngine {
+    /// What is set aside there for hedges of quotes.
+    public func standbyHeld(_ venue: VenueID, _ asset: Asset) -> Amount { standby.reserved(venue, asset) }
+
+    /// - Parameter mayPlace: `false` where no news from a venue asks: then quotes are only pulled.
+    mutating func tendQuotes(_ index: Int, mayPlace: Bool, _ now: Moment) {
+        for maker in makersOf[index] {
+            for side in [Side.buy, .sell] { tend(maker, side, index, mayPlace, now) }
+        }
+    }
+
+    private mutating func tend(
+        _ maker: Int, _ side: Side, _ index: Int, _ mayPlace: Bool, _ now: Moment
+    ) {
+        let place = Quoting.place(side)
+        forgetEnded(maker, place)
+        guard let standing = quoting[maker].standing[place] else {
+            guard mayPlace, now >= quoting[maker].quietUntil[place], obligations[index].open.isEmpty,
+                let wanted = wanted(maker, side, index, now)
+            else { return }
+            return send(wanted, maker, index, now)
+        }
+        guard let record = orders[standing.id], record.state.mayFill, record.cancel == .none else { return }
+        // What is not acknowledged yet is judged again when it is: a cancel could overtake it.
+        guard record.state != .new, record.state != .sent else { return }
+        let verdict = makers[maker].verdict(
+            on: record.intent.limit, remaining: record.remaining, age: now - standing.placedAt,
+            wanted: wanted(maker, side, index, now))
+        guard verdict != .keep else { return }
+        if verdict == .pull { quiet(maker, place, until: now + makers[maker].policy.life) }
+        cancel(record)
+    }
+
+    private mutating func forgetEnded(_ maker: Int, _ place: Int) {
+        guard let standing = quoting[maker].standing[place] else { return }
+        if let record = orders[standing.id], !record.isSettled { return }
+        standby.release(standing.claim)
+        quoting[maker].standing[place] = nil
+    }
+
+    private mutating func quiet(_ maker: Int, _ place: Int, until moment: Moment) {
+        quoting[maker].quietUntil[place] = max(quoting[maker].quietUntil[place], moment)
+    }
+
+    /// The quote the strategy would have now; `nil` also where modes, venues or guards forbid any.
+    private func wanted(_ maker: Int, _ side: Side, _ index: Int, _ now: Moment) -> Quote? {
+        let policy = makers[maker].policy
+        guard governor.mode < .hold || planted(.ignoreHold), !isDraining, storeHealth == .good,
+            mayOpen(strategies.count + maker, index, now),
+            venues[policy.quoteVenue.index].mayOpen,
+            let slot = books[index].slot(of: policy.quoteVenue)
+        else { return nil }
+        let slots = openSlots(index, now)
+        guard slots.contains(slot) else { return nil }
+        let mid = mids[index]
+        // What this very quote has set aside is its own.
+        let own = quoting[maker].standing[Quoting.place(side)]
+        let view = StrategyView(
+            book: books[index], tradable: slots, buying: capacities(index, .buy, mid, now, besides: own),
+            selling: capacities(index, .sell, mid, now, besides: own),
+            sizeShare: sizeShare(index, policy.quoteVenue, policy.quoteVenue, now), now: now)
+        let range = priceWindows[index].range(at: now).map { $0.high.raw - $0.low.raw } ?? 0
+        let unrest = Int128(range) * Int128(Rate.one) / Int128(max(1, mid.raw)) * Int128(policy.caution) / 100
+        return makers[maker].quote(side, at: slot, view) { hedge in
+            Rate(raw: Int64(clamping: unrest))
+                + qualities[books[index].tops[hedge].venue.index].penalty(at: now)
+                + leads[index].pending(hedge, side.opposite, at: now)
+        }
+    }
+
+    private mutating func send(_ quote: Quote, _ maker: Int, _ index: Int, _ now: Moment) {
+        let policy = makers[maker].policy
+        let place = Quoting.place(quote.side)
+        // A quote must be canceled some day: there is room for both requests.
+        guard venues[policy.quoteVenue.index].headroom > 1 else { return }
+        quiet(maker, place, until: now + policy.life)
+        let intent = takeIntent(now)
+        func id(_ leg: UInt8) -> ClientOrderID {
+            ClientOrderID(
+                epoch: epoch, node: self.policy.node, strategy: UInt16(strategies.count + maker + 1),
+                intent: intent, leg: leg, attempt: 0)
+        }
+        let order = OrderIntent(
+            id: id(0), venue: policy.quoteVenue, instrument: self.policy.instruments[index].id,
+            side: quote.side, quantity: quote.quantity, limit: quote.price, timeInForce: .postOnly,
+            purpose: .open, decidedAt: now, sendBefore: now + TradingEngine.openWindow)
+        guard governor.judge(question(order, now), at: now) == nil else { return }
+        let hedgeVenue = books[index].tops[quote.hedgeSlot].venue
+        let (asset, amount) = hedgeClaim(quote, quote.quantity, hedgeVenue, index)
+        standby.reserve(id(1), hedgeVenue, asset, amount)
+        quoting[maker].standing[place] = StandingQuote(
+            id: order.id, claim: id(1), quote: quote, hedgeVenue: hedgeVenue, placedAt: now)
+        submit([order], now)
+    }
+
+    /// What hedging so much of a quote takes at its venue: base to sell, or quote to buy with, with a percent
+    /// for the fee and for a price that has moved.
+    private func hedgeClaim(_ quote: Quote, _ quantity: Quantity, _ venue: VenueID, _ index: Int) -> (
+        Asset, Amount
+    ) {
+        let instrument = policy.instruments[index]
+        guard quote.side == .sell else { return (instrument.base, instrument.baseAmount(quantity)) }
+        let notional = instrument.notional(quote.hedge, quantity)
+        return (instrument.quote, Amount(raw: notional.raw / 100 * 101))
+    }
+
+    mutating func quoteEnded(_ record: OrderRecord, _ now: Moment) {
+        restLooks[record.intent.id] = nil
+        if record.filled > .zero { cycled(record, now) }
+        let index = record.intent.instrument.index
+        for maker in makersOf[index] { for place in 0..<2 { forgetEnded(maker, place) } }
+    }
+
+    /// A quote was filled, in part or whole: what was set aside for it goes to its hedge, which
+    /// is first tried where it was meant to be.
+    mutating func quoteFilled(_ record: OrderRecord, _ fill: FillReport, _ now: Moment) {
+        for maker in quoting.indices {
+            for place in 0..<2 {
+                guard let standing = quoting[maker].standing[place], standing.id == record.intent.id else {
+                    continue
+                }
+                let index = record.intent.instrument.index
+                let rest = max(.zero, record.intent.quantity - record.filled - fill.quantity)
+                let (_, amount) = hedgeClaim(standing.quote, rest, standing.hedgeVenue, index)
+                standby.shrink(standing.claim, to: amount)
+                shortVenue[index] = standing.hedgeVenue
+                quiet(maker, place, until: now + makers[maker].policy.cooldown)
+                if record.filled == .zero { tell(standing, record, maker, index) }
+                return
+            }
+        }
+    }
+}
