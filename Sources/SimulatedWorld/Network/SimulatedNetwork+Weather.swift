@@ -26,7 +26,14 @@ extension SimulatedNetwork {
             simulation.schedule(at: arrival()) { [self] in answered(answer, under, host, .arrives) }
             return
         case .late(let delay):
-            simulation.schedule(at: arrival() + delay) { [self] in reach(under, host, fate) }
+            let due = arrival() + delay
+            guard due > under.request.deadline else {
+                simulation.schedule(at: due) { [self] in reach(under, host, fate) }
+                return
+            }
+            // The node gives up while its request is still on the way; it arrives all the same.
+            fail(under, .timedOut, at: under.request.deadline)
+            simulation.schedule(at: due) { [self] in if host.isReachable { _ = serve(under, host) } }
         default: simulation.schedule(at: arrival()) { [self] in reach(under, host, fate) }
         }
     }
@@ -53,6 +60,10 @@ extension SimulatedNetwork {
 
     private func reach(_ under: SimulatedRequest, _ host: Host, _ fate: RequestFate) {
         guard host.isReachable else { return lose(under) }
+        answered(serve(under, host), under, host, fate)
+    }
+
+    private func serve(_ under: SimulatedRequest, _ host: Host) -> DoubleResponse {
         host.double.advance(to: simulation.now)
         let answer = host.double.respond(
             to: DoubleRequest(
@@ -61,7 +72,7 @@ extension SimulatedNetwork {
                 body: under.request.body),
             at: simulation.now)
         settle(host)
-        answered(answer, under, host, fate)
+        return answer
     }
 
     private func answered(
