@@ -29,7 +29,12 @@ struct FaultDriver {
     private func arm(_ fault: Fault) {
         switch fault {
         case .v01: weather { $0.answerLost = $1 }
-        case .v02: weather { $0.late = $1 }
+        case .v02:
+            // Longer than the node waits for an answer, and up to what venues still accept.
+            weather(upTo: 6_000) {
+                $0.late = $1
+                $0.delay = .seconds(5)
+            }
         case .v03: weather { $0.errorAfterAll = $1 }
         case .v04: weather { $0.swallowed = $1 }
         case .v05: weather { $0.privateDoubled = $1 }
