@@ -32,6 +32,12 @@ extension TradingEngine {
         return planted(.ignoreHold) || governor.mode < .hold && venues[intent.venue.index].safeReason == nil
     }
 
+    /// Asked again when its turn on the wire has come: modes may have fallen, or its cancel overtaken it.
+    public func mayStillGo(_ id: ClientOrderID, at now: Moment) -> Bool {
+        guard let record = orders[id] else { return false }
+        return record.cancel == .none && maySend(record.intent, now)
+    }
+
     mutating func notDurable(_ ids: [ClientOrderID], _ reason: String, _ now: Moment) {
         for id in ids { advance(id, .neverSent, now) }
         alarm(.outboxUnavailable, .pageNow, nil, reason, now)

@@ -44,6 +44,7 @@ extension TradingEngine {
         forgetEnded(maker, place)
         guard let standing = quoting[maker].standing[place] else {
             guard mayPlace, now >= quoting[maker].quietUntil[place], obligations[index].open.isEmpty,
+                !hasDoubt(makers[maker].policy.quoteVenue),
                 let wanted = wanted(maker, side, index, now)
             else { return }
             return send(wanted, maker, index, now)
@@ -57,6 +58,13 @@ extension TradingEngine {
         guard verdict != .keep else { return }
         if verdict == .pull { quiet(maker, place, until: now + makers[maker].policy.life) }
         cancel(record)
+    }
+
+    /// Where the fate of an order is unknown, finding out comes first: it uses up what the venue answers.
+    private func hasDoubt(_ venue: VenueID) -> Bool {
+        orders.live.contains { id in
+            orders[id].map { $0.intent.venue == venue && $0.state == .unknown } ?? false
+        }
     }
 
     private mutating func forgetEnded(_ maker: Int, _ place: Int) {

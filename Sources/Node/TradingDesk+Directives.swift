@@ -122,6 +122,9 @@ extension TradingDesk {
         connectors[intent.venue.index].assumeIsolated { connector in
             connector.place(
                 intent,
+                mayGo: {
+                    self.assumeIsolated { $0.engine.mayStillGo(intent.id, at: $0.world.time.now) }
+                },
                 sent: { at in
                     self.assumeIsolated { $0.latency.sent(intent, trigger: isHedge ? trigger : nil, at: at) }
                 },

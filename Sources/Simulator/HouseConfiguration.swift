@@ -9,14 +9,15 @@ enum HouseConfiguration {
     /// Parsed once per choice; a simulation of thousands of seeds uses a dozen of them.
     nonisolated(unsafe) private static var known: [String: NodeConfiguration] = [:]
 
-    static func load(venues: [String], symbols: [String]) throws -> NodeConfiguration {
-        let key = (venues + symbols).joined(separator: " ")
+    /// - Parameter quotes: maker-taker as well, where a dead-man switch is.
+    static func load(venues: [String], symbols: [String], quotes: Bool) throws -> NodeConfiguration {
+        let key = (venues + symbols).joined(separator: " ") + (quotes ? " quotes" : "")
         if let configuration = known[key] { return configuration }
         guard let limits = HouseFiles.find("config/limits.yaml") else {
             throw Missing(what: "config/limits.yaml is not to be found from here or from beside the program")
         }
         let folder = URL(fileURLWithPath: limits).deletingLastPathComponent().path
-        let source = OverlaySource(path: folder + "/simulated.yaml", text: text(venues, symbols))
+        let source = OverlaySource(path: folder + "/simulated.yaml", text: text(venues, symbols, quotes))
         switch NodeConfiguration.load(path: source.path, source: source) {
         case .failure(let problems): throw Missing(what: "\(problems)")
         case .success(let configuration):
@@ -25,7 +26,7 @@ enum HouseConfiguration {
         }
     }
 
-    private static func text(_ venues: [String], _ symbols: [String]) -> String {
+    private static func text(_ venues: [String], _ symbols: [String], _ quotes: Bool) -> String {
         var text = """
             include: limits.yaml
             node: 1
@@ -67,6 +68,24 @@ enum HouseConfiguration {
                       slippage: 2bps
 
                 """
+        }
+        if quotes { text += makerTaker(venues, symbols) }
+        return text
+    }
+
+    private static func makerTaker(_ venues: [String], _ symbols: [String]) -> String {
+        var text = "  maker_taker:\n"
+        for venue in venues where WorldPlan.quotable.contains(venue) {
+            for symbol in symbols {
+                text += """
+                        - instrument: \(symbol)
+                          quote_venue: \(venue)
+                          minimum_edge: 0.5bps
+                          quote_notional: 2000
+                          caution: 0%
+
+                    """
+            }
         }
         return text
     }

@@ -59,7 +59,8 @@ final class Trial {
         network.latency = plan.latency
         network.jitter = plan.jitter
         network.marketBeat = plan.marketBeat
-        var configuration = try HouseConfiguration.load(venues: plan.venues, symbols: plan.symbols)
+        var configuration = try HouseConfiguration.load(
+            venues: plan.venues, symbols: plan.symbols, quotes: plan.quotes)
         configuration.policy.foreignOrders = plan.foreignOrders
         (doubles, nodePlan) = Trial.assemble(&configuration, plan, seed)
         judge = Judge(simulation, policy: configuration.policy, doubles: doubles, start: Trial.start)

@@ -9,6 +9,8 @@ struct WorldPlan {
     var venues: [String]
     var symbols: [String]
     var isDryRun = false
+    /// Quotes rest at the venues that would cancel them.
+    var quotes = false
     /// How long faults may happen.
     var safety: Span
     /// One way, before jitter.
@@ -29,6 +31,9 @@ struct WorldPlan {
     var foreignOrders: ForeignOrderPolicy
     /// A scenario rather than a drawn world: its faults surely happen.
     var isDirected = false
+
+    /// Venues with a dead-man switch that is on.
+    static let quotable: Set<String> = ["okx", "kraken"]
 
     static let allVenues = ["binance-spot", "okx", "bybit", "kraken"]
 
@@ -64,6 +69,14 @@ struct WorldPlan {
             crashPass = Int(draw.magnitude(1, 400))
         }
         foreignOrders = draw.chance(30) ? .cancel : .leave
+        quotes = WorldPlan.quotes(seed) && !venues.allSatisfy { !WorldPlan.quotable.contains($0) }
+    }
+
+    /// A stream of its own, so that nothing else of a world depends on it; this one leaves the seeds of the
+    /// corpus alone, which failed without quotes.
+    private static func quotes(_ seed: UInt64) -> Bool {
+        var draw = Draw(seed, 86)
+        return draw.chance(25)
     }
 
     /// Crash points of an orderly end.

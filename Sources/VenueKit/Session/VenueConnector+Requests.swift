@@ -10,16 +10,19 @@ extension VenueConnector {
 
     // MARK: Orders
 
-    /// Sends an order that is durable and approved. `sent` tells when its last byte was handed to TLS; `done`
-    /// comes once.
+    /// Sends an order that is durable and approved. `mayGo` is asked at the last moment: an order may have
+    /// waited behind others, and been canceled or forbidden meanwhile. `sent` tells when its last byte was
+    /// handed to TLS; `done` comes once.
     public func place(
-        _ order: OrderIntent, sent: @escaping @Sendable (Moment) -> Void,
+        _ order: OrderIntent, mayGo: @escaping @Sendable () -> Bool = { true },
+        sent: @escaping @Sendable (Moment) -> Void,
         done: @escaping @Sendable (PlaceAnswer, Moment) -> Void
     ) {
         guard let access else { return done(.neverSent("no keys for this venue"), world.time.now) }
         let dialect = dialect
         send(
-            order.purpose.reducesRisk ? .hedge : .newRisk, sent: sent, notAfter: order.sendBefore,
+            order.purpose.reducesRisk ? .hedge : .newRisk, mayGo: mayGo, sent: sent,
+            notAfter: order.sendBefore,
             { stamp in dialect.place(order, stamp, access) },
             completion: { outcome, at in done(dialect.decodePlace(outcome), at) })
     }
@@ -180,15 +183,16 @@ extension VenueConnector {
     }
 
     func send(
-        _ lane: BudgetLane, sent: (@Sendable (Moment) -> Void)? = nil, notAfter: Moment = .distantFuture,
+        _ lane: BudgetLane, mayGo: @escaping @Sendable () -> Bool = { true },
+        sent: (@Sendable (Moment) -> Void)? = nil, notAfter: Moment = .distantFuture,
         _ plan: @escaping @Sendable (RequestStamp) -> RequestPlan, completion: @escaping Completion
     ) {
         guard dialect.requiresOrderedNonces else {
-            return dispatch(lane, sent, notAfter, plan, completion)
+            return dispatch(lane, mayGo, sent, notAfter, plan, completion)
         }
         let start = queue.submit(lane) {
             self.assumeIsolated { connector in
-                connector.dispatch(lane, sent, notAfter, plan) { outcome, at in
+                connector.dispatch(lane, mayGo, sent, notAfter, plan) { outcome, at in
                     completion(outcome, at)
                     connector.assumeIsolated { $0.queue.finished()?() }
                 }
@@ -198,13 +202,14 @@ extension VenueConnector {
     }
 
     private func dispatch(
-        _ lane: BudgetLane, _ sent: (@Sendable (Moment) -> Void)?, _ notAfter: Moment,
+        _ lane: BudgetLane, _ mayGo: () -> Bool, _ sent: (@Sendable (Moment) -> Void)?, _ notAfter: Moment,
         _ plan: (RequestStamp) -> RequestPlan, _ completion: @escaping Completion
     ) {
         let now = world.time.now
         guard now <= notAfter || planted(.sendLateLeg) else {
             return completion(.fault(.neverSent("its time had passed")), now)
         }
+        guard mayGo() else { return completion(.fault(.neverSent("it was withdrawn")), now) }
         let plan = plan(stamp())
         world.passes(.requestSigned)
         guard take(plan, lane, at: now) else {
