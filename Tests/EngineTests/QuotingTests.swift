@@ -164,6 +164,41 @@ import TradingModel
         }
     }
 
+    @Test
+    func `what waits its turn on the wire goes no more once it is canceled or its venue is not trusted`()
+        throws
+    {
+        var stage = stage()
+        let (bid, ask) = try quoted(&stage)
+        #expect(
+            stage.engine.mayStillGo(bid.id, at: stage.now) && stage.engine.mayStillGo(ask.id, at: stage.now))
+        stage.quote(1, bid: 99_90, ask: 100_10)
+        #expect(stage.canceled == [bid.id])
+        #expect(!stage.engine.mayStillGo(bid.id, at: stage.now))
+        #expect(stage.engine.mayStillGo(ask.id, at: stage.now))
+        stage.advance(.milliseconds(151))
+        #expect(!stage.engine.mayStillGo(ask.id, at: stage.now), "its time has passed")
+        var other = self.stage()
+        let quotes = try quoted(&other)
+        other.process(.venueMode(VenueID(0), isSafe: true, reason: "test", actor: "ann"))
+        #expect(!other.engine.mayStillGo(quotes.ask.id, at: other.now))
+    }
+
+    @Test func `where the fate of an order is unknown, nothing new is quoted until it is found out`() throws {
+        var stage = stage()
+        stage.quote(1, bid: 100_00, ask: 100_10)
+        let quotes = stage.persisted()
+        stage.durable(quotes)
+        let bid = try #require(quotes.first { $0.side == .buy })
+        let ask = try #require(quotes.first { $0.side == .sell })
+        stage.process(.placeAnswered(bid.id, .ambiguous(code: "timeout")))
+        stage.process(.placeAnswered(ask.id, .refused(code: "x", message: "")))
+        stage.advance(.seconds(2))
+        stage.quote(0, bid: 99_00, ask: 101_00)
+        stage.quote(1, bid: 100_00, ask: 100_11)
+        #expect(stage.persisted().isEmpty)
+    }
+
     @Test func `a clock pulls quotes and places none`() throws {
         var stage = stage()
         stage.quote(1, bid: 100_00, ask: 100_10)
