@@ -27,6 +27,7 @@ extension PolicyReading {
             instrument: InstrumentID(0), quoteVenue: VenueID(0), minimumEdge: .zero, quoteNotional: .zero)
         let instrument = instrument(section)
         let venue = quoteVenue(section, instrument)
+        let manifest = manifest(section, instrument, fewest: 2)
         let edge = section.value("minimum_edge", .rate(bps: 0...1_000))
         let notional = section.value("quote_notional", .positive(upTo: 1_000_000_000))
         let sides = section.value(
@@ -45,13 +46,18 @@ extension PolicyReading {
             section.report(
                 "must not exceed limits.order_notional (\(limits.orderNotional))", at: "quote_notional")
         }
-        guard let instrument, let venue, let edge, let notional, let sides, let share, let caution,
+        if let venue, let venues = manifest?.venues, !venues.contains(venue) {
+            section.report("is not among this strategy's venues", at: "quote_venue")
+        }
+        guard let manifest, let instrument, let venue, let edge, let notional, let sides, let share,
+            let caution,
             let tolerance, let life, let cooldown, let cycles, let fees
         else { return nil }
         return MakerTakerPolicy(
             instrument: instrument, quoteVenue: venue, minimumEdge: edge, quoteNotional: notional,
             sides: sides, depthShare: Int64(share), caution: Int64(caution), tolerance: tolerance,
-            life: life, cooldown: cooldown, cyclesPerMinute: cycles, feesPerHour: fees)
+            life: life, cooldown: cooldown, cyclesPerMinute: cycles, feesPerHour: fees,
+            manifest: manifest)
     }
 
     /// Where quotes rest they must be canceled if the node dies: only a venue with a dead-man switch will do.

@@ -151,6 +151,7 @@ struct PolicyReading {
     private func takerTaker(_ section: Section, _ limits: RiskLimits?) -> TakerTakerPolicy? {
         let standard = TakerTakerPolicy(instrument: InstrumentID(0), minimumEdge: .zero, pairNotional: .zero)
         let instrument = instrument(section)
+        let manifest = manifest(section, instrument, fewest: 2)
         let edge = section.value("minimum_edge", .rate(bps: 0...1_000))
         let notional = section.value("pair_notional", .positive(upTo: 1_000_000_000))
         let share = section.value("depth_share", .percent(1...100), standard: Int(standard.depthShare))
@@ -166,13 +167,14 @@ struct PolicyReading {
             section.report(
                 "must not exceed limits.order_notional (\(limits.orderNotional))", at: "pair_notional")
         }
-        guard let instrument, let edge, let notional, let share, let cooldown, let slippage, let cycles,
+        guard let manifest, let instrument, let edge, let notional, let share, let cooldown, let slippage,
+            let cycles,
             let fees, let order
         else { return nil }
         return TakerTakerPolicy(
             instrument: instrument, minimumEdge: edge, pairNotional: notional, depthShare: Int64(share),
             cooldown: cooldown, slippage: slippage, cyclesPerMinute: cycles, feesPerHour: fees,
-            legOrder: order)
+            legOrder: order, manifest: manifest)
     }
 
     func instrument(_ section: Section) -> InstrumentID? {

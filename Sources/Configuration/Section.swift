@@ -150,6 +150,12 @@ final class Section {
         return result
     }
 
+    /// Whether a key holds a single value.
+    func isScalar(_ key: String) -> Bool {
+        guard case .scalar = entries.first(where: { $0.key == key })?.value.content else { return false }
+        return true
+    }
+
     /// Whether a key is written. Asking this does not count as asking for it.
     func has(_ key: String) -> Bool { entries.contains { $0.key == key } }
 

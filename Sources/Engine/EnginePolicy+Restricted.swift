@@ -14,13 +14,6 @@ extension EnginePolicy {
             instruments[place].numbered(InstrumentID(number))
         }
         policy.limits.orderQuantity = places.map { limits.orderQuantity[$0] }
-        policy.takerTaker = takerTaker.compactMap { strategy in
-            guard let number = places.firstIndex(of: strategy.instrument.index) else { return nil }
-            var strategy = strategy
-            strategy.instrument = InstrumentID(number)
-            return strategy
-        }
-        policy.makerTaker = []
         policy.venues = []
         for (venue, listings) in zip(venues, kept) where !listings.isEmpty {
             var venue = venue
@@ -32,6 +25,21 @@ extension EnginePolicy {
             }
             policy.venues.append(venue)
         }
+        func moved(_ venues: Set<VenueID>?) -> Set<VenueID>? {
+            venues.map { old in
+                Set(
+                    old.compactMap { id in
+                        policy.venues.firstIndex { $0.name == self.venues[id.index].name }.map { VenueID($0) }
+                    })
+            }
+        }
+        policy.takerTaker = takerTaker.compactMap { strategy in
+            guard let number = places.firstIndex(of: strategy.instrument.index) else { return nil }
+            var strategy = strategy
+            strategy.instrument = InstrumentID(number)
+            strategy.manifest.venues = moved(strategy.manifest.venues)
+            return strategy
+        }
         policy.makerTaker = makerTaker.compactMap { strategy in
             let name = venues[strategy.quoteVenue.index].name
             guard let number = places.firstIndex(of: strategy.instrument.index),
@@ -41,6 +49,7 @@ extension EnginePolicy {
             var strategy = strategy
             strategy.instrument = InstrumentID(number)
             strategy.quoteVenue = VenueID(venue)
+            strategy.manifest.venues = moved(strategy.manifest.venues)
             return strategy
         }
         return policy

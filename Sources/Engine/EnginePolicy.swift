@@ -49,6 +49,11 @@ extension EnginePolicy {
     }
 }
 
+extension EnginePolicy {
+    /// By strategy: who answers for it.
+    public var owners: [String] { takerTaker.map(\.manifest.owner) + makerTaker.map(\.manifest.owner) }
+}
+
 public struct VenuePolicy: Sendable {
     public var name: String
     public var proof: BookProof

@@ -59,7 +59,8 @@ extension TradingEngine {
             .journal(.strategy(name: name, isEnabled: false, reason: why, actor: "node", at: now)))
         alarm(
             .possibleLogicLoop, .pageNow, nil,
-            "\(name) is disabled: \(why); \(LogicLoopGuard.people) people must agree to enable it", now)
+            "\(name) (\(policy.owners[strategy])) is disabled: \(why); \(LogicLoopGuard.people) people must "
+                + "agree to enable it", now)
     }
 
     /// One person's word; the second one's enables the strategy.

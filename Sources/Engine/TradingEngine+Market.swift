@@ -67,7 +67,7 @@ extension TradingEngine {
     }
 
     private mutating func seek(_ strategy: Int, _ index: Int, _ now: Moment) {
-        let slots = openSlots(index, now)
+        let slots = openSlots(index, now).intersection(allowed[strategy])
         guard let edge = strategies[strategy].scan(books[index], among: slots) else { return }
         // An edge beyond the collar is a wrong price somewhere, and nobody can tell where.
         guard edge.net <= policy.limits.priceCollar else { return }

@@ -142,7 +142,7 @@ extension TradingEngine {
         for id in orders.live {
             guard let record = orders[id], record.intent.instrument.index == index else { continue }
             // A quote is no trade before it fills.
-            if record.intent.isQuote { continue }
+            if record.intent.isQuote, !planted(.countQuoteAsHedge) { continue }
             if planted(.forgetUnknownExposure), record.state == .unknown { continue }
             let pending = record.remaining + record.fillsOutstanding
             if record.intent.side == .buy { sum += pending } else { sum -= pending }

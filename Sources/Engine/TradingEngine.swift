@@ -35,6 +35,8 @@ public struct TradingEngine: Sendable {
     let makersOf: [[Int]]
     /// By maker.
     var quoting: [Quoting]
+    /// By strategy, makers after takers: the slots its manifest lets it open in.
+    let allowed: [SlotSet]
     /// Balances set aside for the hedges of quotes.
     var standby = Reservations()
     /// By instrument: indices into `strategies`.
@@ -132,6 +134,10 @@ public struct TradingEngine: Sendable {
         makersOf = policy.instruments.map { instrument in
             policy.makerTaker.indices.filter { policy.makerTaker[$0].instrument == instrument.id }
         }
+        let books = books
+        allowed =
+            policy.takerTaker.map { TradingEngine.slots($0.manifest, books[$0.instrument.index]) }
+            + policy.makerTaker.map { TradingEngine.slots($0.manifest, books[$0.instrument.index]) }
         quoting = policy.makerTaker.map { _ in Quoting() }
         qualities = policy.venues.map { _ in VenueQuality() }
         leads = books.map { LeadLag(venues: $0.books.count) }
@@ -156,6 +162,14 @@ public struct TradingEngine: Sendable {
         mids = policy.instruments.map { _ in .zero }
         smallestHedges = policy.instruments.map { _ in Quantity(raw: .max) }
         for id in orders.live { reserveAgain(id) }
+    }
+
+    private static func slots(_ manifest: StrategyManifest, _ book: ConsolidatedBook) -> SlotSet {
+        var slots = SlotSet()
+        for (slot, top) in book.tops.enumerated() where manifest.venues?.contains(top.venue) ?? true {
+            slots.insert(slot)
+        }
+        return slots
     }
 
     /// Everything decided since the last call, in order.

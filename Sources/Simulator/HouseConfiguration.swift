@@ -61,6 +61,8 @@ enum HouseConfiguration {
         for symbol in symbols {
             text += """
                     - instrument: \(symbol)
+                      owner: simulator
+                      venues: all
                       minimum_edge: 1bps
                       pair_notional: 5000
                       depth_share: 80%
@@ -79,6 +81,8 @@ enum HouseConfiguration {
             for symbol in symbols {
                 text += """
                         - instrument: \(symbol)
+                          owner: simulator
+                          venues: all
                           quote_venue: \(venue)
                           minimum_edge: 0.5bps
                           quote_notional: 2000

@@ -15,6 +15,8 @@ public enum Regression: String, CaseIterable, Sendable {
     case noResendAfterTimeout = "no-resend-after-timeout"
     /// ccxt#2599: the same, at a venue whose ids do not protect against it.
     case noResendWhereIDsRepeat = "no-resend-where-ids-repeat"
+    /// hummingbot#2501 and #3849: a quote filled while its cancel was under way, and nobody hedged it.
+    case fillsDuringCancels = "fills-during-cancels"
     /// NautilusTrader pull request 4288: a cancel taken for done doubled the live orders.
     case noPhantomCancel = "no-phantom-cancel"
 
@@ -27,6 +29,7 @@ public enum Regression: String, CaseIterable, Sendable {
         case .noFillCountsTwice: "each fill is told by stream, by answer and by history"
         case .noResendAfterTimeout: "requests arrive after their deadline"
         case .noResendWhereIDsRepeat: "the venue takes the same client id again"
+        case .fillsDuringCancels: "quotes fill while their cancels are under way"
         case .noPhantomCancel: "cancels are answered before their order's last fill is"
         }
     }
@@ -40,14 +43,19 @@ public enum Regression: String, CaseIterable, Sendable {
         case .noFillCountsTwice: [.v05, .v06, .v11]
         case .noResendAfterTimeout: [.v02]
         case .noResendWhereIDsRepeat: [.v02, .v20]
+        case .fillsDuringCancels: [.v05, .v09]
         case .noPhantomCancel: [.v04, .v09]
         }
     }
+
+    /// Quotes rest in it.
+    var quotes: Bool { self == .fillsDuringCancels }
 
     /// The venue it must happen at, where it matters.
     var venue: String? {
         switch self {
         case .noTimerRejects: "kraken"
+        case .fillsDuringCancels: "okx"
         case .noResendWhereIDsRepeat: "binance-spot"
         default: nil
         }

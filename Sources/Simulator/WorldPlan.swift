@@ -69,7 +69,8 @@ struct WorldPlan {
             crashPass = Int(draw.magnitude(1, 400))
         }
         foreignOrders = draw.chance(30) ? .cancel : .leave
-        quotes = WorldPlan.quotes(seed) && !venues.allSatisfy { !WorldPlan.quotable.contains($0) }
+        let asks = options.scenario.flatMap { Regression(rawValue: $0) }?.quotes ?? false
+        quotes = (asks || WorldPlan.quotes(seed)) && !venues.allSatisfy { !WorldPlan.quotable.contains($0) }
     }
 
     /// A stream of its own, so that nothing else of a world depends on it; this one leaves the seeds of the

@@ -18,6 +18,7 @@ public struct MakerTakerPolicy: Hashable, Sendable {
         }
     }
 
+    public var manifest: StrategyManifest
     public var instrument: InstrumentID
     /// Where quotes rest.
     public var quoteVenue: VenueID
@@ -46,9 +47,11 @@ public struct MakerTakerPolicy: Hashable, Sendable {
         instrument: InstrumentID, quoteVenue: VenueID, minimumEdge: Rate, quoteNotional: Amount,
         sides: Sides = .both, depthShare: Int64 = 50, caution: Int64 = 25,
         tolerance: Rate = Rate(hundredthsOfBasisPoint: 200), life: Span = .milliseconds(500),
-        cooldown: Span = .milliseconds(500), cyclesPerMinute: Int = 240, feesPerHour: Amount? = nil
+        cooldown: Span = .milliseconds(500), cyclesPerMinute: Int = 240, feesPerHour: Amount? = nil,
+        manifest: StrategyManifest = .house
     ) {
         precondition((1...100).contains(depthShare) && (0...100).contains(caution))
+        self.manifest = manifest
         self.instrument = instrument
         self.quoteVenue = quoteVenue
         self.sides = sides

@@ -3,6 +3,7 @@ import TradingModel
 /// Settings of taker-taker arbitrage on one instrument: buy at one venue's ask, sell at another's bid, both
 /// at once.
 public struct TakerTakerPolicy: Hashable, Sendable {
+    public var manifest: StrategyManifest
     public var instrument: InstrumentID
     /// Net of both taker fees; the edge must be at least this.
     public var minimumEdge: Rate
@@ -24,8 +25,10 @@ public struct TakerTakerPolicy: Hashable, Sendable {
     public init(
         instrument: InstrumentID, minimumEdge: Rate, pairNotional: Amount, depthShare: Int64 = 80,
         cooldown: Span = .milliseconds(200), slippage: Rate = Rate(hundredthsOfBasisPoint: 200),
-        cyclesPerMinute: Int = 240, feesPerHour: Amount? = nil, legOrder: LegOrder = .together
+        cyclesPerMinute: Int = 240, feesPerHour: Amount? = nil, legOrder: LegOrder = .together,
+        manifest: StrategyManifest = .house
     ) {
+        self.manifest = manifest
         self.legOrder = legOrder
         precondition((1...100).contains(depthShare))
         self.cyclesPerMinute = cyclesPerMinute

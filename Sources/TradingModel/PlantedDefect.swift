@@ -31,6 +31,8 @@ public enum PlantedDefect: String, CaseIterable, Sendable {
     case hedgeWrongSide = "hedge-wrong-side"
     case hedgeLateSilently = "hedge-late-silently"
     case loseResidual = "lose-residual"
+    /// A quote that rests is taken for a hedge under way.
+    case countQuoteAsHedge = "count-quote-as-hedge"
     // risk and modes
     case leakReservation = "leak-reservation"
     case releaseReservationEarly = "release-reservation-early"
@@ -69,6 +71,7 @@ public enum PlantedDefect: String, CaseIterable, Sendable {
         case .ignoreOverfill, .adoptForeignSilently, .noCancelInSafeMode: "V08"
         case .dropLateFill: "V09"
         case .dropPartialFill, .loseResidual: "V07"
+        case .countQuoteAsHedge: "fills-during-cancels"
         case .doubleApplyFill: "V05"
         case .forgetFingerprint: "V17"
         case .skipFillsAfterGap: "V11"

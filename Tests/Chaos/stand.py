@@ -28,8 +28,8 @@ hedge:
   retry_every: 500ms
 strategies:
   taker_taker:
-    - {{instrument: BTC-USDT, minimum_edge: {edge}, pair_notional: 5000, depth_share: 80%, cooldown: 200ms, slippage: 2bps}}
-    - {{instrument: ETH-USDT, minimum_edge: {edge}, pair_notional: 5000, depth_share: 80%, cooldown: 200ms, slippage: 2bps}}
+    - {{instrument: BTC-USDT, owner: chaos, venues: all, minimum_edge: {edge}, pair_notional: 5000, depth_share: 80%, cooldown: 200ms, slippage: 2bps}}
+    - {{instrument: ETH-USDT, owner: chaos, venues: all, minimum_edge: {edge}, pair_notional: 5000, depth_share: 80%, cooldown: 200ms, slippage: 2bps}}
 """
 VENUE = """\
   - use: {repository}/venues/{name}.yaml

@@ -61,7 +61,8 @@ import VenueKit
         let strategy = TakerTakerPolicy(
             instrument: InstrumentID(0), minimumEdge: Rate(raw: 25_000),
             pairNotional: try LoadingTests.amount("5000"),
-            depthShare: 80, cooldown: .milliseconds(200), slippage: Rate(raw: 20_000))
+            depthShare: 80, cooldown: .milliseconds(200), slippage: Rate(raw: 20_000),
+            manifest: StrategyManifest(owner: "ann"))
         #expect(policy.takerTaker == [strategy])
         #expect(policy.makerTaker.isEmpty)
         #expect(policy.venues.map(\.name) == ["okx", "kraken"])

@@ -14,7 +14,7 @@ import Testing
         #expect(
             places == [
                 "config/limits.yaml:8:13", "config/node.yaml:2:7", "config/node.yaml:17:13",
-                "config/node.yaml:29:7", "venues/okx.yaml:8:10",
+                "config/node.yaml:31:7", "venues/okx.yaml:8:10",
             ])
     }
 
@@ -54,7 +54,7 @@ import Testing
         source.files["config/node.yaml"] =
             SampleNode.node + "venue_keys:\n  okx: {api_secret: hunter2-hunter2}\n"
         let problems = source.load().problems
-        #expect(problems.contains { $0.origin == Origin(file: "config/node.yaml", line: 31, column: 9) })
+        #expect(problems.contains { $0.origin == Origin(file: "config/node.yaml", line: 33, column: 9) })
         #expect(!problems.contains { $0.description.contains("hunter2") })
     }
 

@@ -142,6 +142,11 @@ private func okx(
         node("retry_every: 500ms", "retry_every: ^61s", "between 10ms and 1m"),
         node("other_venue_bound: 50bps", "other_venue_bound: ^50%", "basis points"),
         node("strategies:\n", "strategies:\n  ^maker_takr: []\n", "did you mean `maker_taker`"),
+        node("      owner: ann\n", "", "[0].owner` is missing", at: "instrument: BTC-USDT\n      venues"),
+        node("      venues: all\n", "", "[0].venues` is missing", at: "instrument: BTC-USDT\n      owner"),
+        node("venues: all", "venues: ^[okx, krakn]", "did you mean `kraken`"),
+        node("venues: all", "venues: ^[okx]", "names 1 of the node's venues: it needs 2"),
+        node("venues: all", "venues: ^some", "a list of venues, or all"),
         quoting("quote_venue: okx", "quote_venue: ^okex", "did you mean `okx`"),
         quoting("quote_venue: okx", "quote_venue: ^kraken", "has no dead-man switch"),
         quoting("instrument: BTC-USDT", "instrument: ^BTC-USD", "not among this node's instruments"),
@@ -161,7 +166,8 @@ private func okx(
     /// A maker-taker strategy beside the sample's, one of its lines changed.
     private static func quoting(_ line: String, _ changed: String, _ message: String) -> Fault {
         let lines = [
-            "instrument: BTC-USDT", "quote_venue: okx", "minimum_edge: 3bps", "quote_notional: 1000",
+            "instrument: BTC-USDT", "owner: ann", "venues: all", "quote_venue: okx", "minimum_edge: 3bps",
+            "quote_notional: 1000",
             "sides: bids", "caution: 10%", "life: 1s",
         ].map { $0 == line ? changed : $0 }
         let item = "  maker_taker:\n    - " + lines.joined(separator: "\n      ") + "\n"

@@ -55,6 +55,8 @@ enum SampleNode {
         strategies:
           taker_taker:
             - instrument: BTC-USDT
+              owner: ann
+              venues: all
               minimum_edge: 2.5bps
               pair_notional: 5000
               depth_share: 80%

@@ -45,7 +45,7 @@ import TradingModel
         }
     }
 
-    /// Venue 1 moves, venue 0 does the same 80 ms later, by ten basis points: less than fees, so nothing opens.
+    /// Venue 1 moves, venue 0 does the same 80 ms later, by ten basis points: too little to open for.
     private func teach(_ stage: inout Stage, leader: Int, moves: Int) -> Int64 {
         var bid: Int64 = 100_00
         for move in 0..<moves {
@@ -82,6 +82,22 @@ import TradingModel
         stage.advance(.seconds(11))
         stage.process(.timer)
         #expect(stage.alarms.contains(.leadLagDegraded))
+    }
+
+    @Test func `a strategy opens at the venues of its manifest alone, and hedges go anywhere`() {
+        var stage = Stage(venues: 3) {
+            $0.takerTaker[0].manifest = StrategyManifest(owner: "ann", venues: [VenueID(0), VenueID(2)])
+        }
+        #expect(stage.pair().isEmpty, "venue 1 is not its own")
+        stage.quote(2, bid: 101_00, ask: 101_10)
+        let legs = stage.persisted()
+        #expect(Set(legs.map(\.venue)) == [VenueID(0), VenueID(2)])
+        stage.durable(legs)
+        stage.fill(legs[0])
+        stage.quote(2, bid: 99_00, ask: 101_10)
+        stage.expire(legs[1])
+        let hedges = stage.persisted()
+        #expect(hedges.contains { $0.venue == VenueID(1) }, "\(hedges.map(\.venue))")
     }
 
     @Test func `three cycles a minute for ever are no loop`() {

@@ -184,6 +184,27 @@ import TradingModel
         #expect(!other.engine.mayStillGo(quotes.ask.id, at: other.now))
     }
 
+    /// hummingbot#1791: new maker orders went out while a taker order was still to come.
+    @Test func `nothing new is quoted while a hedge is owed`() throws {
+        var stage = stage {
+            $0.cooldown = .zero
+            $0.life = .milliseconds(10)
+        }
+        let (bid, ask) = try quoted(&stage)
+        stage.fill(bid)
+        let hedges = stage.persisted()
+        #expect(hedges.map(\.purpose) == [.hedge])
+        stage.advance(.milliseconds(100))
+        stage.quote(0, bid: 99_00, ask: 101_00)
+        stage.quote(1, bid: 100_00, ask: 100_11)
+        #expect(stage.persisted().isEmpty)
+        stage.durable(hedges)
+        stage.fill(hedges[0])
+        stage.quote(1, bid: 100_00, ask: 100_10)
+        #expect(stage.persisted().map(\.side) == [.buy], "the bid is quoted again, the ask still rests")
+        _ = ask
+    }
+
     @Test func `where the fate of an order is unknown, nothing new is quoted until it is found out`() throws {
         var stage = stage()
         stage.quote(1, bid: 100_00, ask: 100_10)

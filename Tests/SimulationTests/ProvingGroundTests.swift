@@ -30,7 +30,7 @@ import Testing
         #expect(result.orders > 0)
     }
 
-    @Test func `there are eight of those`() { #expect(Self.regressions.count == 8) }
+    @Test func `there are nine of those`() { #expect(Self.regressions.count == 9) }
 
     @Test func `runs a seed twice to the same last step`() {
         let first = ProvingGround.run(seed: 77, options: .init())
