@@ -174,7 +174,11 @@ extension Recovery {
         for safe in checkpoint.safeVenues {
             if let venue = venueID(safe.venue) { safeVenues[venue.index] = safe.reason }
         }
-        for order in checkpoint.orders { orders.restore(order.record) }
+        for order in checkpoint.orders {
+            // Once a fault of this program wrote such rows: the first word stands.
+            guard orders[order.record.intent.id] == nil else { continue }
+            orders.restore(order.record)
+        }
         for trade in checkpoint.foreign {
             if let venue = venueID(trade.venue) { _ = orders.noteForeign(trade.fill, venue: venue) }
         }

@@ -60,10 +60,12 @@ extension TradingEngine {
         cancel(record)
     }
 
-    /// Where the fate of an order is unknown, finding out comes first: it uses up what the venue answers.
+    /// Quotes go one at a time, each when the venue has answered for all before it: what a death or a lost
+    /// answer leaves in doubt is then one quote a venue, and finding out uses up what the venue answers.
     private func hasDoubt(_ venue: VenueID) -> Bool {
         orders.live.contains { id in
-            orders[id].map { $0.intent.venue == venue && $0.state == .unknown } ?? false
+            guard let record = orders[id], record.intent.venue == venue else { return false }
+            return record.state == .new || record.state == .sent || record.state == .unknown
         }
     }
 

@@ -230,7 +230,10 @@ public struct OrderTable: Hashable, Sendable {
     private mutating func retire(_ record: OrderRecord) {
         let id = record.intent.id
         guard record.isSettled else {
-            if !live.contains(id) { live.append(id) }  // a contradiction revived it
+            guard !live.contains(id) else { return }
+            // A contradiction revived it: it will settle again, and must then stand among the settled once.
+            live.append(id)
+            if let old = settled.lastIndex(where: { $0.id == id }) { settled.remove(at: old) }
             return
         }
         guard let index = live.firstIndex(of: id) else { return }

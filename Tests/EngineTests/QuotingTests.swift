@@ -32,12 +32,37 @@ import TradingModel
     /// Both quotes, durable and acknowledged.
     private func quoted(_ stage: inout Stage) throws -> (bid: OrderIntent, ask: OrderIntent) {
         stage.quote(1, bid: 100_00, ask: 100_10)
-        let quotes = stage.persisted()
-        stage.durable(quotes)
-        for quote in quotes { stage.accept(quote) }
+        let quotes = settle(&stage) { $0.accept($1) }
         return (
             try #require(quotes.first { $0.side == .buy }), try #require(quotes.first { $0.side == .sell })
         )
+    }
+
+    /// Quotes go one at a time: each is answered, and the next one comes. All of them.
+    private func settle(_ stage: inout Stage, _ answer: (inout Stage, OrderIntent) -> Void) -> [OrderIntent] {
+        var all: [OrderIntent] = []
+        while let quote = stage.persisted().first {
+            stage.durable([quote])
+            answer(&stage, quote)
+            all.append(quote)
+        }
+        return all
+    }
+
+    private func refuse(_ stage: inout Stage) {
+        _ = settle(&stage) { $0.process(.placeAnswered($1.id, .refused(code: "x", message: ""))) }
+    }
+
+    @Test func `quotes go one at a time, each when the one before it was answered`() {
+        var stage = stage()
+        stage.quote(1, bid: 100_00, ask: 100_10)
+        let first = stage.persisted()
+        #expect(first.map(\.side) == [.buy])
+        stage.durable(first)
+        stage.quote(1, bid: 100_00, ask: 100_10)
+        #expect(stage.persisted().isEmpty)
+        stage.accept(first[0])
+        #expect(stage.persisted().map(\.side) == [.sell])
     }
 
     @Test func `a bid leaves the edge after both fees when its fill is sold, an ask when it is bought`()
@@ -208,12 +233,9 @@ import TradingModel
     @Test func `where the fate of an order is unknown, nothing new is quoted until it is found out`() throws {
         var stage = stage()
         stage.quote(1, bid: 100_00, ask: 100_10)
-        let quotes = stage.persisted()
-        stage.durable(quotes)
-        let bid = try #require(quotes.first { $0.side == .buy })
-        let ask = try #require(quotes.first { $0.side == .sell })
+        let bid = try #require(stage.persisted().first)
+        stage.durable([bid])
         stage.process(.placeAnswered(bid.id, .ambiguous(code: "timeout")))
-        stage.process(.placeAnswered(ask.id, .refused(code: "x", message: "")))
         stage.advance(.seconds(2))
         stage.quote(0, bid: 99_00, ask: 101_00)
         stage.quote(1, bid: 100_00, ask: 100_11)
@@ -223,9 +245,7 @@ import TradingModel
     @Test func `a clock pulls quotes and places none`() throws {
         var stage = stage()
         stage.quote(1, bid: 100_00, ask: 100_10)
-        for order in stage.persisted() {
-            stage.process(.placeAnswered(order.id, .refused(code: "x", message: "")))
-        }
+        refuse(&stage)
         stage.advance(.seconds(1))
         for _ in 0..<20 { stage.process(.timer) }
         #expect(stage.persisted().isEmpty)
@@ -247,9 +267,7 @@ import TradingModel
         var restless = stage { $0.caution = 100 }
         // The mid price has been ten basis points higher within the window.
         restless.quote(1, bid: 100_10, ask: 100_20)
-        for order in restless.persisted() {
-            restless.process(.placeAnswered(order.id, .refused(code: "x", message: "")))
-        }
+        refuse(&restless)
         restless.advance(.seconds(1))
         restless.quote(1, bid: 100_00, ask: 100_10)
         let other = try #require(restless.persisted().first { $0.side == .buy })
@@ -262,10 +280,8 @@ import TradingModel
             stage.advance(.seconds(2))
             stage.quote(0, bid: 99_00, ask: 101_00)
             stage.quote(1, bid: 100_00 + Int64(round), ask: 100_10 + Int64(round))
-            let quotes = stage.persisted()
+            let quotes = settle(&stage) { $0.accept($1) }
             guard let bid = quotes.first(where: { $0.side == .buy }) else { break }
-            stage.durable(quotes)
-            for quote in quotes { stage.accept(quote) }
             stage.fill(bid)
             let hedges = stage.persisted().filter { $0.purpose == .hedge }
             stage.durable(hedges)
