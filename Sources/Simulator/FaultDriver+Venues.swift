@@ -122,8 +122,11 @@ extension FaultDriver {
                 mischief.resume(symbol)
             }
         } else if let rules {
-            mischief.setFilters(symbol, lot: Quantity(raw: rules.lot.raw * 10))
-            later(draw.span(.milliseconds(300), .seconds(5))) { mischief.setFilters(symbol, lot: rules.lot) }
+            // A second change may come before the first has ended: the usual lot is that of the beginning.
+            let usual = trial.usualLots["\(venue) \(symbol)", default: rules.lot]
+            trial.usualLots["\(venue) \(symbol)"] = usual
+            mischief.setFilters(symbol, lot: Quantity(raw: usual.raw * 10))
+            later(draw.span(.milliseconds(300), .seconds(5))) { mischief.setFilters(symbol, lot: usual) }
         }
         trial.network.inputArrived(at: venue)
     }

@@ -35,6 +35,8 @@ final class Trial {
     var stoppedUntil = Moment.distantPast
     /// An orderly end is under way.
     var isEnding = false
+    /// By venue and symbol: lots as they were before V17 changed them.
+    var usualLots: [String: Quantity] = [:]
     /// Incidents traced so far, by kind.
     var told: [String: Int] = [:]
     /// What a death leaves of unsynced writes: all of them when only the process dies.
