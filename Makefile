@@ -52,7 +52,7 @@ fuzz: setup ## Fuzz the venue dialects: make fuzz SECONDS=20
 smoke: setup ## Every command prints its help
 	@$(SWIFT) build --product arbnode
 	@$(SWIFT) build --product arbsim
-	@for command in "" demo run preflight record replay bench config "config validate" "config show" audit "audit verify"; do \
+	@for command in "" demo run preflight record replay backtest bench config "config validate" "config show" audit "audit verify"; do \
 	    .build/debug/arbnode $$command --help >/dev/null || { echo "smoke: arbnode $$command --help failed" >&2; exit 1; }; \
 	done
 	@for command in "" run faults crashes mutants serve; do \
