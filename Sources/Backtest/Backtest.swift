@@ -55,7 +55,7 @@ public struct Backtest {
     {
         var groups: [[RecordedSource]] = []
         var end = Moment.distantPast
-        for source in sources.sorted(by: {
+        for source in sources.filter({ $0.recording.frameCount > 0 }).sorted(by: {
             $0.recording.times.lowerBound < $1.recording.times.lowerBound
         }) {
             let times = source.recording.times

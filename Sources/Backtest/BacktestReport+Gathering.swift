@@ -56,7 +56,8 @@ extension BacktestReport {
             let account = story.account(policy.instruments[index], mark: result.marks[index])
             money.add(account)
             tradeLog.append(BacktestTrade(story, policy, mark: result.marks[index]))
-            let parts = story.legs + story.hedges
+            // The leg that a quote's hedge takes the place of was never an order.
+            let parts = (story.legs + story.hedges).filter { $0.sentAt != nil }
             for (list, name) in [
                 (\BacktestReport.byStrategy, policy.strategyNames[story.strategy]),
                 (\BacktestReport.bySymbol, policy.instruments[index].symbol),

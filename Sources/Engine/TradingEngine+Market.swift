@@ -109,12 +109,14 @@ extension TradingEngine {
     }
 
     /// Slots where new risk may go: proved, fresh, reconciled, within the rate budget.
-    func openSlots(_ index: Int, _ now: Moment) -> SlotSet {
+    ///
+    /// - Parameter withHeadroom: `false` for what stands already and needs no request.
+    func openSlots(_ index: Int, _ now: Moment, withHeadroom: Bool = true) -> SlotSet {
         var result = SlotSet()
         var fresh = books[index].tradable(at: now, maximumAge: policy.limits.bookAge)
         while let slot = fresh.popFirst() {
             let venue = books[index].tops[slot].venue.index
-            if venues[venue].mayOpen, venues[venue].headroom > 0 { result.insert(slot) }
+            if venues[venue].mayOpen, !withHeadroom || venues[venue].headroom > 0 { result.insert(slot) }
         }
         return result
     }

@@ -88,7 +88,8 @@ extension TradingEngine {
             venues[policy.quoteVenue.index].mayOpen,
             let slot = books[index].slot(of: policy.quoteVenue)
         else { return nil }
-        let slots = openSlots(index, now).intersection(allowed[strategies.count + maker])
+        let slots = openSlots(index, now, withHeadroom: false)
+            .intersection(allowed[strategies.count + maker])
         guard slots.contains(slot) else { return nil }
         let mid = mids[index]
         // What this very quote has set aside is its own.

@@ -60,6 +60,9 @@ final class Judge {
             fail("S12", "\(method) \(target) to \(host), which asked for silence")
         }
         countRequest(to: host)
+        if Canary.stands(in: target) || Canary.stands(in: body) {
+            fail("S14", "\(method) to \(host) holds a secret outside its headers")
+        }
         if isDryRun, method != "GET" { fail("S13", "\(method) \(target) in a dry run") }
         guard method == "POST", Judge.placing.contains(where: { target.hasPrefix($0) }) else { return }
         guard let id = Judge.clientID(in: target, body) else {
@@ -81,6 +84,9 @@ final class Judge {
         }
         if simulation.now > intent.sendBefore { fail("S5", "\(id) was sent after its time") }
     }
+
+    /// Incidents of this process that were looked through.
+    private var seenIncidents = 0
 
     /// More requests to one venue in a second than a node in order ever makes.
     static let stormLimit = 60
@@ -148,6 +154,11 @@ final class Judge {
     /// Bounds and deadlines that hold at any moment of a living node.
     func look(at desk: isolated TradingDesk) {
         desk.inspect { look(at: $0) }
+        let lines = desk.incidents.lines
+        for line in lines.dropFirst(seenIncidents) where Canary.stands(in: line.incident.detail) {
+            fail("S14", "\(line.incident.code.rawValue) tells a secret")
+        }
+        seenIncidents = lines.count
         if desk.backlog > 5_000 { fail("S17", "\(desk.backlog) rows wait for the store") }
     }
 
@@ -271,6 +282,7 @@ final class Judge {
 
     /// A node that died knows nothing of frames that were lost before.
     func nodeDied() {
+        seenIncidents = 0
         lostFrames = [:]
         lastNoticed = [:]
         // Nor of how long a venue wanted it to be silent.

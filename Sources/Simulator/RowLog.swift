@@ -52,6 +52,7 @@ final class RowLog: @unchecked Sendable {
         rows += 1
         lastRow = bytes
         if viaReserve { isOutOfOrder = true }
+        if Canary.stands(in: bytes) { report?("S14", "a row holds a secret") }
         let record: OutboxRecord
         do throws(OutboxRecord.Fault) { record = try OutboxRecord(bytes, names: names) } catch {
             report?("S8", "a row that cannot be read was written: \(error)")

@@ -49,7 +49,6 @@ final class Trial {
     static let blurring: Set<Fault> = [
         .v05, .v06, .v09, .v10, .v11, .v19, .v21, .v22, .v24, .n06, .n07, .n09,
     ]
-    static let secret = "c2ltdWxhdGVkLXNlY3JldA=="
 
     init(seed: UInt64, plan: WorldPlan, options: ProvingGround.Options) throws {
         self.plan = plan
@@ -105,7 +104,8 @@ final class Trial {
             configuration.venues[index].profile.move(
                 rest: "https://\(name).test", publicStreams: "wss://\(name).test",
                 privateStreams: "wss://\(name)-private.test")
-            let account = DoubleCatalog.demoAccount(apiKey: "key", secret: secret, passphrase: "words")
+            let account = DoubleCatalog.demoAccount(
+                apiKey: "key", secret: Canary.secret, passphrase: Canary.passphrase)
             guard
                 let double = DoubleCatalog.make(
                     venue: name, seed: seed, instruments: instruments, account: account, start: start),
@@ -116,8 +116,8 @@ final class Trial {
             dialects.append(dialect)
             access.append(
                 VenueAccess(
-                    apiKey: "key", passphrase: name == "okx" ? "words" : "",
-                    signer: SimulatedSigner(secret: secret)))
+                    apiKey: "key", passphrase: name == "okx" ? Canary.passphrase : "",
+                    signer: SimulatedSigner(secret: Canary.secret)))
         }
         var lent: [(VenueID, Asset, Amount)] = []
         for index in configuration.venues.indices where plan.isDryRun {

@@ -33,6 +33,8 @@ public enum PlantedDefect: String, CaseIterable, Sendable {
     case loseResidual = "lose-residual"
     /// A quote that rests is taken for a hedge under way.
     case countQuoteAsHedge = "count-quote-as-hedge"
+    /// An incident repeats a passphrase.
+    case tellSecret = "tell-secret"
     // risk and modes
     case leakReservation = "leak-reservation"
     case releaseReservationEarly = "release-reservation-early"
@@ -85,6 +87,7 @@ public enum PlantedDefect: String, CaseIterable, Sendable {
         case .sendBeforeDurable, .ignoreHold: "N04"
         case .skipSync: "N02"
         case .reuseClientID, .replayFillTwiceOnRecovery, .skipReconcile, .wrongEpochAfterRestart: "N01"
+        case .tellSecret: "V16"
         case .ignoreFeeInLedger, .hedgeTwice, .hedgeWrongSide, .leakReservation, .releaseReservationEarly:
             nil
         }

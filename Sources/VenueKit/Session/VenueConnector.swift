@@ -315,6 +315,7 @@ public actor VenueConnector {
     }
 
     func report(_ code: IncidentCode, _ severity: Severity, _ detail: String) {
+        let detail = planted(.tellSecret) ? detail + (access?.passphrase ?? "") : detail
         observer?.trouble(
             Incident(code: code, severity: severity, venue: venue, detail: detail, at: world.time.now))
     }
