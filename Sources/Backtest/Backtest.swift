@@ -11,6 +11,8 @@ public struct Backtest {
 
     /// By session, in the order of time.
     public let sessions: [RecordedMarket]
+    /// For people: what is in no session.
+    public private(set) var leftOut: [String] = []
     private let seed: UInt64
 
     /// - Parameters:
@@ -29,10 +31,15 @@ public struct Backtest {
                     }
                 if let takerFee { market.override(takerFee: takerFee) }
                 markets.append(market)
-            } catch .nothingToTrade { continue }
+            } catch .nothingToTrade {
+                leftOut += group.map { "\($0.path) has none of the configuration's instruments" }
+            }
         }
         guard !markets.isEmpty else { throw .nothingToTrade }
         sessions = markets
+        // What one session lacks another one may have.
+        let lacking = markets.dropFirst().reduce(Set(markets[0].leftOut)) { $0.intersection($1.leftOut) }
+        leftOut += lacking.sorted()
     }
 
     public var virtualTime: Span { sessions.reduce(.zero) { $0 + $1.length } }

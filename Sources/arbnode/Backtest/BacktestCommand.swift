@@ -49,7 +49,7 @@ struct BacktestCommand: ParsableCommand {
             if case .notConfigured = error { throw ExitCode(78) }
             throw ExitCode(65)
         }
-        for line in Set(backtest.sessions.flatMap(\.leftOut)).sorted() { Terminal.say(line) }
+        for line in backtest.leftOut { Terminal.say(line) }
         let began = ProgressLine.now()
         let progress = ProgressLine()
         let results: [BacktestResult]
