@@ -50,8 +50,8 @@ public struct Backtest {
         var before = Span.zero
         let all = virtualTime
         for market in sessions {
-            let session = try BacktestSession(market, seed: seed)
-            results.append(try session.run { progress(before + ($0 - market.begins), all) })
+            let session = BacktestSession(market, seed: seed)
+            results.append(try session.run { progress(before + ($0 - market.times.lowerBound), all) })
             before = before + market.length
         }
         return results
@@ -79,6 +79,13 @@ public struct Backtest {
 }
 
 extension RecordedMarket {
-    var begins: Moment { sources.map(\.recording.times.lowerBound).min() ?? .distantPast }
-    var length: Span { (sources.map(\.recording.times.upperBound).max() ?? begins) - begins }
+    /// From the first recorded frame to the last; a market has at least one recording.
+    var times: ClosedRange<Moment> {
+        let times = sources.map(\.recording.times)
+        guard let first = times.map(\.lowerBound).min(), let last = times.map(\.upperBound).max() else {
+            preconditionFailure("a market of no recording")
+        }
+        return first...last
+    }
+    var length: Span { times.upperBound - times.lowerBound }
 }

@@ -24,7 +24,7 @@ extension BacktestReport {
             decisions += result.decisions.count
             digest.add(result.decisions.hexadecimal)
             edges += summary.edges
-            trades += summary.counters.pairs
+            trades += result.trades.count
             pnl += summary.profit
             fees += summary.counters.fees
             unhedgedNotional += summary.unhedgedNotional
@@ -38,10 +38,9 @@ extension BacktestReport {
             curve.append(result.curve)
             tell(result)
             share(result)
-            count(result.report.incidents)
         }
-        decisionHash =
-            results.count == 1 ? results[0].decisions.hexadecimal : String(digest.value, radix: 16)
+        incidents = results.flatMap(\.report.incidents).counts
+        decisionHash = results.count == 1 ? results[0].decisions.hexadecimal : digest.hexadecimal
         framesPerS = virtualSeconds > 0 ? (Double(frames) / virtualSeconds * 10).rounded() / 10 : 0
         maxDrawdown = Money(curve.maximumDrawdown)
         hedges.tookUs = Percentiles(
@@ -95,18 +94,6 @@ extension BacktestReport {
             }
         }
         byVenue.sort { $0.name < $1.name }
-    }
-
-    private mutating func count(_ lines: [IncidentLog.Line]) {
-        for line in lines {
-            let code = line.incident.code.rawValue
-            if let index = incidents.firstIndex(where: { $0.code == code }) {
-                incidents[index].count += line.count
-            } else {
-                incidents.append(
-                    Incident(code: code, severity: line.incident.severity.name, count: line.count))
-            }
-        }
     }
 
     private static func change(_ shares: inout [Share], _ name: String, _ body: (inout Share) -> Void) {

@@ -43,12 +43,6 @@ public struct BacktestReport: Encodable, Sendable {
         public var pnl = Money()
     }
 
-    public struct Incident: Encodable, Sendable {
-        public var code: String
-        public var severity: String
-        public var count: Int
-    }
-
     public internal(set) var sessions: [Session] = []
     public internal(set) var frames = 0
     public internal(set) var virtualSeconds = 0.0
@@ -70,7 +64,7 @@ public struct BacktestReport: Encodable, Sendable {
     public internal(set) var bySymbol: [Share] = []
     public internal(set) var byVenue: [Share] = []
     public internal(set) var tradeLog: [BacktestTrade] = []
-    public internal(set) var incidents: [Incident] = []
+    public internal(set) var incidents: [IncidentCount] = []
     /// For the plots; JSON has the trades.
     public internal(set) var curve = EquityCurve([])
 

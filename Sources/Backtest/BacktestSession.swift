@@ -33,13 +33,10 @@ final class BacktestSession {
     /// What is under way when the recording ends has this long to end.
     private static let patience = Span.seconds(3)
 
-    init(_ market: RecordedMarket, seed: UInt64) throws(RecordedMarketFault) {
+    init(_ market: RecordedMarket, seed: UInt64) {
         var market = market
-        guard let first = market.sources.map(\.recording.times.lowerBound).min(),
-            let last = market.sources.map(\.recording.times.upperBound).max()
-        else { throw .nothingToTrade }
-        times = first...last
-        let start = (first - BacktestSession.lead).nanoseconds
+        times = market.times
+        let start = (times.lowerBound - BacktestSession.lead).nanoseconds
         simulation = Simulation(
             seed: seed,
             start: Moment(nanoseconds: start - start % BacktestSession.beat.nanoseconds))
@@ -51,10 +48,9 @@ final class BacktestSession {
         for (index, source) in market.sources.enumerated() {
             let symbols = market.venues[index].listings.map(\.symbol)
             network.add(RecordingDouble(byRecordedTime: source.recording, symbols: symbols))
-            let name = source.recording.venue
+            let at = SimulatedNetwork.Origins(of: source.recording.venue)
             market.venues[index].profile.move(
-                rest: "https://\(name).test", publicStreams: "wss://\(name).test",
-                privateStreams: "wss://\(name)-private.test")
+                rest: at.rest, publicStreams: at.publicStreams, privateStreams: at.privateStreams)
         }
         let disk = SimulatedDisk()
         process = SimulatedProcess(simulation, network) { try SimulatedOutbox(disk) }
@@ -96,11 +92,8 @@ final class BacktestSession {
     /// Profit now, and what the last trades have come to.
     private func observe() {
         guard let node else { return }
-        let recent = simulation.now - .seconds(120)
         let (profit, stories) = visit(node.desk) { desk in
-            desk.inspect { engine in
-                (engine.summary.profit, engine.trades.stories.filter { $0.decidedAt >= recent })
-            }
+            desk.inspect { ($0.summary.profit, $0.trades.stories) }
         }
         curve.append(.init(at: simulation.now, profit: profit))
         for story in stories { trades[story.number] = story }

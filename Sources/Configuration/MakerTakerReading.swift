@@ -62,23 +62,14 @@ extension PolicyReading {
 
     /// Where quotes rest they must be canceled if the node dies: only a venue with a dead-man switch will do.
     private func quoteVenue(_ section: Section, _ instrument: InstrumentID?) -> VenueID? {
-        guard let name = section.value("quote_venue", .text("a venue's name", where: { !$0.isEmpty })) else {
-            return nil
-        }
-        guard let venues else { return nil }
-        guard let index = venues.firstIndex(where: { $0.profile.name == name }) else {
-            let hint = Suggestion.sentence(for: name, among: venues.map(\.profile.name))
-            section.report("\(name) is not among this node's venues\(hint)", at: "quote_venue")
-            return nil
-        }
-        if venues[index].profile.deadMan == nil {
+        guard let name = section.value("quote_venue", .text("a venue's name", where: { !$0.isEmpty })),
+            let venues, let venue = venue(name, of: instrument, among: venues, section, at: "quote_venue")
+        else { return nil }
+        if venues[venue.index].profile.deadMan == nil {
             section.report(
                 "\(name) has no dead-man switch (`dead_man:`): quotes would outlive a node that died",
                 at: "quote_venue")
         }
-        if let instrument, !venues[index].listings.contains(where: { $0.instrument.id == instrument }) {
-            section.report("\(name) does not list this instrument", at: "quote_venue")
-        }
-        return VenueID(index)
+        return venue
     }
 }

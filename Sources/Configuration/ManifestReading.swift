@@ -22,19 +22,29 @@ extension PolicyReading {
         guard let owner, let names, let venues else { return nil }
         var chosen: Set<VenueID> = []
         for name in names {
-            guard let index = venues.firstIndex(where: { $0.profile.name == name }) else {
-                let hint = Suggestion.sentence(for: name, among: venues.map(\.profile.name))
-                section.report("\(name) is not among this node's venues\(hint)", at: "venues")
-                continue
+            if let venue = venue(name, of: instrument, among: venues, section, at: "venues") {
+                chosen.insert(venue)
             }
-            if let instrument, !venues[index].listings.contains(where: { $0.instrument.id == instrument }) {
-                section.report("\(name) does not list this strategy's instrument", at: "venues")
-            }
-            chosen.insert(VenueID(index))
         }
         if chosen.count == names.count, chosen.count < fewest {
             section.report("names \(chosen.count) of the node's venues: it needs \(fewest)", at: "venues")
         }
         return StrategyManifest(owner: owner, venues: chosen)
+    }
+
+    /// The node's venue of that name. Reported: one that is not the node's or does not list the instrument.
+    func venue(
+        _ name: String, of instrument: InstrumentID?, among venues: [NodeConfiguration.Venue],
+        _ section: Section, at key: String
+    ) -> VenueID? {
+        guard let index = venues.firstIndex(where: { $0.profile.name == name }) else {
+            let hint = Suggestion.sentence(for: name, among: venues.map(\.profile.name))
+            section.report("\(name) is not among this node's venues\(hint)", at: key)
+            return nil
+        }
+        if let instrument, !venues[index].listings.contains(where: { $0.instrument.id == instrument }) {
+            section.report("\(name) does not list this strategy's instrument", at: key)
+        }
+        return VenueID(index)
     }
 }

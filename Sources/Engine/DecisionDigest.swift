@@ -20,9 +20,5 @@ public struct DecisionDigest: Hashable, Sendable {
         print.add(intent.purpose.reducesRisk ? 1 : 0)
     }
 
-    /// 16 hexadecimal digits.
-    public var hexadecimal: String {
-        let digits = String(print.value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    public var hexadecimal: String { print.hexadecimal }
 }

@@ -30,6 +30,28 @@ public struct IncidentLog: Sendable {
     }
 }
 
+/// How often a kind of incident came, whichever venues it was about.
+public struct IncidentCount: Encodable, Hashable, Sendable {
+    public var code: String
+    public var severity: String
+    public var count: Int
+}
+
+extension Sequence where Element == IncidentLog.Line {
+    /// By code, in order of first appearance.
+    public var counts: [IncidentCount] {
+        reduce(into: []) { counts, line in
+            let code = line.incident.code.rawValue
+            if let index = counts.firstIndex(where: { $0.code == code }) {
+                counts[index].count += line.count
+            } else {
+                counts.append(
+                    IncidentCount(code: code, severity: line.incident.severity.name, count: line.count))
+            }
+        }
+    }
+}
+
 /// The stages an operator waits for.
 public struct DeskLatency: Sendable {
     /// Socket readable → books applied, consolidated and judged.

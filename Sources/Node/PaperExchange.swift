@@ -92,10 +92,12 @@ struct PaperExchange {
         return report(rest.order, rest.venueOrderID, .canceled, filled: rest.filled, now)
     }
 
-    /// What is known of an order that rests.
-    func query(_ id: ClientOrderID, at now: Moment) -> OrderReport? {
-        guard let rest = resting.first(where: { $0.order.id == id }) else { return nil }
-        return PaperExchange.report(rest.order, rest.venueOrderID, .working, filled: rest.filled, now)
+    /// What rests is remembered: what did not fill when it arrived, and does not rest, never was.
+    func query(_ id: ClientOrderID, at now: Moment) -> QueryAnswer {
+        if underWay.contains(id) { return .ambiguous(code: "under way") }
+        guard let rest = resting.first(where: { $0.order.id == id }) else { return .absent }
+        return .found(
+            PaperExchange.report(rest.order, rest.venueOrderID, .working, filled: rest.filled, now))
     }
 
     private static func opposite(_ order: OrderIntent, _ engine: TradingEngine) -> (Listing, Ladder)? {

@@ -42,23 +42,20 @@ extension TradingDesk {
         engine.process(ended, at: now)
     }
 
-    /// The paper exchange remembers what rests: what did not fill when it arrived, and does not rest, never
-    /// was.
     func queryOnPaper(_ order: OrderReference) {
         let now = world.time.now
-        let answer: QueryAnswer =
-            if let report = paper?.query(order.id, at: now) {
-                .found(report)
-            } else if paper?.underWay
-                .contains(order.id) ?? false
-            { .ambiguous(code: "under way") } else { .absent }
-        engine.process(.queryAnswered(order.id, answer), at: now)
+        engine.process(.queryAnswered(order.id, paper?.query(order.id, at: now) ?? .absent), at: now)
     }
 
+    /// The same answer as a list gives it: without the order, with it, or not to be had yet.
     func listOnPaper(_ order: OrderReference) {
         let now = world.time.now
-        let isUnderWay = paper?.underWay.contains(order.id) ?? false
-        let rests = paper?.query(order.id, at: now) != nil
-        engine.process(.listsRead(order.id, isWhole: !isUnderWay, showsIt: rests), at: now)
+        let event: EngineEvent =
+            switch paper?.query(order.id, at: now) ?? .absent {
+            case .found: .listsRead(order.id, isWhole: true, showsIt: true)
+            case .absent: .listsRead(order.id, isWhole: true, showsIt: false)
+            case .ambiguous: .listsRead(order.id, isWhole: false, showsIt: false)
+            }
+        engine.process(event, at: now)
     }
 }

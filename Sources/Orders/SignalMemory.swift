@@ -31,6 +31,12 @@ public struct Fingerprint: Hashable, Sendable {
     public private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
     public init() {}
 
+    /// 16 digits.
+    public var hexadecimal: String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
     public mutating func add(_ word: Int64) {
         var rest = UInt64(bitPattern: word)
         for _ in 0..<8 {

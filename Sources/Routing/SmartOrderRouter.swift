@@ -146,7 +146,7 @@ public enum SmartOrderRouter {
             // Its best level is cheaper than the dearest one used: its minimum was too much.
             let isCheaper = touch.map { Int128($0.price.raw) * Int128(venue.weight) < dearestUsed } ?? false
             let cause: RouteReason.Cause = share > 0 ? .used : isCheaper ? .belowMinimum : .notNeeded
-            reasons.append(RouteReason(venue: book.tops[search.fill[number].slot].venue, cause: cause))
+            reasons.append(RouteReason(venue: book.tops[venue.slot].venue, cause: cause))
         }
         return RoutePlan(side: side, legs: legs, unrouted: quantity - Quantity(raw: routed), reasons: reasons)
     }

@@ -100,10 +100,9 @@ final class Trial {
         let instruments = DoubleCatalog.demoInstruments.filter { plan.symbols.contains($0.symbol) }
         for index in configuration.venues.indices {
             let name = configuration.venues[index].profile.name
-            // Private streams go to a host name of their own, so that the network knows them.
+            let at = SimulatedNetwork.Origins(of: name)
             configuration.venues[index].profile.move(
-                rest: "https://\(name).test", publicStreams: "wss://\(name).test",
-                privateStreams: "wss://\(name)-private.test")
+                rest: at.rest, publicStreams: at.publicStreams, privateStreams: at.privateStreams)
             let account = DoubleCatalog.demoAccount(
                 apiKey: "key", secret: Canary.secret, passphrase: Canary.passphrase)
             guard

@@ -58,12 +58,6 @@ struct ReportJSON: Encodable {
         var opening: String
         var balance: String
     }
-    struct IncidentLine: Encodable {
-        var code: String
-        var severity: String
-        var count: Int
-    }
-
     var seconds: Double
     @Explicit var seed: UInt64?
     var mode: String
@@ -82,7 +76,7 @@ struct ReportJSON: Encodable {
     var accounts: [Account]
     var recoveredRows: Int
     var latencyUs: Latency
-    var incidents: [IncidentLine]
+    var incidents: [IncidentCount]
 
     init(_ report: NodeReport, seconds: Double, seed: UInt64?, ledgerEqualsVenues: Bool?, recoveredRows: Int)
     {
@@ -123,17 +117,7 @@ struct ReportJSON: Encodable {
             decisionToWire: Percentiles(report.latency.decisionToWire),
             fillToHedgeWire: Percentiles(report.latency.fillToHedgeWire),
             durableWrite: Percentiles(report.latency.durableWrite))
-        var counts: [IncidentLine] = []
-        for line in report.incidents {
-            let code = line.incident.code.rawValue
-            if let index = counts.firstIndex(where: { $0.code == code }) {
-                counts[index].count += line.count
-            } else {
-                counts.append(
-                    IncidentLine(code: code, severity: line.incident.severity.name, count: line.count))
-            }
-        }
-        incidents = counts
+        incidents = report.incidents.counts
     }
 
     func encoded() throws -> String {

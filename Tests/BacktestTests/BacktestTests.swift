@@ -46,6 +46,7 @@ import VenueKit
         let report = BacktestReport(results)
         #expect(report.trades > 0)
         #expect(report.trades == report.tradeLog.count)
+        #expect(report.trades == results[0].report.summary.counters.pairs)
         #expect(report.fees.amount > .zero)
         #expect(report.money.fees.amount == report.fees.amount)
         // Trades value what they left at the same mid price, but a fee taken in base at its fill's.

@@ -46,9 +46,9 @@ struct Tape {
         var profiles = configuration.venues.map(\.profile)
         for index in profiles.indices {
             let name = profiles[index].name
+            let at = SimulatedNetwork.Origins(of: name)
             profiles[index].move(
-                rest: "https://\(name).test", publicStreams: "wss://\(name).test",
-                privateStreams: "wss://\(name)-private.test")
+                rest: at.rest, publicStreams: at.publicStreams, privateStreams: at.privateStreams)
             guard
                 let double = DoubleCatalog.make(
                     venue: name, seed: seed, instruments: DoubleCatalog.demoInstruments,

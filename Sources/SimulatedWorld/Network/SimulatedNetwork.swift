@@ -28,6 +28,20 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
     /// The venue told the node to be silent until then.
     public var onSilence: ((String, Moment) -> Void)?
 
+    /// How a node reaches a double: its private streams have a host name of their own, so that weather can
+    /// tell them apart.
+    public struct Origins: Hashable, Sendable {
+        public let rest: String
+        public let publicStreams: String
+        public let privateStreams: String
+
+        public init(of venue: String) {
+            rest = "https://\(venue).test"
+            publicStreams = "wss://\(venue).test"
+            privateStreams = "wss://\(venue)-private.test"
+        }
+    }
+
     final class Host {
         let name: String
         let double: any ScheduledDouble

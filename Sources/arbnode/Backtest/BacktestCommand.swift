@@ -41,9 +41,10 @@ struct BacktestCommand: ParsableCommand {
     func run() throws {
         let configuration = try config.map { try NodePlanning.load($0) }
         let sources = try recordings()
+        let takerFee = try takerFee()
         let backtest: Backtest
         do throws(RecordedMarketFault) {
-            backtest = try Backtest(sources, in: configuration, takerFee: try fee(), seed: seed)
+            backtest = try Backtest(sources, in: configuration, takerFee: takerFee, seed: seed)
         } catch {
             Terminal.say("\(error)")
             if case .notConfigured = error { throw ExitCode(78) }
@@ -94,10 +95,6 @@ struct BacktestCommand: ParsableCommand {
         }
         if let refused, sources.isEmpty { throw refused }
         return sources
-    }
-
-    private func fee() throws(RecordedMarketFault) -> Rate? {
-        do { return try takerFee() } catch { preconditionFailure("checked before: \(error)") }
     }
 
     private func takerFee() throws -> Rate? {

@@ -27,10 +27,10 @@ struct BacktestPage {
 
     private var equity: String {
         // Without the time between sessions.
-        let points = report.curve.points.enumerated().map { ($0.offset, $0.element) }
-        return Plot.line(
-            points.map { (x: Double($0.0), y: BacktestPage.number($0.1.profit)) }, x: "seconds",
-            y: "quote asset")
+        Plot.line(
+            report.curve.points.enumerated().map {
+                (x: Double($0.offset), y: BacktestPage.number($0.element.profit))
+            }, x: "seconds", y: "quote asset")
     }
 
     private var money: String {

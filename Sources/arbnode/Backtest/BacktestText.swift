@@ -1,5 +1,6 @@
 import Backtest
 import Foundation
+import Node
 import TradingModel
 
 /// A backtest as tables.
