@@ -108,8 +108,8 @@ let package = Package(
         room(
             "Simulator",
             [
-                "TradingModel", "Ports", "Books", "Orders", "Risk", "Hedging", "Engine", "VenueKit", "Node",
-                "Configuration", "SimulatedWorld",
+                "TradingModel", "Ports", "Books", "Orders", "Risk", "Hedging", "Strategies", "Engine",
+                "VenueKit", "Node", "Configuration", "SimulatedWorld",
             ], simulationOnly),
         room(
             "Backtest",

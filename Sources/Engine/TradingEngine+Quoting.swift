@@ -44,7 +44,7 @@ extension TradingEngine {
         forgetEnded(maker, place)
         guard let standing = quoting[maker].standing[place] else {
             guard mayPlace, now >= quoting[maker].quietUntil[place], obligations[index].open.isEmpty,
-                !hasDoubt(makers[maker].policy.quoteVenue),
+                !isHedging(index), !hasDoubt(makers[maker].policy.quoteVenue),
                 let wanted = wanted(maker, side, index, now)
             else { return }
             return send(wanted, maker, index, now)

@@ -17,6 +17,14 @@ public enum Regression: String, CaseIterable, Sendable {
     case noResendWhereIDsRepeat = "no-resend-where-ids-repeat"
     /// hummingbot#2501 and #3849: a quote filled while its cancel was under way, and nobody hedged it.
     case fillsDuringCancels = "fills-during-cancels"
+    /// hummingbot#5299 and #4785: one leg was executed, the other was below its venue's minimum.
+    case bothLegsOrNone = "both-legs-or-none"
+    /// gocryptotrader#2337 and #2255: OKX sends no checksum any more, and a book with a gap was still served.
+    case gapsHaveNoSize = "gaps-have-no-size"
+    /// hummingbot#3341: fifteen rounds in one minute, and only fees to show for them.
+    case loopsAreStopped = "loops-are-stopped"
+    /// hummingbot#4779: new quotes while the hedge of the last one was still under way.
+    case noQuoteBesideOpenHedge = "no-quote-beside-open-hedge"
     /// NautilusTrader pull request 4288: a cancel taken for done doubled the live orders.
     case noPhantomCancel = "no-phantom-cancel"
 
@@ -30,6 +38,10 @@ public enum Regression: String, CaseIterable, Sendable {
         case .noResendAfterTimeout: "requests arrive after their deadline"
         case .noResendWhereIDsRepeat: "the venue takes the same client id again"
         case .fillsDuringCancels: "quotes fill while their cancels are under way"
+        case .bothLegsOrNone: "lots and minimums change, and orders fill in fragments"
+        case .gapsHaveNoSize: "book messages are lost at a venue that sends no checksum"
+        case .loopsAreStopped: "the same pair pays again and again, beyond three cycles a minute"
+        case .noQuoteBesideOpenHedge: "quotes fill while hedges are unanswered"
         case .noPhantomCancel: "cancels are answered before their order's last fill is"
         }
     }
@@ -44,18 +56,25 @@ public enum Regression: String, CaseIterable, Sendable {
         case .noResendAfterTimeout: [.v02]
         case .noResendWhereIDsRepeat: [.v02, .v20]
         case .fillsDuringCancels: [.v05, .v09]
+        case .bothLegsOrNone: [.v07, .v17]
+        case .gapsHaveNoSize: [.v12]
+        case .loopsAreStopped: []
+        case .noQuoteBesideOpenHedge: [.v01, .v07]
         case .noPhantomCancel: [.v04, .v09]
         }
     }
 
     /// Quotes rest in it.
-    var quotes: Bool { self == .fillsDuringCancels }
+    var quotes: Bool { self == .fillsDuringCancels || self == .noQuoteBesideOpenHedge }
+
+    /// More cycles than these in a minute disable a strategy; `nil` leaves that as it is configured.
+    var cyclesPerMinute: Int? { self == .loopsAreStopped ? 3 : nil }
 
     /// The venue it must happen at, where it matters.
     var venue: String? {
         switch self {
         case .noTimerRejects: "kraken"
-        case .fillsDuringCancels: "okx"
+        case .fillsDuringCancels, .gapsHaveNoSize, .noQuoteBesideOpenHedge: "okx"
         case .noResendWhereIDsRepeat: "binance-spot"
         default: nil
         }

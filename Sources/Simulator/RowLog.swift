@@ -1,6 +1,7 @@
 import Engine
 import Orders
 import Ports
+import Strategies
 import TradingModel
 
 /// Every row that became durable, as the observer reads it: which orders may be sent, which trades are
@@ -18,6 +19,10 @@ final class RowLog: @unchecked Sendable {
     private(set) var raisedBy = ""
     private(set) var safeVenues: Set<String> = []
     private var disabled: Set<String> = []
+    /// How often a strategy was disabled.
+    private(set) var timesDisabled = 0
+    /// By strategy: the pairs it has opened, with the time of each one's first leg.
+    private var pairs: [Int: [(lead: ClientOrderID, at: Moment)]] = [:]
     private(set) var rows = 0
     private(set) var signals: Set<UInt64> = []
     /// By instrument: base departed from where it opened, by the fills written so far.
@@ -82,7 +87,12 @@ final class RowLog: @unchecked Sendable {
             if isSafe { safeVenues.insert(venue) } else { safeVenues.remove(venue) }
         case .strategy(let name, let isEnabled, _, let actor, _):
             if isEnabled, actor == "node" { report?("L5", "the node enabled \(name) by itself") }
-            if isEnabled { disabled.remove(name) } else { disabled.insert(name) }
+            if isEnabled {
+                disabled.remove(name)
+            } else {
+                timesDisabled += 1
+                disabled.insert(name)
+            }
         case .started, .opened, .adjusted, .corrected, .foreign, .checkpoint: return
         }
     }
@@ -108,12 +118,29 @@ final class RowLog: @unchecked Sendable {
         {
             report?("S5", "\(intent.id) opens for a disabled strategy")
         }
+        if intent.isQuote { judgeQuote(intent) }
         intents[intent.id] = intent
         onIntent?(intent)
         open.insert(intent.id)
         guard intent.decision != 0, intent.leg == 0 else { return }
+        if policy.takerTaker.indices.contains(strategy) { countPair(intent, strategy) }
         if !signals.insert(intent.decision).inserted, !mayLoseRows {
             report?("S1", "\(intent.id) opens for a signal that has opened before")
+        }
+    }
+
+    /// A strategy may complete one pair too many in a minute, then it is disabled; pairs that have not ended
+    /// count for nothing yet.
+    private func countPair(_ intent: OrderIntent, _ strategy: Int) {
+        let now = intent.decidedAt
+        var recent = (pairs[strategy] ?? []).filter { now - $0.at < .seconds(60) }
+        recent.append((intent.id, now))
+        pairs[strategy] = recent
+        guard isStrict, !mayLoseRows, !isOutOfOrder else { return }
+        let ended = recent.count { states[$0.lead]?.isTerminal == true }
+        let limit = policy.takerTaker[strategy].cyclesPerMinute
+        if ended > limit + 1 {
+            report?("S5", "\(intent.id) follows \(ended) pairs of one minute, limit \(limit)")
         }
     }
 
@@ -145,6 +172,17 @@ final class RowLog: @unchecked Sendable {
                 "\(intent.id) hedges \(instrument.text(intent.quantity)), "
                     + "owed is \(instrument.text(owed))")
         }
+    }
+
+    /// Nothing new rests while a hedge of the same instrument may still fill.
+    private func judgeQuote(_ intent: OrderIntent) {
+        guard isStrict, !mayLoseRows, !isOutOfOrder else { return }
+        let underWay = open.filter { id in
+            guard let other = intents[id], other.instrument == intent.instrument else { return false }
+            return other.purpose.reducesRisk && (filled[id] ?? .zero) < other.quantity
+        }
+        guard let hedge = underWay.min() else { return }
+        report?("S5", "\(intent.id) would rest while \(hedge) hedges")
     }
 
     /// Whether rows may tell of `new` after `old`: some event leads there, in one step or by steps that leave

@@ -51,6 +51,7 @@ extension WorldPlan {
         } else if let regression = Regression(rawValue: scenario) {
             isDirected = true
             faults = regression.faults
+            cyclesPerMinute = regression.cyclesPerMinute
             if let venue = regression.venue, !venues.contains(venue) { venues[0] = venue }
             venues.sort { WorldPlan.allVenues.firstIndex(of: $0)! < WorldPlan.allVenues.firstIndex(of: $1)! }
         } else {

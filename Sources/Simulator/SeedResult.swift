@@ -39,6 +39,8 @@ public struct SeedResult: Codable, Hashable, Sendable {
     public var ghostFills = 0
     public var resolvedByTimeout = 0
     public var maxUnhedgedAgeMs = 0.0
+    /// How often a strategy was disabled as a possible logic loop.
+    public var disabledStrategies = 0
     /// Starts of the node in this seed, and how many of them followed a crash.
     public var starts = 0
     public var crashes = 0

@@ -251,6 +251,7 @@ extension Trial {
         result.hash = simulation.trace
         result.failure = judge.failure
         result.escapedJobs = EscapeWatch.escaped
+        result.disabledStrategies = judge.log.timesDisabled
         result.orders = judge.venues.reduce(0) { $0 + $1.nodeOrders }
         result.fills = judge.venues.reduce(0) { $0 + $1.nodeFills }
         result.duplicateOrders = judge.duplicates

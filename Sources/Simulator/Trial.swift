@@ -6,6 +6,7 @@ import Node
 import Orders
 import Ports
 import SimulatedWorld
+import Strategies
 import TradingModel
 import VenueKit
 
@@ -63,6 +64,11 @@ final class Trial {
         var configuration = try HouseConfiguration.load(
             venues: plan.venues, symbols: plan.symbols, quotes: plan.quotes)
         configuration.policy.foreignOrders = plan.foreignOrders
+        if let cycles = plan.cyclesPerMinute {
+            for index in configuration.policy.takerTaker.indices {
+                configuration.policy.takerTaker[index].cyclesPerMinute = cycles
+            }
+        }
         (doubles, nodePlan) = Trial.assemble(&configuration, plan, seed)
         judge = Judge(simulation, policy: configuration.policy, doubles: doubles, start: Trial.start)
         judge.isDryRun = plan.isDryRun

@@ -22,6 +22,8 @@ struct WorldPlan {
     var storePace: ClosedRange<Int64>
     var store: StorePolicy
     var faults: Set<Fault>
+    /// See `Regression.cyclesPerMinute`.
+    var cyclesPerMinute: Int?
     /// The point at which the process dies, and at which pass of it.
     var crashPoint: String?
     var crashPass = 1

@@ -40,6 +40,8 @@ public enum PlantedDefect: String, CaseIterable, Sendable {
     case releaseReservationEarly = "release-reservation-early"
     case ignoreHold = "ignore-hold"
     case noCancelInSafeMode = "no-cancel-in-safe-mode"
+    /// Cycles are never too many.
+    case ignoreLogicLoop = "ignore-logic-loop"
     // venues
     case ignoreRetryAfter = "ignore-retry-after"
     case ignoreRateBudget = "ignore-rate-budget"
@@ -88,6 +90,7 @@ public enum PlantedDefect: String, CaseIterable, Sendable {
         case .skipSync: "N02"
         case .reuseClientID, .replayFillTwiceOnRecovery, .skipReconcile, .wrongEpochAfterRestart: "N01"
         case .tellSecret: "V16"
+        case .ignoreLogicLoop: "loops-are-stopped"
         case .ignoreFeeInLedger, .hedgeTwice, .hedgeWrongSide, .leakReservation, .releaseReservationEarly:
             nil
         }

@@ -30,7 +30,14 @@ import Testing
         #expect(result.orders > 0)
     }
 
-    @Test func `there are nine of those`() { #expect(Self.regressions.count == 9) }
+    @Test func `there are thirteen of those`() { #expect(Self.regressions.count == 13) }
+
+    @Test func `stops a strategy that goes round and round`() {
+        var options = ProvingGround.Options()
+        options.scenario = "loops-are-stopped"
+        let result = ProvingGround.run(seed: 1, options: options)
+        #expect(result.disabledStrategies > 0)
+    }
 
     @Test func `runs a seed twice to the same last step`() {
         let first = ProvingGround.run(seed: 77, options: .init())
