@@ -31,7 +31,9 @@ extension TradingEngine {
                 deviation: obligations[index].deviation, inFlight: inFlight(index), smallest: smallest,
                 at: now)
             switch move {
-            case .none: return
+            case .none:
+                owedSince[index] = nil
+                return
             case .giveUp:
                 alarm(
                     .hedgeFailure, .pageNow, nil,
@@ -40,6 +42,7 @@ extension TradingEngine {
                 lowerMode(to: .hold, reason: "HEDGE_FAILURE on \(policy.instruments[index].symbol)", now)
                 rest(index, now)
             case .attempt(let owed, let quantity, let rung):
+                if owedSince[index] == nil { owedSince[index] = now }
                 let side = planted(.hedgeWrongSide) ? owed.opposite : owed
                 if attempt(index, side, quantity, rung, cause, now) { return }
                 ladders[index].attemptFailed(at: now, deadline: hedgeDeadline(index), policy: policy.hedge)
@@ -76,6 +79,7 @@ extension TradingEngine {
     func hedgeDeadline(_ index: Int) -> Moment? { obligations[index].open.first?.deadline }
 
     private mutating func reportLate(_ index: Int, _ flight: Quantity, _ now: Moment) {
+        holdIfStuck(index, flight, now)
         let late = obligations[index].markLate(at: now)
         guard late > 0 else { return }
         rest(index, now)
@@ -85,6 +89,19 @@ extension TradingEngine {
                 + "\(policy.instruments[index].text(obligations[index].owed)) owed, "
                 + "\(policy.instruments[index].text(flight)) in flight", now)
     }
+
+    /// Something has been owed for long and nothing can be done about it: an order of unknown fate may have
+    /// closed it already, and to hedge on a guess could open as much again. A person must know, and look.
+    private mutating func holdIfStuck(_ index: Int, _ flight: Quantity, _ now: Moment) {
+        guard flight.raw != 0, let deadline = hedgeDeadline(index),
+            now - deadline > TradingEngine.stuckPatience, mode < .hold
+        else { return }
+        let symbol = policy.instruments[index].symbol
+        lowerMode(to: .hold, reason: "HEDGE_FAILURE on \(symbol): an order of unknown fate", now)
+    }
+
+    /// How long a hedge may be overdue before the node holds: most lost answers are found out by then.
+    static let stuckPatience = Span.seconds(5)
 
     /// Routes one attempt on one rung; `false` when nothing could be placed there.
     private mutating func attempt(
@@ -111,12 +128,13 @@ extension TradingEngine {
                 quantity: leg.quantity,
                 limit: limit, timeInForce: .immediateOrCancel,
                 purpose: rung == .unwind ? .unwind : .hedge,
-                decidedAt: now, sendBefore: now + TradingEngine.hedgeWindow)
+                decidedAt: now, sendBefore: now + TradingEngine.hedgeWindow, owedSince: owedSince[index])
             guard governor.judge(question(order, now), at: now) == nil else { continue }
             intents.append(order)
         }
         guard !intents.isEmpty else { return false }
         submit(intents, now)
+        owedSince[index] = nil
         tellHedges(intents, of: obligations[index].open.first?.intent ?? 0, rung, now)
         if planted(.hedgeTwice) { hedgeAgain(intents, now) }
         return true

@@ -64,6 +64,8 @@ public struct TradingEngine: Sendable {
     var oldResiduals: [Moment?]
     /// By instrument: the venue whose leg last fell short, where the first rung tries again.
     var shortVenue: [VenueID?]
+    /// By instrument: since when a hedge has been called for that is not decided yet.
+    var owedSince: [Moment?]
     /// By instrument: the last consolidated mid price, for valuation when no book is proven.
     public internal(set) var mids: [Price]
     /// By instrument: below this a deviation is a residual; refreshed on the timer.
@@ -158,6 +160,7 @@ public struct TradingEngine: Sendable {
         priceWindows = policy.instruments.map { _ in PriceWindow(span: policy.limits.window) }
         oldResiduals = policy.instruments.map { _ in nil }
         shortVenue = policy.instruments.map { _ in nil }
+        owedSince = policy.instruments.map { _ in nil }
         resyncs = books.map { $0.books.map { _ in ResyncPace() } }
         mids = policy.instruments.map { _ in .zero }
         smallestHedges = policy.instruments.map { _ in Quantity(raw: .max) }

@@ -58,15 +58,16 @@ public struct DeskLatency: Sendable {
     public var frameToDecision = LatencyLog()
     /// Decision → last byte of the order handed to TLS, the durable write included.
     public var decisionToWire = LatencyLog()
-    /// Arrival of the fill that owes a hedge → last byte of the hedge order handed to TLS.
+    /// Arrival of the news that calls for a hedge (a fill, or the end of the order that should have matched
+    /// one) → last byte of the hedge order handed to TLS, the durable write included.
     public var fillToHedgeWire = LatencyLog()
     /// One synced batch, queueing on the store lane included.
     public var durableWrite = LatencyLog()
 
     public init() {}
 
-    mutating func sent(_ intent: OrderIntent, trigger: Moment?, at: Moment) {
+    mutating func sent(_ intent: OrderIntent, at: Moment) {
         decisionToWire.record(at - intent.decidedAt)
-        if let trigger { fillToHedgeWire.record(at - trigger) }
+        if let since = intent.owedSince { fillToHedgeWire.record(at - since) }
     }
 }

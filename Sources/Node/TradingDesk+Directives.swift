@@ -116,8 +116,7 @@ extension TradingDesk {
 
     private func transmit(_ intent: OrderIntent) {
         let isHedge = intent.purpose.reducesRisk
-        let trigger = engine.obligations[intent.instrument.index].open.first?.opened
-        guard paper == nil else { return transmitOnPaper(intent, trigger: isHedge ? trigger : nil) }
+        guard paper == nil else { return transmitOnPaper(intent) }
         world.passes(isHedge ? .hedgeTransmits : .openingTransmits)
         connectors[intent.venue.index].assumeIsolated { connector in
             connector.place(
@@ -126,7 +125,7 @@ extension TradingDesk {
                     self.assumeIsolated { $0.engine.mayStillGo(intent.id, at: $0.world.time.now) }
                 },
                 sent: { at in
-                    self.assumeIsolated { $0.latency.sent(intent, trigger: isHedge ? trigger : nil, at: at) }
+                    self.assumeIsolated { $0.latency.sent(intent, at: at) }
                 },
                 done: { answer, _ in
                     self.assumeIsolated { desk in

@@ -16,7 +16,6 @@ extension TradingDesk {
             world.passes(.modeChanged)
         default: queue.add(record.encoded())
         }
-        write()
     }
 
     func persist(_ intents: [OrderIntent]) {
@@ -31,10 +30,11 @@ extension TradingDesk {
             queue.add(row, of: intent.id, isHedge: intent.purpose.reducesRisk, at: now)
         }
         world.passes(isHedge ? .hedgeQueued : .openingQueued)
-        write()
     }
 
-    private func write() {
+    /// Hands over what has gathered. Once for everything that one event caused: a fill's own row must not make
+    /// the hedge's row wait for a second batch.
+    func write() {
         // While the store takes nothing, a batch every so often finds out whether it does again.
         if let storeRefusedAt, world.time.now - storeRefusedAt < TradingDesk.storeRetry { return }
         guard let batch = queue.take(at: world.time.now) else { return }

@@ -6,9 +6,9 @@ import TradingModel
 // A dry run's orders: to the paper exchange, and to no venue.
 extension TradingDesk {
     /// The order is on its way for as long as the exchange says; then it meets the books of that moment.
-    func transmitOnPaper(_ intent: OrderIntent, trigger: Moment?) {
+    func transmitOnPaper(_ intent: OrderIntent) {
         let now = world.time.now
-        latency.sent(intent, trigger: trigger, at: now)
+        latency.sent(intent, at: now)
         guard let paper, paper.latency > .zero else {
             for event in paper?.execute(intent, engine, at: now) ?? [] { engine.process(event, at: now) }
             return

@@ -227,6 +227,7 @@ public actor TradingDesk {
             for directive in engine.takeDirectives() { perform(directive) }
         }
         isActing = false
+        write()
     }
 
     func note(_ code: IncidentCode, _ severity: Severity, _ venue: VenueID?, _ detail: String) {

@@ -25,6 +25,8 @@ public enum Regression: String, CaseIterable, Sendable {
     case loopsAreStopped = "loops-are-stopped"
     /// hummingbot#4779: new quotes while the hedge of the last one was still under way.
     case noQuoteBesideOpenHedge = "no-quote-beside-open-hedge"
+    /// No peer unwinds a first leg whose second one's venue has died.
+    case venueDiesBetweenLegs = "venue-dies-between-legs"
     /// NautilusTrader pull request 4288: a cancel taken for done doubled the live orders.
     case noPhantomCancel = "no-phantom-cancel"
 
@@ -42,6 +44,7 @@ public enum Regression: String, CaseIterable, Sendable {
         case .gapsHaveNoSize: "book messages are lost at a venue that sends no checksum"
         case .loopsAreStopped: "the same pair pays again and again, beyond three cycles a minute"
         case .noQuoteBesideOpenHedge: "quotes fill while hedges are unanswered"
+        case .venueDiesBetweenLegs: "a venue dies while its leg of a pair is under way"
         case .noPhantomCancel: "cancels are answered before their order's last fill is"
         }
     }
@@ -58,7 +61,7 @@ public enum Regression: String, CaseIterable, Sendable {
         case .fillsDuringCancels: [.v05, .v09]
         case .bothLegsOrNone: [.v07, .v17]
         case .gapsHaveNoSize: [.v12]
-        case .loopsAreStopped: []
+        case .loopsAreStopped, .venueDiesBetweenLegs: []
         case .noQuoteBesideOpenHedge: [.v01, .v07]
         case .noPhantomCancel: [.v04, .v09]
         }

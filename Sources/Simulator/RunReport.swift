@@ -37,6 +37,7 @@ public struct RunReport: Codable, Sendable {
     public var ghostFills: Int
     public var resolvedByTimeout: Int
     public var maxUnhedgedAgeMs: Double
+    public var legDeaths: SeedResult.LegDeaths
     public var starts: Int
     public var crashes: Int
     public var faults: [String: Tally.FaultCount]
@@ -64,6 +65,7 @@ public struct RunReport: Codable, Sendable {
         ghostFills = tally.ghostFills
         resolvedByTimeout = tally.resolvedByTimeout
         maxUnhedgedAgeMs = tally.maxUnhedgedAgeMs
+        legDeaths = tally.legDeaths
         starts = tally.starts
         crashes = tally.crashes
         faults = tally.faults

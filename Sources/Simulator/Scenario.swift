@@ -52,6 +52,11 @@ extension WorldPlan {
             isDirected = true
             faults = regression.faults
             cyclesPerMinute = regression.cyclesPerMinute
+            if regression == .venueDiesBetweenLegs {
+                losesLeg = true
+                // Time for the venue to come back and for the order to be found out.
+                safety = .seconds(35)
+            }
             if let venue = regression.venue, !venues.contains(venue) { venues[0] = venue }
             venues.sort { WorldPlan.allVenues.firstIndex(of: $0)! < WorldPlan.allVenues.firstIndex(of: $1)! }
         } else {

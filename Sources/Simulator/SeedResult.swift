@@ -23,6 +23,15 @@ public struct SeedResult: Codable, Hashable, Sendable {
         public var isLiveness: Bool { invariant.hasPrefix("L") }
     }
 
+    /// Venues that died between the legs of a pair: how many, how many of them came back by themselves, and
+    /// after how many the node was flat, or else held and had told so.
+    public struct LegDeaths: Codable, Hashable, Sendable {
+        public var deaths = 0
+        public var returned = 0
+        public var flat = 0
+        public var held = 0
+    }
+
     public var seed: UInt64
     /// Empty for a world drawn from the seed alone; else the named scenario.
     public var scenario = ""
@@ -39,6 +48,7 @@ public struct SeedResult: Codable, Hashable, Sendable {
     public var ghostFills = 0
     public var resolvedByTimeout = 0
     public var maxUnhedgedAgeMs = 0.0
+    public var legDeaths = LegDeaths()
     /// How often a strategy was disabled as a possible logic loop.
     public var disabledStrategies = 0
     /// Starts of the node in this seed, and how many of them followed a crash.

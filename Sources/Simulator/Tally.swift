@@ -52,6 +52,7 @@ public struct Tally: Sendable {
     public private(set) var ghostFills = 0
     public private(set) var resolvedByTimeout = 0
     public private(set) var maxUnhedgedAgeMs = 0.0
+    public private(set) var legDeaths = SeedResult.LegDeaths()
     public private(set) var starts = 0
     public private(set) var crashes = 0
     public private(set) var faults: [String: FaultCount] = [:]
@@ -96,6 +97,10 @@ public struct Tally: Sendable {
         ghostFills += result.ghostFills
         resolvedByTimeout += result.resolvedByTimeout
         maxUnhedgedAgeMs = max(maxUnhedgedAgeMs, result.maxUnhedgedAgeMs)
+        legDeaths.deaths += result.legDeaths.deaths
+        legDeaths.flat += result.legDeaths.flat
+        legDeaths.returned += result.legDeaths.returned
+        legDeaths.held += result.legDeaths.held
         starts += result.starts
         crashes += result.crashes
         let fired = result.faults.filter { $0.value > 0 }

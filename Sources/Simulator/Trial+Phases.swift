@@ -15,6 +15,7 @@ extension Trial {
         FaultDriver(self).schedule()
         let end = Trial.start + plan.safety
         advance(until: end)
+        judgeLegDeaths()
         if judge.failure == nil { calm() }
         if judge.failure == nil { proveLiveness() }
         if judge.failure == nil { finish() }

@@ -42,6 +42,9 @@ final class Trial {
     var told: [String: Int] = [:]
     /// What a death leaves of unsynced writes: all of them when only the process dies.
     var powerPolicy = SimulatedDisk.CrashPolicy.everything
+    /// Opening legs sent so far, and the venues of the last two that were written.
+    var legsSent = 0
+    var lastLegs: [VenueID] = []
     /// Rows are written as the version before wrote them (N11).
     var writesOldRows = false
 
@@ -78,6 +81,7 @@ final class Trial {
             network.add(double)
         }
         judge.log.onIntent = { [unowned self] intent in
+            if intent.purpose == .open { lastLegs = lastLegs.suffix(1) + [intent.venue] }
             trace(
                 "\(intent.purpose) \(intent.side) \(intent.quantity.raw) "
                     + "at \(plan.venues[intent.venue.index])"
@@ -262,6 +266,7 @@ extension Trial {
 
     private func passed(_ point: CrashPoint) {
         guard !isCalm, process?.isAlive == true else { return }
+        if plan.losesLeg, point == .openingTransmitted { legSent() }
         if recoveryDeaths > 0, Trial.recoveryPoints.contains(point), draw.chance(60) {
             recoveryDeaths -= 1
             fired("N10")

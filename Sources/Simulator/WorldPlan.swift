@@ -24,6 +24,8 @@ struct WorldPlan {
     var faults: Set<Fault>
     /// See `Regression.cyclesPerMinute`.
     var cyclesPerMinute: Int?
+    /// The venue of a leg dies while both legs of a pair are under way.
+    var losesLeg = false
     /// The point at which the process dies, and at which pass of it.
     var crashPoint: String?
     var crashPass = 1

@@ -108,6 +108,9 @@ public struct OrderIntent: Hashable, Sendable {
     public var timeInForce: TimeInForce
     public var purpose: OrderPurpose
     public var decidedAt: Moment
+    /// Of a hedge: when the news came that called for it, a fill or the end of the order that should have
+    /// matched one. Not written to the outbox.
+    public var owedSince: Moment?
     /// Not sent after this moment: a late leg is never new risk.
     public var sendBefore: Moment
     /// Fingerprint of the signal that caused it: one signal opens once, across restarts. 0 for what answers
@@ -121,8 +124,9 @@ public struct OrderIntent: Hashable, Sendable {
         id: ClientOrderID, venue: VenueID, instrument: InstrumentID, side: Side, quantity: Quantity,
         limit: Price,
         timeInForce: TimeInForce, purpose: OrderPurpose, decidedAt: Moment, sendBefore: Moment,
-        decision: UInt64 = 0
+        decision: UInt64 = 0, owedSince: Moment? = nil
     ) {
+        self.owedSince = owedSince
         self.id = id
         self.venue = venue
         self.instrument = instrument
