@@ -12,7 +12,12 @@ public struct ConsolidatedBook: Sendable {
         /// The subscribed depth.
         public var depth: Int
         public var takerFee: Rate
-        public init(venue: VenueID, proof: BookProof, depth: Int, takerFee: Rate) {
+        /// Whether its prices are the instrument's own; a perpetual's differ from spot by its basis.
+        public var isReference: Bool
+        public init(
+            venue: VenueID, proof: BookProof, depth: Int, takerFee: Rate, isReference: Bool = true
+        ) {
+            self.isReference = isReference
             self.venue = venue
             self.proof = proof
             self.depth = depth
@@ -31,6 +36,8 @@ public struct ConsolidatedBook: Sendable {
     /// The synced slot with the lowest ask, −1 when there is none; the lowest slot wins a tie.
     public private(set) var bestAskSlot = -1
     private let slots: [Int8]
+    /// Slots among which the best bid and ask are sought: those of reference, or all where there is none.
+    public let reference: SlotSet
 
     /// At most 64 sources, one per venue, in rising venue order.
     public init(_ instrument: Instrument, sources: [Source], capacity: Int = 2_048) {
@@ -47,6 +54,12 @@ public struct ConsolidatedBook: Sendable {
         }
         tops = sources.map { VenueTop(venue: $0.venue) }
         takerFees = sources.map(\.takerFee)
+        var reference = SlotSet()
+        let hasReference = sources.contains(where: \.isReference)
+        for (slot, source) in sources.enumerated() where source.isReference || !hasReference {
+            reference.insert(slot)
+        }
+        self.reference = reference
         var slots = [Int8](repeating: -1, count: 64)
         for (slot, source) in sources.enumerated() {
             precondition((0..<64).contains(source.venue.index), "venue indices are below 64")
@@ -64,9 +77,9 @@ public struct ConsolidatedBook: Sendable {
     public func book(of venue: VenueID) -> VenueBook? { slot(of: venue).map { books[$0] } }
     public func top(of venue: VenueID) -> VenueTop? { slot(of: venue).map { tops[$0] } }
 
-    /// The highest proved bid over all venues, whatever its age.
+    /// The highest proved bid over all venues of reference, whatever its age.
     public var bestBid: VenueTop? { bestBidSlot < 0 ? nil : tops[bestBidSlot] }
-    /// The lowest proved ask over all venues, whatever its age.
+    /// The lowest proved ask over all venues of reference, whatever its age.
     public var bestAsk: VenueTop? { bestAskSlot < 0 ? nil : tops[bestAskSlot] }
 
     /// Whether a venue's book is proved and its last proof no older than `maximumAge`.
@@ -152,6 +165,7 @@ extension ConsolidatedBook {
     }
 
     private mutating func refreshBestBid(_ slot: Int) {
+        guard reference.contains(slot) else { return }
         if bestBidSlot >= 0, bestBidSlot != slot {
             guard tops[slot].hasBid else { return }
             let (mine, best) = (tops[slot].bid.price, tops[bestBidSlot].bid.price)
@@ -159,12 +173,13 @@ extension ConsolidatedBook {
             return
         }
         bestBidSlot = -1
-        for other in tops.indices where tops[other].hasBid {
+        for other in tops.indices where tops[other].hasBid && reference.contains(other) {
             if bestBidSlot < 0 || tops[other].bid.price > tops[bestBidSlot].bid.price { bestBidSlot = other }
         }
     }
 
     private mutating func refreshBestAsk(_ slot: Int) {
+        guard reference.contains(slot) else { return }
         if bestAskSlot >= 0, bestAskSlot != slot {
             guard tops[slot].hasAsk else { return }
             let (mine, best) = (tops[slot].ask.price, tops[bestAskSlot].ask.price)
@@ -172,7 +187,7 @@ extension ConsolidatedBook {
             return
         }
         bestAskSlot = -1
-        for other in tops.indices where tops[other].hasAsk {
+        for other in tops.indices where tops[other].hasAsk && reference.contains(other) {
             if bestAskSlot < 0 || tops[other].ask.price < tops[bestAskSlot].ask.price { bestAskSlot = other }
         }
     }

@@ -34,6 +34,7 @@ public struct SlotSet: Hashable, Sendable {
     @inlinable public mutating func insert(_ slot: Int) { bits |= 1 << UInt64(slot) }
     @inlinable public mutating func remove(_ slot: Int) { bits &= ~(1 << UInt64(slot)) }
     @inlinable public func intersection(_ other: SlotSet) -> SlotSet { SlotSet(bits: bits & other.bits) }
+    @inlinable public func subtracting(_ other: SlotSet) -> SlotSet { SlotSet(bits: bits & ~other.bits) }
     @inlinable public func without(_ slot: Int) -> SlotSet { SlotSet(bits: bits & ~(1 << UInt64(slot))) }
 
     /// Takes out the lowest slot: `while let slot = rest.popFirst()` visits slots in rising order.

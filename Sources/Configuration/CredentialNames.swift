@@ -1,3 +1,5 @@
+import VenueKit
+
 /// The environment variables that hold a venue's secrets. The names are configuration; the values never pass
 /// through here.
 public struct CredentialNames: Hashable, Sendable {
@@ -13,6 +15,6 @@ public struct CredentialNames: Hashable, Sendable {
         let prefix = "ARBNODE_" + String(venue.map { $0 == "-" ? "_" : $0 }).uppercased()
         apiKey = prefix + "_API_KEY"
         secret = prefix + "_SECRET"
-        passphrase = venue == SupportedVenue.okx.rawValue ? prefix + "_PASSPHRASE" : nil
+        passphrase = DialectCatalog.takesPassphrase(venue) ? prefix + "_PASSPHRASE" : nil
     }
 }

@@ -1,5 +1,6 @@
 import Engine
 import Orders
+import Risk
 import TradingModel
 import VenueKit
 
@@ -52,7 +53,8 @@ struct NodeReading {
             venues: venues.map { venue in
                 VenuePolicy(
                     name: venue.profile.name, proof: venue.profile.proof, bookDepth: venue.profile.bookDepth,
-                    listings: venue.listings)
+                    listings: venue.listings,
+                    margin: venue.profile.perpetual.map { MarginRule(leverage: Int64($0.leverage)) })
             },
             limits: limits, hedge: hedge, takerTaker: strategies.takerTaker,
             makerTaker: strategies.makerTaker, node: UInt16(place.node),
@@ -224,7 +226,9 @@ struct NodeReading {
         let use = section.value("use", .path(from: section.place("use")))
         let caFile = section.optional("ca", .path(from: section.place("ca")))
         // Facts about the venue's language stay in its own file.
-        let mayOverride = ["endpoints", "fees", "rate_budget", "query_budget", "dead_man", "symbols"]
+        let mayOverride = [
+            "endpoints", "fees", "rate_budget", "query_budget", "dead_man", "perpetual", "symbols",
+        ]
         for key in mayOverride where item[key] != nil { _ = section.section(key) }
         let known = ["use", "ca"] + mayOverride
         for entry in entries where !known.contains(entry.key) {

@@ -79,6 +79,8 @@ struct PolicyReading {
         let reprice = section.value("reprice_bound", .rate(bps: 1...2_000), standard: standard.repriceBound)
         let other = section.value(
             "other_venue_bound", .rate(bps: 1...2_000), standard: standard.otherVenueBound)
+        let correlated = section.value(
+            "correlated_bound", .rate(bps: 1...2_000), standard: standard.correlatedBound)
         let unwind = section.value("unwind_bound", .rate(bps: 1...2_000), standard: standard.unwindBound)
         let retry = section.value(
             "retry_every", .span(.milliseconds(10)...(.seconds(60))), standard: standard.retryEvery)
@@ -89,11 +91,12 @@ struct PolicyReading {
         let age = section.value(
             "residual_age", .span(.seconds(1)...(.seconds(7 * 86_400))), standard: standard.residualAge)
         section.finish()
-        guard let deadline, let reprice, let other, let unwind, let retry, let cooldown, let cap, let age
+        guard let deadline, let reprice, let other, let correlated, let unwind, let retry, let cooldown,
+            let cap, let age
         else { return nil }
         return HedgePolicy(
-            deadline: deadline, repriceBound: reprice, otherVenueBound: other, unwindBound: unwind,
-            retryEvery: retry, cooldown: cooldown, residualCap: cap, residualAge: age)
+            deadline: deadline, repriceBound: reprice, otherVenueBound: other, correlatedBound: correlated,
+            unwindBound: unwind, retryEvery: retry, cooldown: cooldown, residualCap: cap, residualAge: age)
     }
 
     // MARK: Sizing
@@ -127,11 +130,12 @@ struct PolicyReading {
         guard let section = root.section("strategies", mayBeAbsent: true) else { return nil }
         let takers = section.list("taker_taker", mayBeEmpty: true)
         let makers = section.list("maker_taker", mayBeEmpty: true)
+        let bases = section.list("basis", mayBeEmpty: true)
         section.finish()
-        guard let takers, let makers else { return nil }
+        guard let takers, let makers, let bases else { return nil }
         let (takerTaker, makerTaker) = (takerTaker(takers, limits), makerTaker(makers, limits))
-        guard let takerTaker, let makerTaker else { return nil }
-        return Strategies(takerTaker: takerTaker, makerTaker: makerTaker)
+        guard let takerTaker, let makerTaker, let basis = basis(bases, limits) else { return nil }
+        return Strategies(takerTaker: takerTaker + basis, makerTaker: makerTaker)
     }
 
     private func takerTaker(_ items: [Setting], _ limits: RiskLimits?) -> [TakerTakerPolicy]? {

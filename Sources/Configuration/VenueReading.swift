@@ -41,9 +41,11 @@ struct VenueReading {
         let orders = orders()
         let connection = connection()
         let deadMan = DeadManReading(root, venue: venue).rule()
-        let symbols = symbols()
+        let perpetual = perpetual(venue)
+        let symbols = symbols(isPerpetual: venue?.isPerpetual ?? root.has("perpetual"))
         root.finish()
-        guard let venue, let endpoints, let book, let fees, let budget, let queryBudget, let orders,
+        guard let perpetual, let venue, let endpoints, let book, let fees, let budget, let queryBudget,
+            let orders,
             let connection,
             let deadMan, let symbols
         else {
@@ -57,7 +59,7 @@ struct VenueReading {
             duplicateCodes: Set(orders.duplicate), refusedStatuses: Set(orders.refusedStatuses),
             budget: budget, queryBudget: queryBudget, keepAliveEvery: connection.keepAlive,
             silence: connection.silence,
-            deadMan: deadMan)
+            deadMan: deadMan, perpetual: perpetual)
         return VenueSheet(
             profile: profile, takerFee: fees.taker, makerFee: fees.maker, buyFeeInBase: fees.buyInBase,
             symbols: symbols)
@@ -141,6 +143,20 @@ struct VenueReading {
         .text("an HTTP status between 400 and 499") { Int($0).map { (400...499).contains($0) } ?? false }
     }
 
+    /// `.some(nil)`: spot. `nil`: problems were reported.
+    private func perpetual(_ venue: SupportedVenue?) -> PerpetualRule?? {
+        guard venue?.isPerpetual ?? root.has("perpetual") else {
+            guard root.has("perpetual") else { return .some(nil) }
+            _ = root.section("perpetual")
+            root.report("\(venue?.rawValue ?? "this venue") lists no perpetuals", at: "perpetual")
+            return nil
+        }
+        guard let section = root.section("perpetual") else { return nil }
+        let leverage = section.value("leverage", .integer(1...10))
+        section.finish()
+        return leverage.map { .some(PerpetualRule(leverage: $0)) }
+    }
+
     private func connection() -> (keepAlive: Span, silence: Span)? {
         guard let section = root.section("connection") else { return nil }
         let range = Span.seconds(1)...(.seconds(600))
@@ -155,7 +171,7 @@ struct VenueReading {
         return (keepAlive, silence)
     }
 
-    private func symbols() -> [VenueSymbol]? {
+    private func symbols(isPerpetual: Bool) -> [VenueSymbol]? {
         guard let section = root.section("symbols") else { return nil }
         var symbols: [VenueSymbol] = []
         var complete = true
@@ -164,7 +180,8 @@ struct VenueReading {
                 section.ledger.report("`\(section.name(key))`: \(complaint.message)", at: origin)
                 complete = false
             }
-            guard let inner = section.section(key), let symbol = VenueReading.symbol(inner, instrument: key)
+            guard let inner = section.section(key),
+                let symbol = VenueReading.symbol(inner, instrument: key, isPerpetual: isPerpetual)
             else {
                 complete = false
                 continue
@@ -184,7 +201,9 @@ struct VenueReading {
         return complete ? symbols : nil
     }
 
-    private static func symbol(_ section: Section, instrument: String) -> VenueSymbol? {
+    private static func symbol(
+        _ section: Section, instrument: String, isPerpetual: Bool
+    ) -> VenueSymbol? {
         let spelling = SettingKind.text("the venue's symbol in printable ASCII") {
             (1...32).contains($0.utf8.count) && $0.utf8.allSatisfy { (33...126).contains($0) }
         }
@@ -194,7 +213,9 @@ struct VenueReading {
         let minimum = section.value("minimum_quantity", .nonNegative(upTo: 1_000_000_000))
         let maximum = section.value("maximum_quantity", .positive(upTo: 1_000_000_000_000))
         let notional = section.value("minimum_notional", .nonNegative(upTo: 1_000_000))
+        let contract = isPerpetual ? section.value("contract", .choice(ContractSize.allCases)) : nil
         section.finish()
+        if isPerpetual, contract == nil { return nil }
         guard let symbol, let tick, let lot, let minimum, let maximum, let notional else { return nil }
         guard maximum >= max(minimum, lot) else {
             section.report("must not be below minimum_quantity and lot", at: "maximum_quantity")
@@ -202,6 +223,7 @@ struct VenueReading {
         }
         return VenueSymbol(
             instrument: instrument, symbol: symbol, tick: tick, lot: lot, minimumQuantity: minimum,
-            maximumQuantity: maximum, minimumNotional: notional)
+            maximumQuantity: maximum, minimumNotional: notional,
+            kind: contract.map { .perpetual(contractDecimals: $0.decimals) } ?? .spot)
     }
 }

@@ -53,6 +53,7 @@ public struct VenueSymbol: Hashable, Sendable {
     public var maximumQuantity: Amount
     /// In the quote asset.
     public var minimumNotional: Amount
+    public var kind: ListingKind
 
     struct Misfit: Error {
         var key: String
@@ -73,7 +74,8 @@ public struct VenueSymbol: Hashable, Sendable {
                     venue: venue, instrument: instrument, symbol: symbol, tick: Price(raw: price),
                     lot: Quantity(raw: lotRaw), minimumQuantity: Quantity(raw: minimum),
                     maximumQuantity: Quantity(raw: maximum), minimumNotional: minimumNotional,
-                    takerFee: fees.takerFee, makerFee: fees.makerFee, buyFeeInBase: fees.buyFeeInBase))
+                    takerFee: fees.takerFee, makerFee: fees.makerFee, buyFeeInBase: fees.buyFeeInBase,
+                    kind: kind))
         } catch {
             return .failure(error)
         }
@@ -87,6 +89,18 @@ public struct VenueSymbol: Hashable, Sendable {
         case .failure(let complaint): throw Misfit(key: key, complaint: complaint)
         }
     }
+}
+
+/// The base quantity of one contract: a power of ten, so that sizes convert exactly. A venue that counts in
+/// base units has contracts of 1.
+enum ContractSize: String, CaseIterable {
+    case one = "1"
+    case tenth = "0.1"
+    case hundredth = "0.01"
+    case thousandth = "0.001"
+    case tenThousandth = "0.0001"
+
+    var decimals: Int { rawValue.utf8.count - (self == .one ? 1 : 2) }
 }
 
 /// Exact conversion of an amount to an instrument's integer scale.

@@ -12,6 +12,10 @@ public enum EngineEvent: Sendable {
     case reconciled(VenueID)
     /// They do not agree: no new risk until a person has looked.
     case dirty(VenueID, detail: String)
+    /// Mark price or funding rate of a perpetual.
+    case contract(VenueID, ContractTerms)
+    /// A funding payment that the venue's history tells; known ones change nothing.
+    case funded(VenueID, FundingReport)
     /// The rows of these orders survive a power cut: they may be sent.
     case durable([ClientOrderID])
     /// The store refused: these orders were never sent and never will be.

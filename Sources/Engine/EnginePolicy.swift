@@ -42,7 +42,11 @@ public struct EnginePolicy: Sendable {
 extension EnginePolicy {
     /// By strategy: the name that people and rows know it by.
     public var strategyNames: [String] {
-        takerTaker.map { "taker-taker \(instruments[$0.instrument.index].symbol)" }
+        takerTaker.map { policy in
+            let symbol = instruments[policy.instrument.index].symbol
+            return policy.basis.map { "basis \(symbol) \(venues[$0.perpetual.index].name)" }
+                ?? "taker-taker \(symbol)"
+        }
             + makerTaker.map {
                 "maker-taker \(instruments[$0.instrument.index].symbol) \(venues[$0.quoteVenue.index].name)"
             }
@@ -60,7 +64,12 @@ public struct VenuePolicy: Sendable {
     /// Subscribed depth; books with a checksum are truncated to it.
     public var bookDepth: Int
     public var listings: [Listing]
-    public init(name: String, proof: BookProof, bookDepth: Int, listings: [Listing]) {
+    /// Of a venue of perpetuals; `nil`: spot.
+    public var margin: MarginRule?
+    public init(
+        name: String, proof: BookProof, bookDepth: Int, listings: [Listing], margin: MarginRule? = nil
+    ) {
+        self.margin = margin
         self.name = name
         self.proof = proof
         self.bookDepth = bookDepth

@@ -18,6 +18,8 @@ public struct Recovery: Sendable {
     public private(set) var safeVenues: [String?]
     /// Strategies disabled as possible logic loops, by name, and why.
     public private(set) var disabledStrategies: [String: String] = [:]
+    /// Up to when funding is booked.
+    public private(set) var funding = FundingMemory()
     /// Places where a checkpoint met half-way differs from the rows before it: damage, or our own bug.
     public private(set) var contradictions: [String] = []
     /// Checkpoint rows met, oldest first.
@@ -62,7 +64,8 @@ public struct Recovery: Sendable {
             saw(at)
         case .opened(let venue, let asset, let amount):
             if let id = venueID(venue) { ledger.open(id, asset, with: amount) }
-        case .adjusted(let venue, let asset, let amount, _):
+        case .adjusted(let venue, let asset, let amount, let reason):
+            funding.note(reason, venue: venue)
             if let id = venueID(venue) { ledger.add(amount, id, asset) }
         case .intended(let intent, _, _):
             saw(intent.decidedAt)

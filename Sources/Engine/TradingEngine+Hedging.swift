@@ -101,7 +101,7 @@ extension TradingEngine {
     }
 
     /// How long a hedge may be overdue before the node holds: most lost answers are found out by then.
-    static let stuckPatience = Span.seconds(5)
+    public static let stuckPatience = Span.seconds(5)
 
     /// Routes one attempt on one rung; `false` when nothing could be placed there.
     private mutating func attempt(
@@ -135,9 +135,19 @@ extension TradingEngine {
         guard !intents.isEmpty else { return false }
         submit(intents, now)
         owedSince[index] = nil
+        if rung == .correlated { tellFallback(intents, index, now) }
         tellHedges(intents, of: obligations[index].open.first?.intent ?? 0, rung, now)
         if planted(.hedgeTwice) { hedgeAgain(intents, now) }
         return true
+    }
+
+    private mutating func tellFallback(_ intents: [OrderIntent], _ index: Int, _ now: Moment) {
+        let instrument = policy.instruments[index]
+        let parts = intents.map { "\(instrument.text($0.quantity)) at \(policy.venues[$0.venue.index].name)" }
+        alarm(
+            .fallbackHedgeUsed, .warning, nil,
+            "\(instrument.symbol): no venue of the same kind took the hedge; "
+                + parts.joined(separator: ", ") + ": the basis stays open", now)
     }
 
     /// The limit is the rung's bound, not the level seen: the price may move while the order travels. But it
@@ -183,19 +193,25 @@ extension TradingEngine {
             if venue.isAccountReady, venue.isReconciled { settled.insert(slot) }
         }
         if rung < .unwind, !settled.isEmpty { ready = settled }
+        // Spot is hedged with spot and a perpetual with perpetuals, until that has failed.
+        let owner = shortVenue[index] ?? cause
+        let isSpot = books[index].slot(of: owner).map { books[index].reference.contains($0) } ?? true
+        let kin = ready.intersection(books[index].reference)
+        let own = isSpot ? kin : ready.subtracting(kin)
         func only(_ venue: VenueID) -> SlotSet {
             guard let slot = books[index].slot(of: venue), ready.contains(slot) else { return SlotSet() }
             return SlotSet(bits: 1 << UInt64(slot))
         }
         switch rung {
         case .reprice:
-            guard let venue = shortVenue[index] else { return (ready, policy.hedge.repriceBound) }
+            guard let venue = shortVenue[index] else { return (own, policy.hedge.repriceBound) }
             return (only(venue), policy.hedge.repriceBound)
         case .otherVenue:
             guard let venue = shortVenue[index], let slot = books[index].slot(of: venue) else {
-                return (ready, policy.hedge.otherVenueBound)
+                return (own, policy.hedge.otherVenueBound)
             }
-            return (ready.without(slot), policy.hedge.otherVenueBound)
+            return (own.without(slot), policy.hedge.otherVenueBound)
+        case .correlated: return (ready.subtracting(own), policy.hedge.correlatedBound)
         case .unwind: return (only(cause), policy.hedge.unwindBound)
         case .failed: return (ready, policy.hedge.unwindBound)
         }

@@ -68,7 +68,7 @@ extension TradingEngine {
 
     private mutating func seek(_ strategy: Int, _ index: Int, _ now: Moment) {
         let slots = openSlots(index, now).intersection(allowed[strategy])
-        guard let edge = strategies[strategy].scan(books[index], among: slots) else { return }
+        guard let edge = scan(strategy, index, slots) else { return }
         // An edge beyond the collar is a wrong price somewhere, and nobody can tell where.
         guard edge.net <= policy.limits.priceCollar else { return }
         guard governor.mode < .hold || planted(.ignoreHold), !isDraining, storeHealth == .good,
@@ -89,6 +89,18 @@ extension TradingEngine {
             return
         }
         open(proposal, decision, strategy, index, now)
+    }
+
+    private mutating func scan(_ strategy: Int, _ index: Int, _ slots: SlotSet) -> Edge? {
+        guard let basis = strategies[strategy].policy.basis else {
+            return strategies[strategy].scan(books[index], among: slots)
+        }
+        let slot = books[index].slot(of: basis.perpetual)
+        return strategies[strategy].scanBasis(
+            books[index], basis, spot: books[index].reference, slots,
+            BasisView(
+                position: position(basis.perpetual, policy.instruments[index]),
+                fundingRate: slot.flatMap { terms[index][$0]?.fundingRate } ?? .zero))
     }
 
     /// What makes a signal this signal, whatever the time and however often it is looked at: the strategy,
@@ -182,7 +194,10 @@ extension TradingEngine {
 
     /// Approved orders: into the table, reserved, on their way to the store.
     mutating func submit(_ intents: [OrderIntent], _ now: Moment) {
-        for intent in intents {
+        var intents = intents
+        for place in intents.indices {
+            intents[place].reduceOnly = isReduceOnly(intents[place])
+            let intent = intents[place]
             orders.insert(intent, at: now)
             let (asset, amount) = claim(intent)
             reservations.reserve(intent.id, intent.venue, asset, amount)

@@ -7,9 +7,11 @@ import TradingModel
 
 // The numbers the governor and the router need, gathered in the same call that acts on them.
 extension TradingEngine {
-    /// What an order lays claim to: the quote it may cost with its fee, or the base it may deliver.
+    /// What an order lays claim to: the quote it may cost with its fee, or the base it may deliver; of a
+    /// perpetual its margin.
     func claim(_ intent: OrderIntent) -> (Asset, Amount) {
         let instrument = policy.instruments[intent.instrument.index]
+        if let rule = margin(of: intent.venue) { return (instrument.quote, marginClaim(intent, rule)) }
         switch intent.side {
         case .buy:
             let notional = instrument.notional(intent.limit, intent.quantity)
@@ -26,9 +28,11 @@ extension TradingEngine {
     }
 
     func available(_ venue: VenueID, _ asset: Asset) -> Amount {
-        max(
+        let held =
+            margin(of: venue).map { freeMargin(venue, asset, $0) } ?? ledger.balance(venue, asset)
+        return max(
             .zero,
-            ledger.balance(venue, asset) - reservations.reserved(venue, asset)
+            held - reservations.reserved(venue, asset)
                 - standby.reserved(venue, asset))
     }
 
@@ -47,7 +51,14 @@ extension TradingEngine {
         }
         return books[index].tops.map { top in
             guard let listing = listing(top.venue, instrument.id) else { return nil }
-            let penalty = qualities[top.venue.index].penalty(at: now)
+            var penalty = qualities[top.venue.index].penalty(at: now)
+            if listing.isPerpetual, let slot = books[index].slot(of: top.venue) {
+                penalty = penalty + fundingPenalty(index, slot, side)
+                let free = available(top.venue, instrument.quote)
+                return VenueCapacity(
+                    listing: listing, affordable: affordable(top.venue, listing, side, price, free),
+                    penalty: penalty)
+            }
             switch side {
             case .sell:
                 return VenueCapacity(
@@ -100,8 +111,11 @@ extension TradingEngine {
     /// The best price the *other* proven venues show on the side this order would take.
     func referencePrice(_ venue: VenueID, _ index: Int, _ side: Side, _ now: Moment) -> Price? {
         let book = books[index]
+        // Against other venues of spot, whose prices are no basis away; else against whatever there is.
+        let others = book.slot(of: venue).map { book.synced.without($0) } ?? book.synced
+        let spot = others.intersection(book.reference)
         var best: Price?
-        var rest = book.synced
+        var rest = spot.isEmpty ? others : spot
         while let slot = rest.popFirst() {
             let top = book.tops[slot]
             guard top.venue != venue, top.age(at: now) <= policy.limits.bookAge else { continue }

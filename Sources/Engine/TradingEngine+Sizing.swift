@@ -17,7 +17,7 @@ extension TradingEngine {
     /// The strategy's own minimum, what the two venues' recent faults weigh, and how far either quote is
     /// going to move away from us because the venue it follows has moved.
     func demandedEdge(_ strategy: Int, _ index: Int, _ edge: Edge, _ now: Moment) -> Rate {
-        strategies[strategy].policy.minimumEdge + qualities[edge.buyVenue.index].penalty(at: now)
+        edge.floor + qualities[edge.buyVenue.index].penalty(at: now)
             + qualities[edge.sellVenue.index].penalty(at: now)
             + leads[index].pending(edge.buySlot, .buy, at: now)
             + leads[index].pending(edge.sellSlot, .sell, at: now)

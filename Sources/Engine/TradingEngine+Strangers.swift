@@ -173,6 +173,7 @@ extension TradingEngine {
                         policy: policy, at: now, epoch: epoch, mode: mode, modeReason: modeReason,
                         ledger: ledger, deviations: obligations.map(\.deviation),
                         safeVenues: venues.map(\.safeReason), orders: orders))))
+        repeatFundingMarks()
         // A checkpoint holds no strategies: what is disabled is written again behind it.
         for (index, name) in policy.strategyNames.enumerated() {
             guard let reason = loopGuards[index].reason else { continue }

@@ -66,6 +66,9 @@ public struct TradingEngine: Sendable {
     var shortVenue: [VenueID?]
     /// By instrument: since when a hedge has been called for that is not decided yet.
     var owedSince: [Moment?]
+    /// By instrument and slot: what a venue says about its perpetual.
+    public internal(set) var terms: [[ContractTerms?]]
+    var funding: FundingMemory
     /// By instrument: the last consolidated mid price, for valuation when no book is proven.
     public internal(set) var mids: [Price]
     /// By instrument: below this a deviation is a residual; refreshed on the timer.
@@ -110,7 +113,7 @@ public struct TradingEngine: Sendable {
                     venue.listings.first { $0.instrument.id == instrument.id }.map {
                         .init(
                             venue: VenueID(index), proof: venue.proof, depth: venue.bookDepth,
-                            takerFee: $0.takerFee)
+                            takerFee: $0.takerFee, isReference: !$0.isPerpetual)
                     }
                 })
         }
@@ -161,6 +164,8 @@ public struct TradingEngine: Sendable {
         oldResiduals = policy.instruments.map { _ in nil }
         shortVenue = policy.instruments.map { _ in nil }
         owedSince = policy.instruments.map { _ in nil }
+        terms = books.map { $0.books.map { _ in nil } }
+        funding = recovery.funding
         resyncs = books.map { $0.books.map { _ in ResyncPace() } }
         mids = policy.instruments.map { _ in .zero }
         smallestHedges = policy.instruments.map { _ in Quantity(raw: .max) }
@@ -169,7 +174,9 @@ public struct TradingEngine: Sendable {
 
     private static func slots(_ manifest: StrategyManifest, _ book: ConsolidatedBook) -> SlotSet {
         var slots = SlotSet()
-        for (slot, top) in book.tops.enumerated() where manifest.venues?.contains(top.venue) ?? true {
+        // Perpetuals only where they are named: a spot strategy takes no basis for an edge.
+        for (slot, top) in book.tops.enumerated()
+        where manifest.venues?.contains(top.venue) ?? book.reference.contains(slot) {
             slots.insert(slot)
         }
         return slots
@@ -203,6 +210,7 @@ public struct TradingEngine: Sendable {
             lowerMode(to: .hold, reason: "DIRTY_START: \(detail)", now)
         case .opened(let venue, let asset, let amount):
             ledger.open(venue, asset, with: amount)
+            beginFunding(venue, asset, now)
             output.append(
                 .journal(.opened(venue: policy.venues[venue.index].name, asset: asset, amount: amount)))
         case .adjusted(let venue, let asset, let amount, let reason):
@@ -212,6 +220,8 @@ public struct TradingEngine: Sendable {
                     .adjusted(
                         venue: policy.venues[venue.index].name, asset: asset, amount: amount, reason: reason))
             )
+        case .contract(let venue, let terms): contract(venue, terms)
+        case .funded(let venue, let payment): funded(venue, payment)
         case .durable(let ids): durable(ids, now)
         case .notDurable(let ids, let reason): notDurable(ids, reason, now)
         case .placeAnswered(let id, let answer): placeAnswered(id, answer, now)
@@ -336,5 +346,7 @@ public struct EngineCounters: Hashable, Sendable {
     public var repeatedSignals = 0
     /// Fees in the quote asset; a fee taken in base is valued at its fill's price.
     public var fees = Amount.zero
+    /// Funding received less funding paid, in the quote asset.
+    public var funding = Amount.zero
     public init() {}
 }

@@ -1,12 +1,13 @@
 import TradingModel
 
-/// The rungs a hedge climbs while attempts fail (DESIGN §4). The correlated instrument stands between
-/// `otherVenue` and `unwind` once perpetuals are listed.
+/// The rungs a hedge climbs while attempts fail (DESIGN §4).
 public enum HedgeRung: UInt8, Comparable, Sendable, CaseIterable {
     /// Again at the venue where the missing leg was, at today's price.
     case reprice
     /// Wherever it is cheapest now.
     case otherVenue
+    /// A perpetual for spot, or spot for a perpetual: the price risk is gone, the basis stays.
+    case correlated
     /// Undo the first leg where it filled.
     case unwind
     /// The ladder is exhausted: HOLD, `HEDGE_FAILURE`, and a slow retry anywhere.

@@ -7,6 +7,7 @@ public struct HedgePolicy: Hashable, Sendable {
     /// How far from the mid price each rung may pay, in order of the ladder.
     public var repriceBound: Rate
     public var otherVenueBound: Rate
+    public var correlatedBound: Rate
     public var unwindBound: Rate
     /// Pause between attempts once the ladder is exhausted and the node holds.
     public var retryEvery: Span
@@ -25,6 +26,7 @@ public struct HedgePolicy: Hashable, Sendable {
     public init(
         deadline: Span = .milliseconds(120), repriceBound: Rate = Rate(hundredthsOfBasisPoint: 2_000),
         otherVenueBound: Rate = Rate(hundredthsOfBasisPoint: 5_000),
+        correlatedBound: Rate = Rate(hundredthsOfBasisPoint: 7_500),
         unwindBound: Rate = Rate(hundredthsOfBasisPoint: 10_000), retryEvery: Span = .milliseconds(500),
         cooldown: Span = .seconds(5), residualCap: Amount = HedgePolicy.standardResidualCap,
         residualAge: Span = .seconds(3_600)
@@ -35,6 +37,7 @@ public struct HedgePolicy: Hashable, Sendable {
         self.deadline = deadline
         self.repriceBound = repriceBound
         self.otherVenueBound = otherVenueBound
+        self.correlatedBound = correlatedBound
         self.unwindBound = unwindBound
         self.retryEvery = retryEvery
     }

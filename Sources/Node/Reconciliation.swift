@@ -23,6 +23,9 @@ struct Reconciliation {
     static let longestPause = Span.seconds(8)
     /// Venues print at most this many decimals of a balance; what lies below is rounding, not money.
     static let tolerance = Amount(raw: 10_000_000_000)
+    /// A wallet at cost is known only as well as the venue prints an entry price and rounds each profit: to a
+    /// cent.
+    static let toleranceAtCost = Amount(raw: 10_000_000_000_000_000)
 
     /// One asset of which ledger and venue differ, and by how much.
     struct Difference: Hashable, Sendable {
@@ -120,7 +123,9 @@ struct Reconciliation {
                     return .notYet("trade \(fill.tradeID) may be that of an order in doubt")
                 }
                 for fill in strangers { await desk.handle(.foreignFill(venue, fill)) }
-                return await desk.compare(balances, at: venue)
+                let finding = await desk.compare(balances, at: venue)
+                guard case .differs = finding, try await bookFunding() else { return finding }
+                return .notYet("funding was booked")
             }
             return .notYet("orders were moving all the time")
         } catch {
@@ -132,6 +137,17 @@ struct Reconciliation {
 
 extension Reconciliation {
     static let quietTries = 5
+
+    /// A wallet of perpetuals also moves by funding: what the venue's history tells and the ledger does not
+    /// know yet. Answers whether there was any.
+    private func bookFunding() async throws(VenueFault) -> Bool {
+        guard let since = await desk.engine.fundingSince(venue) else { return false }
+        let before = await desk.engine.counters.funding
+        for payment in try await desk.connectors[venue.index].fundings(since: since) {
+            await desk.handle(.funded(venue, payment))
+        }
+        return await desk.engine.counters.funding != before
+    }
 
     /// Waits, at most half a second, until no order of ours is open there.
     private func quiet() async -> Int? {
@@ -202,7 +218,10 @@ extension TradingDesk {
                 continue
             }
             let expected = engine.ledger.balance(venue, asset)
-            if (total - expected).magnitude > Reconciliation.tolerance {
+            let tolerance =
+                engine.policy.venues[venue.index].margin != nil && isQuote(asset, at: venue)
+                ? Reconciliation.toleranceAtCost : Reconciliation.tolerance
+            if (total - expected).magnitude > tolerance {
                 lines.append(.init(asset: asset, ledger: expected, venue: total))
             }
         }
@@ -219,6 +238,10 @@ extension TradingDesk {
         }
         handle(.corrected(venue, "\(difference.text); \(reason)"))
         return true
+    }
+
+    private func isQuote(_ asset: Asset, at venue: VenueID) -> Bool {
+        engine.policy.venues[venue.index].listings.contains { $0.instrument.quote == asset }
     }
 
     func assets(of venue: VenueID) -> [Asset] {

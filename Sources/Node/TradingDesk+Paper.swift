@@ -42,6 +42,14 @@ extension TradingDesk {
         engine.process(ended, at: now)
     }
 
+    /// Positions on paper pay and collect what real ones would, at the venue's own rate and mark.
+    func payFundingOnPaper() {
+        let now = world.time.now
+        for payment in engine.dueFunding(at: now) {
+            engine.process(.funded(payment.venue, payment.report), at: now)
+        }
+    }
+
     func queryOnPaper(_ order: OrderReference) {
         let now = world.time.now
         engine.process(.queryAnswered(order.id, paper?.query(order.id, at: now) ?? .absent), at: now)

@@ -115,6 +115,7 @@ public actor TradingDesk {
         while !isStopped {
             measureHeadroom()
             watchStore()
+            if paper != nil { payFundingOnPaper() }
             handle(.timer)
             do {
                 let pause = isIdle ? TradingDesk.idleBeat : TradingDesk.beat
@@ -240,6 +241,10 @@ public actor TradingDesk {
 extension TradingDesk: VenueObserver {
     public nonisolated func bookMessage(_ venue: VenueID, _ update: BookUpdate, at: Moment) {
         assumeIsolated { $0.market(update, venue, at) }
+    }
+
+    public nonisolated func contractTerms(_ venue: VenueID, _ terms: ContractTerms, at: Moment) {
+        assumeIsolated { $0.handle(.contract(venue, terms)) }
     }
 
     public nonisolated func bookQuarantined(

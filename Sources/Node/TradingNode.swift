@@ -43,7 +43,10 @@ extension NodePlan {
         for (index, venue) in policy.venues.enumerated() {
             for asset in venue.listings.flatMap({ [$0.instrument.base, $0.instrument.quote] })
             where !balances.contains(where: { $0.0.index == index && $0.1 == asset }) {
-                balances.append((VenueID(index), asset, generous))
+                // A perpetual's base asset is its position: there is none yet.
+                let isPosition =
+                    venue.margin != nil && venue.listings.contains { $0.instrument.base == asset }
+                balances.append((VenueID(index), asset, isPosition ? .zero : generous))
             }
         }
         return balances

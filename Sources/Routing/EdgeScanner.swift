@@ -11,10 +11,16 @@ public struct Edge: Hashable, Sendable {
     public var bid: Price
     /// (net bid − net ask) ÷ net ask.
     public var net: Rate
+    /// What it must earn, for whoever looks at it deeper in the books, and how much of it may be done.
+    public var floor: Rate
+    public var cap = Quantity(raw: .max)
+    public var surplus: Rate { Rate(raw: net.raw - floor.raw) }
 
     public init(
-        buyVenue: VenueID, sellVenue: VenueID, buySlot: Int, sellSlot: Int, ask: Price, bid: Price, net: Rate
+        buyVenue: VenueID, sellVenue: VenueID, buySlot: Int, sellSlot: Int, ask: Price, bid: Price, net: Rate,
+        floor: Rate = .zero
     ) {
+        self.floor = floor
         self.buyVenue = buyVenue
         self.sellVenue = sellVenue
         self.buySlot = buySlot
@@ -37,36 +43,49 @@ public enum EdgeScanner {
     /// The best edge among the venues in `slots` (proved and fresh), or `nil` when none is at least
     /// `minimum`. The cheapest net ask and the dearest net bid make it: no pair can beat them.
     public static func best(_ book: ConsolidatedBook, among slots: SlotSet, minimum: Rate) -> Edge? {
+        best(book, buying: slots, selling: slots, minimum: minimum)
+    }
+
+    /// The same where only some venues may be bought from and only some sold to. A negative `minimum` lets a
+    /// pair lose that much: it closes a position that has earned it.
+    public static func best(
+        _ book: ConsolidatedBook, buying: SlotSet, selling: SlotSet, minimum: Rate
+    ) -> Edge? {
         var buySlot = -1
         var sellSlot = -1
         var netAsk = Int128.max
         var netBid = Int128.min
-        var rest = slots
+        var rest = buying
         while let slot = rest.popFirst() {
-            if book.tops[slot].hasAsk {
-                let net = book.netPrice(.buy, slot, book.tops[slot].ask.price)
-                if net < netAsk {
-                    netAsk = net
-                    buySlot = slot
-                }
-            }
-            if book.tops[slot].hasBid {
-                let net = book.netPrice(.sell, slot, book.tops[slot].bid.price)
-                if net > netBid {
-                    netBid = net
-                    sellSlot = slot
-                }
+            guard book.tops[slot].hasAsk else { continue }
+            let net = book.netPrice(.buy, slot, book.tops[slot].ask.price)
+            if net < netAsk {
+                netAsk = net
+                buySlot = slot
             }
         }
-        guard buySlot >= 0, sellSlot >= 0, buySlot != sellSlot, netBid > netAsk, netAsk > 0 else {
-            return nil
+        rest = selling
+        while let slot = rest.popFirst() {
+            guard book.tops[slot].hasBid else { continue }
+            let net = book.netPrice(.sell, slot, book.tops[slot].bid.price)
+            if net > netBid {
+                netBid = net
+                sellSlot = slot
+            }
         }
+        guard buySlot >= 0, sellSlot >= 0, buySlot != sellSlot, netAsk > 0, earns(netBid, netAsk, minimum)
+        else { return nil }
         let net = rate(netBid, over: netAsk)
         guard net >= minimum else { return nil }
         return Edge(
             buyVenue: book.tops[buySlot].venue, sellVenue: book.tops[sellSlot].venue, buySlot: buySlot,
             sellSlot: sellSlot, ask: book.tops[buySlot].ask.price, bid: book.tops[sellSlot].bid.price,
-            net: net)
+            net: net, floor: minimum)
+    }
+
+    /// Arbitrage must gain something, whatever is asked of it.
+    private static func earns(_ netBid: Int128, _ netAsk: Int128, _ minimum: Rate) -> Bool {
+        minimum < .zero || netBid > netAsk
     }
 
     /// Walks both ladders while the next piece still earns `minimum`, up to `limit`.
@@ -82,7 +101,7 @@ public enum EdgeScanner {
         while askDepth < asks.count, bidDepth < bids.count, result.quantity < limit {
             let netAsk = book.netPrice(.buy, edge.buySlot, asks[askDepth].price)
             let netBid = book.netPrice(.sell, edge.sellSlot, bids[bidDepth].price)
-            guard netBid > netAsk, rate(netBid, over: netAsk) >= minimum else { break }
+            guard earns(netBid, netAsk, minimum), rate(netBid, over: netAsk) >= minimum else { break }
             let piece = min(min(askLeft, bidLeft), limit - result.quantity)
             result.quantity += piece
             result.worstAsk = asks[askDepth].price

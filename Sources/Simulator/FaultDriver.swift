@@ -17,7 +17,8 @@ struct FaultDriver {
             lieAtStart(trial.draw.pick(trial.plan.venues))
         }
         // An orderly end and a new start, as for an upgrade: also where a process may die.
-        if trial.plan.crashPoint.map({ WorldPlan.ending.contains($0) }) ?? trial.draw.chance(15) {
+        let ends = trial.plan.crashPoint.map { WorldPlan.ending.contains($0) } ?? trial.draw.chance(15)
+        if ends, !trial.plan.losesLeg {
             for part in 1...4 {
                 simulation.schedule(at: simulation.now + trial.plan.safety * Int64(part) / 5) { [trial] in
                     if !trial.isCalm { trial.endOrderly() }

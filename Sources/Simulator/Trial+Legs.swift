@@ -26,17 +26,21 @@ extension Trial {
     /// Before the faults end: flat by the ladder alone, or holding, and people were told.
     func judgeLegDeaths() {
         guard result.legDeaths.deaths > 0 else { return }
+        // Trading goes on: what is owed since a moment ago is no trace of that death.
+        let old = simulation.now - TradingEngine.stuckPatience - .seconds(1)
         let isFlat = visit { desk in
-            desk.inspect { engine in
-                engine.policy.instruments.indices.allSatisfy {
-                    engine.obligations[$0].deviation.magnitude < engine.smallestHedges[$0]
-                }
-            }
+            desk.inspect { $0.obligations.allSatisfy { $0.open.allSatisfy { $0.deadline > old } } }
         }
-        guard isFlat != true else { return result.legDeaths.flat = 1 }
+        guard isFlat != true else {
+            result.legDeaths.flat = 1
+            return
+        }
         let isTold = visit { $0.incidents.lines.contains { $0.incident.code == .hedgeFailure } } ?? false
         let holds = visit { $0.engine.mode >= .hold } ?? false
-        if isTold, holds { return result.legDeaths.held = 1 }
+        if isTold, holds {
+            result.legDeaths.held = 1
+            return
+        }
         judge.fail("S10", "a leg's venue died and something is still open: told \(isTold), held \(holds)")
     }
 }

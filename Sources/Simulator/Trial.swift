@@ -125,7 +125,7 @@ final class Trial {
             dialects.append(dialect)
             access.append(
                 VenueAccess(
-                    apiKey: "key", passphrase: name == "okx" ? Canary.passphrase : "",
+                    apiKey: "key", passphrase: DialectCatalog.takesPassphrase(name) ? Canary.passphrase : "",
                     signer: SimulatedSigner(secret: Canary.secret)))
         }
         var lent: [(VenueID, Asset, Amount)] = []

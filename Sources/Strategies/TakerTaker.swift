@@ -15,7 +15,10 @@ public struct TakerTaker: Sendable {
 
     /// Whether an edge stands now; counts it when it is new. Cheap enough for every book message.
     public mutating func scan(_ book: ConsolidatedBook, among slots: SlotSet) -> Edge? {
-        let edge = EdgeScanner.best(book, among: slots, minimum: policy.minimumEdge)
+        noted(EdgeScanner.best(book, among: slots, minimum: policy.minimumEdge))
+    }
+
+    mutating func noted(_ edge: Edge?) -> Edge? {
         if edge != nil, !present { edgesSeen += 1 }
         present = edge != nil
         return edge
@@ -39,8 +42,9 @@ public struct TakerTaker: Sendable {
         let notional = policy.pairNotional.raw / 10_000 * Int128(view.sizeShare)
         let byNotional = Quantity(raw: Int64(clamping: notional / one.raw))
         let cap = min(
-            min(affordable, byNotional), min(buyer.listing.maximumQuantity, seller.listing.maximumQuantity))
-        let depth = EdgeScanner.depth(view.book, of: edge, minimum: policy.minimumEdge, limit: cap)
+            min(min(affordable, edge.cap), byNotional),
+            min(buyer.listing.maximumQuantity, seller.listing.maximumQuantity))
+        let depth = EdgeScanner.depth(view.book, of: edge, minimum: edge.floor, limit: cap)
         let share = Quantity(raw: Int64(Int128(depth.quantity.raw) * Int128(policy.depthShare) / 100))
         // Both legs trade the same quantity, so it must be whole in both venues' lots; lots are powers of ten
         // in practice, and a quantity that is whole in the coarser but not in the finer lot is refused here

@@ -21,13 +21,16 @@ public struct TakerTakerPolicy: Hashable, Sendable {
     public var cyclesPerMinute: Int
     public var feesPerHour: Amount?
     public var legOrder: LegOrder
+    /// Set: spot against one venue's perpetual; `minimumEdge` is then what entering must earn.
+    public var basis: BasisTerms?
 
     public init(
         instrument: InstrumentID, minimumEdge: Rate, pairNotional: Amount, depthShare: Int64 = 80,
         cooldown: Span = .milliseconds(200), slippage: Rate = Rate(hundredthsOfBasisPoint: 200),
         cyclesPerMinute: Int = 240, feesPerHour: Amount? = nil, legOrder: LegOrder = .together,
-        manifest: StrategyManifest = .house
+        manifest: StrategyManifest = .house, basis: BasisTerms? = nil
     ) {
+        self.basis = basis
         self.manifest = manifest
         self.legOrder = legOrder
         precondition((1...100).contains(depthShare))

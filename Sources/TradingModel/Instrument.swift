@@ -74,6 +74,14 @@ public struct Instrument: Hashable, Sendable {
     }
 }
 
+/// What the orders of a listing trade.
+public enum ListingKind: Hashable, Sendable {
+    case spot
+    /// A linear perpetual swap, settled in the quote asset. One contract is 10^−`contractDecimals` of the
+    /// base asset; where a venue counts in base it is 0.
+    case perpetual(contractDecimals: Int)
+}
+
 /// One instrument as one venue lists it: its spelling, its filters, its fees.
 public struct Listing: Hashable, Sendable {
     public let venue: VenueID
@@ -89,13 +97,25 @@ public struct Listing: Hashable, Sendable {
     public var makerFee: Rate
     /// Whether the venue takes its fee of a buy from the bought base asset (else from the quote asset).
     public var buyFeeInBase: Bool
+    public let kind: ListingKind
+    /// Decimals of a quantity as the venue spells it, in contracts where it counts in contracts: exact,
+    /// because a contract is a power of ten of the base asset.
+    public let wireScale: Int
 
     public init(
         venue: VenueID, instrument: Instrument, symbol: String, tick: Price, lot: Quantity,
         minimumQuantity: Quantity,
-        maximumQuantity: Quantity, minimumNotional: Amount, takerFee: Rate, makerFee: Rate, buyFeeInBase: Bool
+        maximumQuantity: Quantity, minimumNotional: Amount, takerFee: Rate, makerFee: Rate,
+        buyFeeInBase: Bool, kind: ListingKind = .spot
     ) {
         precondition(tick.raw > 0 && lot.raw > 0, "tick and lot are positive")
+        self.kind = kind
+        wireScale =
+            switch kind {
+            case .spot: instrument.quantityScale
+            case .perpetual(let decimals): instrument.quantityScale - decimals
+            }
+        precondition((0...Amount.scale).contains(wireScale), "a contract fits the instrument's scale")
         self.venue = venue
         self.instrument = instrument
         self.symbol = symbol
@@ -115,7 +135,14 @@ public struct Listing: Hashable, Sendable {
             venue: venue, instrument: instrument, symbol: symbol, tick: tick, lot: lot,
             minimumQuantity: minimumQuantity, maximumQuantity: maximumQuantity,
             minimumNotional: minimumNotional, takerFee: takerFee, makerFee: makerFee,
-            buyFeeInBase: buyFeeInBase)
+            buyFeeInBase: buyFeeInBase, kind: kind)
+    }
+
+    public var isPerpetual: Bool { kind != .spot }
+
+    /// A quantity as the venue's requests spell it.
+    public func wireText(_ quantity: Quantity) -> String {
+        DecimalText.format(quantity.raw, scale: wireScale)
     }
 
     /// The smallest quantity this venue takes at `price`: the larger of its minimum quantity and its minimum

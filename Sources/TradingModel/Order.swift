@@ -111,6 +111,9 @@ public struct OrderIntent: Hashable, Sendable {
     /// Of a hedge: when the news came that called for it, a fill or the end of the order that should have
     /// matched one. Not written to the outbox.
     public var owedSince: Moment?
+    /// At a perpetual: the venue is to refuse what would enlarge the position instead of reducing it. Not
+    /// written to the outbox.
+    public var reduceOnly = false
     /// Not sent after this moment: a late leg is never new risk.
     public var sendBefore: Moment
     /// Fingerprint of the signal that caused it: one signal opens once, across restarts. 0 for what answers

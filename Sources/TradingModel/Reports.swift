@@ -94,6 +94,61 @@ public struct BalanceReport: Hashable, Sendable {
     }
 }
 
+/// An open position in a perpetual, as the venue tells it.
+public struct PositionReport: Hashable, Sendable {
+    public var instrument: InstrumentID
+    /// Signed base quantity.
+    public var quantity: Quantity
+    /// Signed: quantity × average entry price, in the quote asset.
+    public var entryCost: Amount
+    public init(instrument: InstrumentID, quantity: Quantity, entryCost: Amount) {
+        self.instrument = instrument
+        self.quantity = quantity
+        self.entryCost = entryCost
+    }
+}
+
+/// One funding payment of a perpetual: booked once, by its id.
+public struct FundingReport: Hashable, Sendable {
+    public var instrument: InstrumentID
+    public var id: String
+    /// In the quote asset; positive was received, negative paid.
+    public var amount: Amount
+    public var venueTime: Moment
+    public init(instrument: InstrumentID, id: String, amount: Amount, venueTime: Moment) {
+        self.instrument = instrument
+        self.id = id
+        self.amount = amount
+        self.venueTime = venueTime
+    }
+}
+
+/// What a venue publishes about a perpetual besides its book; fields that a message did not carry are `nil`.
+public struct ContractTerms: Hashable, Sendable {
+    public var instrument: InstrumentID
+    /// Margin and unrealised profit are reckoned at this price.
+    public var markPrice: Price?
+    /// Of the next payment; longs pay it to shorts when positive.
+    public var fundingRate: Rate?
+    public var nextFunding: Moment?
+    public init(
+        instrument: InstrumentID, markPrice: Price? = nil, fundingRate: Rate? = nil,
+        nextFunding: Moment? = nil
+    ) {
+        self.instrument = instrument
+        self.markPrice = markPrice
+        self.fundingRate = fundingRate
+        self.nextFunding = nextFunding
+    }
+
+    /// Takes over what a newer message says.
+    public mutating func update(_ newer: ContractTerms) {
+        if let price = newer.markPrice { markPrice = price }
+        if let rate = newer.fundingRate { fundingRate = rate }
+        if let moment = newer.nextFunding { nextFunding = moment }
+    }
+}
+
 /// What is known after an attempt to place an order. Anything that proves neither acceptance nor refusal is
 /// `ambiguous`, and only evidence from the venue ends that (DESIGN §4).
 public enum PlaceAnswer: Hashable, Sendable {

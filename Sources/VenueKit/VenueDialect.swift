@@ -75,6 +75,16 @@ public protocol VenueDialect: Sendable {
     func balances(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
     func decodeBalances(_ response: HTTPResponse) throws(VenueFault) -> [BalanceReport]
 
+    // Perpetuals
+    /// Open positions; `nil` where only spot is traded.
+    func positions(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan?
+    /// Of listed instruments; one that is absent has no position.
+    func decodePositions(_ response: HTTPResponse) throws(VenueFault) -> [PositionReport]
+    /// One page of funding payments since a moment; `nil` where only spot is traded.
+    func fundings(since: Moment, page: FillsCursor?, _ stamp: RequestStamp, _ access: VenueAccess)
+        -> RequestPlan?
+    func decodeFundings(_ response: HTTPResponse) throws(VenueFault) -> FundingsPage
+
     /// How much of its allowance the venue says is used; `nil` when it does not say.
     func statedUsage(_ response: HTTPResponse) -> StatedUsage?
 
@@ -178,16 +188,30 @@ public struct ListingFilters: Hashable, Sendable {
     public var minimumQuantity: String
     public var minimumNotional: String
     public var trading: Bool
+    /// Of a perpetual: the base quantity of one contract.
+    public var contract: String
     public init(
         symbol: String, tick: String, lot: String, minimumQuantity: String, minimumNotional: String,
-        trading: Bool
+        trading: Bool, contract: String = "1"
     ) {
+        self.contract = contract
         self.symbol = symbol
         self.tick = tick
         self.lot = lot
         self.minimumQuantity = minimumQuantity
         self.minimumNotional = minimumNotional
         self.trading = trading
+    }
+}
+
+extension ListingFilters {
+    /// A size that the venue counts in contracts, in base units; what is no number is left for the comparison
+    /// to show.
+    static func inBase(_ text: String, _ listing: Listing) -> String {
+        guard case .perpetual(let decimals) = listing.kind, decimals > 0,
+            let amount = try? Amount(text: text)
+        else { return text }
+        return Amount(raw: amount.raw / Int128(DecimalText.power(decimals))).description
     }
 }
 
@@ -222,6 +246,12 @@ extension VenueDialect {
     public func queryFallback(_: OrderReference, _: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
     public func needsQueryFallback(_ answer: QueryAnswer) -> Bool { answer == .absent }
     public func statedUsage(_: HTTPResponse) -> StatedUsage? { nil }
+    public func positions(_: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
+    public func decodePositions(_: HTTPResponse) throws(VenueFault) -> [PositionReport] { [] }
+    public func fundings(since: Moment, page: FillsCursor?, _: RequestStamp, _: VenueAccess)
+        -> RequestPlan?
+    { nil }
+    public func decodeFundings(_: HTTPResponse) throws(VenueFault) -> FundingsPage { FundingsPage() }
     public func deadMan(_: Span, _: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
     /// An answer to a request that was never planned confirms nothing.
     public func decodeDeadMan(_: HTTPResponse) throws(VenueFault) { throw .quarantined(.unknownMessage) }

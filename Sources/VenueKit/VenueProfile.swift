@@ -3,7 +3,7 @@ import TradingModel
 /// What `venues/<venue>.yaml` says about a venue: facts that differ between venues and change without a
 /// release.
 public struct VenueProfile: Sendable {
-    /// `binance-spot`, `okx`, `bybit`, `kraken`.
+    /// `binance-spot`, `okx`, `okx-swap`, `bybit`, `bybit-linear`, `kraken`.
     public var name: String
     /// `https://host[:port]`.
     public var restOrigin: String
@@ -30,6 +30,8 @@ public struct VenueProfile: Sendable {
     public var silence: Span
     /// `nil`: the venue has no dead-man switch, or it is off; orders may not rest there then.
     public var deadMan: DeadManRule?
+    /// The venue, or this segment of it, lists linear perpetuals; `nil`: spot.
+    public var perpetual: PerpetualRule?
 
     /// `venue-facts.md` §4f: what a resend of the same client id means.
     public enum RetryClass: String, Sendable, CaseIterable {
@@ -44,8 +46,9 @@ public struct VenueProfile: Sendable {
         receiveWindow: Span, retryClass: RetryClass, ambiguousCodes: Set<String>, duplicateCodes: Set<String>,
         refusedStatuses: Set<Int> = [],
         budget: RateBudgetRule, queryBudget: RateBudgetRule? = nil, keepAliveEvery: Span, silence: Span,
-        deadMan: DeadManRule? = nil
+        deadMan: DeadManRule? = nil, perpetual: PerpetualRule? = nil
     ) {
+        self.perpetual = perpetual
         self.name = name
         self.restOrigin = restOrigin
         self.publicURL = publicURL
@@ -62,6 +65,17 @@ public struct VenueProfile: Sendable {
         self.keepAliveEvery = keepAliveEvery
         self.silence = silence
         self.deadMan = deadMan
+    }
+}
+
+/// How perpetuals are traded at a venue.
+public struct PerpetualRule: Hashable, Sendable {
+    /// Of the account's equity, at most this many times in positions: 1 to 10. Below what the venue allows,
+    /// so that a liquidation is far away.
+    public var leverage: Int
+    public init(leverage: Int) {
+        precondition((1...10).contains(leverage))
+        self.leverage = leverage
     }
 }
 

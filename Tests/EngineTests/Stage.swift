@@ -65,7 +65,8 @@ struct Stage {
             let venue = VenueID(index)
             engine.process(.publicStream(venue, [InstrumentID(0)], isOpen: true), at: now)
             engine.process(.privateStream(venue, isReady: true, reason: ""), at: now)
-            engine.process(.opened(venue, Asset("BTC"), units(100)), at: now)
+            let isSpot = engine.policy.venues[index].margin == nil
+            engine.process(.opened(venue, Asset("BTC"), isSpot ? units(100) : .zero), at: now)
             engine.process(.opened(venue, Asset("USDT"), units(1_000_000)), at: now)
             engine.process(.reconciled(venue), at: now)
             engine.process(.headroom(venue, 1_000), at: now)

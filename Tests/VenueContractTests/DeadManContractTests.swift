@@ -12,6 +12,7 @@ import VenueKit
         var armed: [Bool] = []
         var incidents: [Incident] = []
         var ended: [ClientOrderID] = []
+        func contractTerms(_: VenueID, _: ContractTerms, at: Moment) {}
         func bookMessage(_: VenueID, _: BookUpdate, at _: Moment) {}
         func bookQuarantined(_: VenueID, _: [InstrumentID], reason _: QuarantineReason, at _: Moment) {}
         func publicStream(_: VenueID, _: [InstrumentID], isOpen _: Bool, at _: Moment) {}

@@ -29,7 +29,7 @@ import TradingModel
             }
         case .trades: counts.prints += frame.trades.count
         case .alive: counts.alive += 1
-        case .irrelevant: counts.irrelevant += 1
+        case .irrelevant, .terms: counts.irrelevant += 1
         case .refused, .reconnectRequested, .quarantined: return false
         }
         return true

@@ -59,6 +59,7 @@ extension VenueConnector {
         guard let access else { return 1 }
         let stamp = RequestStamp(venueTime: world.time.now, nonce: lastNonce)
         return dialect.balances(stamp, access).weight
+            + (dialect.positions(stamp, access)?.weight ?? 0)
             + batches.reduce(0) { $0 + dialect.openOrders($1.first, stamp, access).weight }
     }
 
@@ -96,8 +97,40 @@ extension VenueConnector {
     public func balances() async throws(VenueFault) -> [BalanceReport] {
         guard let access else { return [] }
         let response = try await answer(.query) { stamp, dialect in dialect.balances(stamp, access) }
-        return try dialect.decodeBalances(response)
+        let balances = try dialect.decodeBalances(response)
+        guard dialect.profile.perpetual != nil else { return balances }
+        let told = try await answer(.query) { stamp, dialect in
+            guard let plan = dialect.positions(stamp, access) else {
+                preconditionFailure("a venue of perpetuals tells its positions")
+            }
+            return plan
+        }
+        return balances.atCost(try dialect.decodePositions(told), dialect.symbols.listings)
     }
+
+    /// Every funding payment since a moment, oldest first; none where only spot is traded.
+    public func fundings(since: Moment) async throws(VenueFault) -> [FundingReport] {
+        guard let access, dialect.profile.perpetual != nil else { return [] }
+        var payments: [FundingReport] = []
+        var next: FillsCursor?
+        for _ in 0..<VenueConnector.longestFundings {
+            let asked = next
+            let response = try await answer(.query) { stamp, dialect in
+                guard let plan = dialect.fundings(since: since, page: asked, stamp, access) else {
+                    preconditionFailure("a venue of perpetuals tells its funding")
+                }
+                return plan
+            }
+            let page = try dialect.decodeFundings(response)
+            payments = page.payments + payments
+            next = page.next
+            if next == nil { return payments }
+        }
+        throw .endlessHistory(pages: VenueConnector.longestFundings)
+    }
+
+    /// Pages of funding payments read at most: a week of a hundred instruments every hour.
+    private static let longestFundings = 400
 
     public func filters() async throws(VenueFault) -> [ListingFilters] {
         let response = try await answer(.query) { _, dialect in dialect.filtersRequest() }

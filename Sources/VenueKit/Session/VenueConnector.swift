@@ -247,6 +247,7 @@ public actor VenueConnector {
         switch frame.kind {
         case .book:
             for book in 0..<frame.bookCount { observer?.bookMessage(venue, frame.books[book], at: now) }
+        case .terms: for terms in frame.terms { observer?.contractTerms(venue, terms, at: now) }
         case .trades, .alive, .irrelevant: return
         case .refused(let text): report(.venueRefused, .critical, "market data: \(text)")
         case .reconnectRequested(let text):

@@ -4,6 +4,8 @@ import TradingModel
 /// desk's too, and is synchronous: a frame reaches its decision without a hop.
 public protocol VenueObserver: AnyObject, Sendable {
     func bookMessage(_ venue: VenueID, _ update: BookUpdate, at: Moment)
+    /// Mark price or funding of a perpetual.
+    func contractTerms(_ venue: VenueID, _ terms: ContractTerms, at: Moment)
     /// A frame was quarantined: this book, or with `nil` every book of `instruments`, loses its proof now.
     func bookQuarantined(
         _ venue: VenueID, _ instruments: [InstrumentID], reason: QuarantineReason, at: Moment)

@@ -56,7 +56,7 @@ enum LevelReader {
         let maximumNotional: Int128
         init(_ listing: Listing) {
             price = listing.instrument.priceScale
-            quantity = listing.instrument.quantityScale
+            quantity = listing.wireScale
             maximumNotional = LevelReader.maximumNotional(listing.instrument)
         }
     }

@@ -8,6 +8,8 @@ public struct PublicFrame: Sendable {
         case book
         /// `trades` holds prints.
         case trades
+        /// `terms` holds what a venue says about its perpetuals.
+        case terms
         /// A subscription was confirmed, a pong, a heartbeat, a status line: proof of life, nothing more.
         case alive
         /// The venue refused a subscription or reports an error; text for the incident.
@@ -23,6 +25,7 @@ public struct PublicFrame: Sendable {
     public var books: [BookUpdate] = [BookUpdate()]
     public var bookCount = 0
     public var trades: [PublicTrade] = []
+    public var terms: [ContractTerms] = []
     /// Set with `.quarantined` when the frame named its instrument: only that book loses its proof, else all
     /// of the connection's do.
     public var quarantinedInstrument: InstrumentID?
@@ -48,9 +51,15 @@ public struct PublicFrame: Sendable {
         kind = .irrelevant
         bookCount = 0
         trades.removeAll(keepingCapacity: true)
+        if !terms.isEmpty { terms.removeAll(keepingCapacity: true) }
         quarantinedInstrument = nil
         numberFault = nil
         if !unknownSymbol.isEmpty { unknownSymbol = "" }
+    }
+
+    mutating func addTerms(_ news: ContractTerms) {
+        terms.append(news)
+        kind = .terms
     }
 
     /// Index of a fresh, reset update in `books`; the frame's kind becomes `.book`.

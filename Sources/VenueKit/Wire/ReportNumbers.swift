@@ -12,9 +12,22 @@ enum ReportNumbers {
 
     /// A quantity at the listing's scale, zero or more.
     static func quantity(_ text: String?, _ listing: Listing) throws(QuarantineReason) -> Quantity {
-        let raw = try scaled(text, listing.instrument.quantityScale)
+        let raw = try scaled(text, listing.wireScale)
         guard raw >= 0 else { throw .badNumber }
         return Quantity(raw: raw)
+    }
+
+    /// A position's size at the listing's scale, negative when short.
+    static func signedQuantity(_ text: String?, _ listing: Listing) throws(QuarantineReason) -> Quantity {
+        Quantity(raw: try scaled(text, listing.wireScale))
+    }
+
+    /// A funding rate. Digits below 10^−8 are cut: they decide no order.
+    static func rate(_ text: String?) throws(QuarantineReason) -> Rate {
+        let fraction = try amount(text)
+        let unit = Int128(DecimalText.power(Amount.scale - 8))
+        guard let raw = Int64(exactly: fraction.raw / unit), abs(raw) <= Rate.one else { throw .badNumber }
+        return Rate(raw: raw)
     }
 
     private static func scaled(_ text: String?, _ scale: Int) throws(QuarantineReason) -> Int64 {

@@ -51,16 +51,35 @@ enum NodePlanning {
                 do throws(SecretsFault) {
                     access.append(
                         try secrets.access(
-                            to: venue.profile.name, needsPassphrase: venue.profile.name == "okx",
-                            needsBase64Secret: venue.profile.name == "kraken"))
+                            to: venue.profile.name,
+                            needsPassphrase: DialectCatalog.takesPassphrase(venue.profile.name),
+                            needsBase64Secret: DialectCatalog.hasBase64Secret(venue.profile.name)))
                 } catch { faults.append("\(error)") }
             }
         } catch { faults.append("\(error)") }
+        faults += sharedKeys(configuration, access)
         guard faults.isEmpty else {
             for fault in faults { Terminal.say(fault) }
             throw ExitCode(78)
         }
         return access
+    }
+
+    /// Two venues on one account would each take the other's trades for a stranger's: a segment of
+    /// perpetuals has a sub-account of its own.
+    private static func sharedKeys(_ configuration: NodeConfiguration, _ access: [VenueAccess?]) -> [String] {
+        var owners: [String: String] = [:]
+        var faults: [String] = []
+        for (venue, access) in zip(configuration.venues, access) {
+            guard let key = access?.apiKey else { continue }
+            if let other = owners[key] {
+                faults.append(
+                    "\(other) and \(venue.profile.name) have the same API key; give \(venue.profile.name) "
+                        + "a sub-account with a key of its own")
+            }
+            owners[key] = venue.profile.name
+        }
+        return faults
     }
 
     static func makeDirectory(_ path: String) throws {

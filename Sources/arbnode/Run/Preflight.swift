@@ -59,7 +59,12 @@ struct Preflight {
         do throws(VenueFault) {
             let balances = try await connector.balances()
             rows.append(Row(venue: name, check: "keys", passed: true, detail: "signature accepted"))
-            let assets = Set(venue.listings.flatMap { [$0.instrument.base, $0.instrument.quote] }).sorted()
+            // A perpetual needs no base asset, only margin.
+            let assets = Set(
+                venue.listings.flatMap {
+                    $0.isPerpetual ? [$0.instrument.quote] : [$0.instrument.base, $0.instrument.quote]
+                }
+            ).sorted()
             let funded = assets.filter { asset in
                 balances.contains { $0.asset == asset && $0.available > .zero }
             }
@@ -89,6 +94,9 @@ struct Preflight {
                 if !same, !theirs.isEmpty { wrong.append("\(what) is \(theirs), configured \(ours)") }
             }
             let instrument = listing.instrument
+            if case .perpetual(let decimals) = listing.kind {
+                hold("contract", DecimalText.format(Int64(1), scale: decimals), found.contract)
+            }
             hold("tick", instrument.text(listing.tick), found.tick)
             hold("lot", instrument.text(listing.lot), found.lot)
             hold("minimum quantity", instrument.text(listing.minimumQuantity), found.minimumQuantity)

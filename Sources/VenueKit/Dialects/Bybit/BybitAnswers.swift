@@ -148,7 +148,9 @@ extension BybitDialect {
         var filters: [ListingFilters] = []
         for row in try list(response) {
             guard let symbol = row["symbol"]?.text, symbols.listing(symbol: symbol) != nil else { continue }
-            guard let listed = BybitRow.filters(row, symbol) else { throw .quarantined(.missingField) }
+            guard let listed = BybitRow.filters(row, symbol, isLinear: isLinear) else {
+                throw .quarantined(.missingField)
+            }
             filters.append(listed)
         }
         return filters
@@ -168,7 +170,7 @@ extension BybitDialect {
         return reports
     }
 
-    private func list(_ response: HTTPResponse) throws(VenueFault) -> [JSONTree] {
+    func list(_ response: HTTPResponse) throws(VenueFault) -> [JSONTree] {
         guard case .array(let rows)? = try content(response)["result"]?["list"] else {
             throw .quarantined(.missingField)
         }

@@ -1,6 +1,6 @@
 import TradingModel
 
-/// Bybit v5, category spot (bybit-exchange.github.io/docs/v5). A book is the stream's snapshot and the deltas
+/// Bybit v5, categories spot and linear (bybit-exchange.github.io/docs/v5). A book is the stream's snapshot and the deltas
 /// after it, whose `u` rises by one; `u` = 1 is a snapshot after a restart of the service.
 public struct BybitDialect: VenueDialect {
     public let profile: VenueProfile
@@ -19,7 +19,10 @@ public struct BybitDialect: VenueDialect {
     public func publicStreams() -> [StreamPlan] {
         let listings = symbols.listings
         guard !listings.isEmpty else { return [] }
-        let topics = listings.flatMap { [bookTopic($0), "publicTrade." + $0.symbol] }
+        let topics = listings.flatMap { listing in
+            [bookTopic(listing), "publicTrade." + listing.symbol]
+                + (isLinear ? ["tickers." + listing.symbol] : [])
+        }
         let greetings = stride(from: 0, to: topics.count, by: BybitDialect.topicsPerFrame).map { start in
             let end = min(start + BybitDialect.topicsPerFrame, topics.count)
             return BybitDialect.operation("subscribe", Array(topics[start..<end]))

@@ -80,7 +80,7 @@ extension BybitDialect {
     }
 
     private enum Channel {
-        case book, trades, other
+        case book, trades, terms, other
     }
 
     private func readData(
@@ -88,12 +88,13 @@ extension BybitDialect {
         into frame: inout PublicFrame
     ) throws(QuarantineReason) {
         let (channel, symbol) = BybitDialect.parts(of: topic)
-        guard channel != .other else { return try cursor.skip() }
+        guard channel != .other, channel != .terms || isLinear else { return try cursor.skip() }
         guard let listing = symbols.find(symbol) else {
             frame.noteUnknownSymbol(symbol)
             throw .unknownSymbol
         }
         frame.quarantinedInstrument = listing.instrument.id
+        if channel == .terms { return try readTerms(&cursor, listing, into: &frame) }
         guard channel == .book else {
             try cursor.enterArray()
             while try cursor.nextElement() { try readTrade(&cursor, listing, into: &frame) }
@@ -117,6 +118,7 @@ extension BybitDialect {
     ) -> (channel: Channel, symbol: UnsafeRawBufferPointer) {
         let book: StaticString = "orderbook."
         let trades: StaticString = "publicTrade."
+        let terms: StaticString = "tickers."
         if topic.starts(with: book) {
             var index = book.utf8CodeUnitCount
             while index < topic.count, (48...57).contains(topic[index]) { index += 1 }
@@ -125,6 +127,8 @@ extension BybitDialect {
             }
         } else if topic.starts(with: trades) {
             return (.trades, UnsafeRawBufferPointer(rebasing: topic[trades.utf8CodeUnitCount...]))
+        } else if topic.starts(with: terms) {
+            return (.terms, UnsafeRawBufferPointer(rebasing: topic[terms.utf8CodeUnitCount...]))
         }
         return (.other, topic)
     }

@@ -65,12 +65,12 @@ extension BybitDialect {
         switch channel {
         case "order":
             for row in rows {
-                guard let listing = try spotListing(row) else { continue }
+                guard let listing = try ownListing(row) else { continue }
                 frame.orders.append(try BybitRow.order(row, listing, .stream))
             }
         case "execution":
             for row in rows {
-                guard let listing = try spotListing(row) else { continue }
+                guard let listing = try ownListing(row) else { continue }
                 if let fill = try BybitRow.fill(row, listing, .stream) { frame.fills.append(fill) }
             }
         case "wallet":
@@ -79,11 +79,11 @@ extension BybitDialect {
         }
     }
 
-    /// `nil` for what is not the node's: other categories share symbols with spot, and a symbol that is not
+    /// `nil` for what is not the node's: categories share symbols, and a symbol that is not
     /// configured shows in the balances alone.
-    private func spotListing(_ row: JSONTree) throws(QuarantineReason) -> Listing? {
+    private func ownListing(_ row: JSONTree) throws(QuarantineReason) -> Listing? {
         guard let symbol = row["symbol"]?.text else { throw .missingField }
-        guard row["category"]?.text ?? "spot" == "spot" else { return nil }
+        guard row["category"]?.text ?? category == category else { return nil }
         return symbols.listing(symbol: symbol)
     }
 }

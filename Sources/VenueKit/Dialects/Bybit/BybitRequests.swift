@@ -7,7 +7,7 @@ extension BybitDialect {
 
     /// The endpoint takes one symbol or answers all of them; spot has no pages.
     public func filtersRequest() -> RequestPlan {
-        var query = "category=spot"
+        var query = "category=" + category
         if symbols.listings.count == 1 {
             query += "&symbol=" + PercentEncoding.encode(symbols.listings[0].symbol)
         }
@@ -23,15 +23,16 @@ extension BybitDialect {
             case .fillOrKill: "FOK"
             case .postOnly: "PostOnly"
             }
+        let body = BybitDialect.object([
+            ("category", category), ("symbol", listing.symbol),
+            ("side", order.side == .buy ? "Buy" : "Sell"),
+            ("orderType", "Limit"), ("qty", listing.wireText(order.quantity)),
+            ("price", listing.instrument.text(order.limit)), ("timeInForce", timeInForce),
+            ("orderLinkId", order.id.description),
+        ])
         return post(
             "/v5/order/create",
-            [
-                ("category", "spot"), ("symbol", listing.symbol),
-                ("side", order.side == .buy ? "Buy" : "Sell"),
-                ("orderType", "Limit"), ("qty", listing.instrument.text(order.quantity)),
-                ("price", listing.instrument.text(order.limit)), ("timeInForce", timeInForce),
-                ("orderLinkId", order.id.description),
-            ], stamp, access)
+            order.reduceOnly ? body.dropLast() + ",\"reduceOnly\":true}" : body, stamp, access)
     }
 
     public func cancel(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
@@ -57,7 +58,7 @@ extension BybitDialect {
     ) -> RequestPlan {
         get(
             "/v5/order/realtime",
-            [("category", "spot"), ("symbol", own(instrument).symbol), ("openOnly", "0"), ("limit", "50")],
+            [("category", category), ("symbol", own(instrument).symbol), ("openOnly", "0"), ("limit", "50")],
             stamp,
             access)
     }
@@ -71,7 +72,7 @@ extension BybitDialect {
         let oldest = stamp.venueTime - .seconds(7 * 86_400) + .seconds(60)
         let start = max(max(since, oldest).milliseconds, 0)
         var parameters = [
-            ("category", "spot"), ("symbol", own(instrument).symbol), ("startTime", String(start)),
+            ("category", category), ("symbol", own(instrument).symbol), ("startTime", String(start)),
             ("limit", "100"),
         ]
         if let page { parameters.append(("cursor", page.text)) }
@@ -92,7 +93,7 @@ extension BybitDialect {
 
     private func named(_ order: OrderReference) -> [(String, String)] {
         [
-            ("category", "spot"), ("symbol", own(order.instrument).symbol),
+            ("category", category), ("symbol", own(order.instrument).symbol),
             order.isStranger ? ("orderId", order.venueOrderID) : ("orderLinkId", order.id.description),
         ]
     }
@@ -105,7 +106,7 @@ extension BybitDialect {
         return listing
     }
 
-    private func get(
+    func get(
         _ path: String, _ parameters: [(String, String)], _ stamp: RequestStamp, _ access: VenueAccess
     ) -> RequestPlan {
         let query = parameters.map { $0.0 + "=" + PercentEncoding.encode($0.1) }.joined(separator: "&")
@@ -115,8 +116,12 @@ extension BybitDialect {
     private func post(
         _ path: String, _ parameters: [(String, String)], _ stamp: RequestStamp, _ access: VenueAccess
     ) -> RequestPlan {
+        post(path, BybitDialect.object(parameters), stamp, access)
+    }
+
+    private static func object(_ parameters: [(String, String)]) -> String {
         let members = parameters.map { JSONText.quoted($0.0) + ":" + JSONText.quoted($0.1) }
-        return post(path, "{" + members.joined(separator: ",") + "}", stamp, access)
+        return "{" + members.joined(separator: ",") + "}"
     }
 
     func post(

@@ -18,11 +18,14 @@ enum BybitRow {
             venueTime: try ReportNumbers.moment(milliseconds: row["updatedTime"]?.text))
     }
 
-    /// `nil` for entries of the execution list that are no trades (funding, settlement).
+    /// `nil` for entries of the execution list that are no trades (funding, settlement). A liquidation or a
+    /// deleveraging is one: it changes the position, at a price.
     static func fill(
         _ row: JSONTree, _ listing: Listing, _ evidence: Evidence
     ) throws(QuarantineReason) -> FillReport? {
-        guard row["execType"]?.text ?? "Trade" == "Trade" else { return nil }
+        guard ["Trade", "BustTrade", "AdlTrade"].contains(row["execType"]?.text ?? "Trade") else {
+            return nil
+        }
         guard let id = row["orderId"]?.text, let trade = row["execId"]?.text, !trade.isEmpty,
             let isMaker = row["isMaker"]?.isTrue
         else { throw .missingField }
@@ -45,6 +48,7 @@ enum BybitRow {
     private static func feeAsset(_ row: JSONTree, _ side: Side, _ fee: Amount, _ listing: Listing) -> Asset {
         if let named = row["feeCurrency"]?.text, !named.isEmpty { return Asset(named) }
         let instrument = listing.instrument
+        if listing.isPerpetual { return instrument.quote }
         return (side == .buy) == (fee >= .zero) ? instrument.base : instrument.quote
     }
 
@@ -85,12 +89,14 @@ enum BybitRow {
         }
     }
 
-    static func filters(_ row: JSONTree, _ symbol: String) -> ListingFilters? {
+    static func filters(_ row: JSONTree, _ symbol: String, isLinear: Bool) -> ListingFilters? {
         guard let tick = row["priceFilter"]?["tickSize"]?.text, let size = row["lotSizeFilter"],
-            let lot = size["basePrecision"]?.text, let least = size["minOrderQty"]?.text
+            let lot = size[isLinear ? "qtyStep" : "basePrecision"]?.text,
+            let least = size["minOrderQty"]?.text
         else { return nil }
         return ListingFilters(
             symbol: symbol, tick: tick, lot: lot, minimumQuantity: least,
-            minimumNotional: size["minOrderAmt"]?.text ?? "0", trading: row["status"]?.text == "Trading")
+            minimumNotional: size[isLinear ? "minNotionalValue" : "minOrderAmt"]?.text ?? "0",
+            trading: row["status"]?.text == "Trading")
     }
 }

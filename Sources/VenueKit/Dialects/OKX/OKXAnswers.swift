@@ -145,19 +145,23 @@ extension OKXDialect {
         }
     }
 
-    /// OKX has no minimum notional on spot.
+    /// OKX has no minimum notional. A swap's sizes are told in contracts.
     public func decodeFilters(_ response: HTTPResponse) throws(VenueFault) -> [ListingFilters] {
         var filters: [ListingFilters] = []
         for row in try data(response) {
-            guard let symbol = row["instId"]?.text, symbols.listing(symbol: symbol) != nil else { continue }
+            guard let symbol = row["instId"]?.text, let listing = symbols.listing(symbol: symbol) else {
+                continue
+            }
             guard let tick = row["tickSz"]?.text, let lot = row["lotSz"]?.text, let least = row["minSz"]?.text
             else {
                 throw .quarantined(.missingField)
             }
+            let contract = isSwap ? row["ctVal"]?.text : "1"
             filters.append(
                 ListingFilters(
-                    symbol: symbol, tick: tick, lot: lot, minimumQuantity: least, minimumNotional: "0",
-                    trading: row["state"]?.text == "live"))
+                    symbol: symbol, tick: tick, lot: ListingFilters.inBase(lot, listing),
+                    minimumQuantity: ListingFilters.inBase(least, listing), minimumNotional: "0",
+                    trading: row["state"]?.text == "live", contract: contract ?? ""))
         }
         return filters
     }

@@ -1,6 +1,6 @@
 import TradingModel
 
-/// OKX v5, spot (https://www.okx.com/docs-v5/en/). Books prove themselves by `prevSeqId` = last `seqId`; the
+/// OKX v5, spot and linear swaps (https://www.okx.com/docs-v5/en/). Books prove themselves by `prevSeqId` = last `seqId`; the
 /// checksum of the legacy era is passed on where a frame carries one other than 0.
 public struct OKXDialect: VenueDialect {
     public let profile: VenueProfile
@@ -27,6 +27,9 @@ public struct OKXDialect: VenueDialect {
             for listing in listings[start..<end] {
                 arguments.append(OKXDialect.argument(channel: "books", listing))
                 arguments.append(OKXDialect.argument(channel: "trades", listing))
+                for channel in OKXDialect.termsChannels where isSwap {
+                    arguments.append(OKXDialect.argument(channel: channel, listing))
+                }
             }
             greetings.append(OKXDialect.operation("subscribe", arguments))
             start = end

@@ -29,7 +29,7 @@ extension OKXDialect {
 
     /// What stands outside `data`. The slices point into the frame.
     private struct Head {
-        enum Channel { case books, trades, other }
+        enum Channel { case books, trades, terms, other }
         var channel: Channel?
         var listing: Listing?
         var action: BookUpdate.Kind?
@@ -107,6 +107,12 @@ extension OKXDialect {
         return .irrelevant
     }
 
+    private func channel(_ name: UnsafeRawBufferPointer) -> Head.Channel {
+        if name.equals("books") { return .books }
+        if name.equals("trades") { return .trades }
+        return isSwap && (name.equals("mark-price") || name.equals("funding-rate")) ? .terms : .other
+    }
+
     private func readArgument(
         _ cursor: inout WireJSON, into head: inout Head, _ frame: inout PublicFrame
     ) throws(QuarantineReason) {
@@ -117,7 +123,7 @@ extension OKXDialect {
             if key.equals("channel") {
                 try seen.insert(0)
                 let channel = try cursor.string()
-                head.channel = channel.equals("books") ? .books : channel.equals("trades") ? .trades : .other
+                head.channel = self.channel(channel)
             } else if key.equals("instId") {
                 try seen.insert(1)
                 symbol = try cursor.string()
@@ -136,7 +142,7 @@ extension OKXDialect {
         _ cursor: inout WireJSON, _ head: Head, into frame: inout PublicFrame
     ) throws(QuarantineReason) {
         switch head.channel {
-        case .books, .trades: break
+        case .books, .trades, .terms: break
         case .other:
             frame.unknownSymbol = ""
             frame.kind = .irrelevant
@@ -149,10 +155,10 @@ extension OKXDialect {
         try cursor.enterArray()
         var count = 0
         while try cursor.nextElement() {
-            if head.channel == .books {
-                try readBook(&cursor, listing, head.action, into: &frame)
-            } else {
-                try readTrade(&cursor, listing, into: &frame)
+            switch head.channel {
+            case .books: try readBook(&cursor, listing, head.action, into: &frame)
+            case .terms: try readTerms(&cursor, listing, into: &frame)
+            default: try readTrade(&cursor, listing, into: &frame)
             }
             count += 1
         }

@@ -25,8 +25,14 @@ extension OKXDialect {
 
     /// Both channels in one frame, `orders` last: the server confirms in the order of the arguments (the
     /// public recordings show it), so `ready`, set by the confirmation of `orders`, implies `account`.
-    static let privateSubscription = operation(
-        "subscribe", ["{\"channel\":\"account\"}", "{\"channel\":\"orders\",\"instType\":\"SPOT\"}"])
+    var privateSubscription: [UInt8] {
+        OKXDialect.operation(
+            "subscribe",
+            [
+                "{\"channel\":\"account\"}",
+                "{\"channel\":\"orders\",\"instType\":\"\(instrumentType)\"}",
+            ])
+    }
 
     public mutating func decodePrivate(_ bytes: UnsafeRawBufferPointer, token: String) -> PrivateFrame {
         var frame = PrivateFrame()
@@ -49,7 +55,7 @@ extension OKXDialect {
         switch event {
         case "login":
             if tree["code"]?.text == "0" {
-                frame.replies = [OKXDialect.privateSubscription]
+                frame.replies = [privateSubscription]
             } else {
                 frame.refused = text
             }

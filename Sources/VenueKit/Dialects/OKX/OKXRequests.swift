@@ -34,20 +34,22 @@ extension OKXDialect {
     public func timeRequest() -> RequestPlan { RequestPlan(method: "GET", target: "/api/v5/public/time") }
 
     public func filtersRequest() -> RequestPlan {
-        RequestPlan(method: "GET", target: "/api/v5/public/instruments?instType=SPOT")
+        RequestPlan(method: "GET", target: "/api/v5/public/instruments?instType=" + instrumentType)
     }
 
-    /// `tdMode` cash is spot without margin. A limit order's `sz` is in the base asset whatever `tgtCcy`
+    /// `tdMode` cash is spot without margin, cross a swap on the account's whole margin. A limit order's `sz` is in the base asset whatever `tgtCcy`
     /// says. The header `expTime` makes OKX refuse what it reads too late, so that a delayed leg is never new
     /// risk.
     public func place(_ order: OrderIntent, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
         let listing = listing(order.instrument)
         let body =
-            "{\"instId\":\(JSONText.quoted(listing.symbol)),\"tdMode\":\"cash\",\"clOrdId\":\"\(order.id)\","
+            "{\"instId\":\(JSONText.quoted(listing.symbol)),\"tdMode\":\"\(isSwap ? "cross" : "cash")\","
+            + "\"clOrdId\":\"\(order.id)\","
             + "\"side\":\"\(order.side == .buy ? "buy" : "sell")\","
             + "\"ordType\":\"\(OKXDialect.orderType(order))\","
             + "\"px\":\"\(listing.instrument.text(order.limit))\","
-            + "\"sz\":\"\(listing.instrument.text(order.quantity))\"}"
+            + "\"sz\":\"\(listing.wireText(order.quantity))\""
+            + (order.reduceOnly ? ",\"reduceOnly\":true}" : "}")
         let expiry = stamp.venueTime + profile.receiveWindow
         return signed(
             "POST", "/api/v5/trade/order", body: body, stamp, access,
@@ -82,7 +84,9 @@ extension OKXDialect {
         _ instrument: InstrumentID, _ stamp: RequestStamp, _ access: VenueAccess
     ) -> RequestPlan {
         signed(
-            "GET", "/api/v5/trade/orders-pending?instType=SPOT&\(symbolParameter(instrument))", stamp, access)
+            "GET",
+            "/api/v5/trade/orders-pending?instType=\(instrumentType)&\(symbolParameter(instrument))",
+            stamp, access)
     }
 
     static let fillsPerPage = 100
@@ -95,7 +99,8 @@ extension OKXDialect {
     ) -> RequestPlan {
         let isRecent = since > stamp.venueTime - .seconds(3 * 86_400 - 600)
         var target = "/api/v5/trade/" + (isRecent ? "fills" : "fills-history")
-        target += "?instType=SPOT&\(symbolParameter(instrument))&begin=\(max(0, since.milliseconds))"
+        target += "?instType=\(instrumentType)&\(symbolParameter(instrument))"
+        target += "&begin=\(max(0, since.milliseconds))"
         if let page { target += "&after=" + PercentEncoding.encode(page.text) }
         return signed("GET", target, stamp, access)
     }

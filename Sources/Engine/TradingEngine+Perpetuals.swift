@@ -1,0 +1,173 @@
+import Books
+import Orders
+import Risk
+import Routing
+import TradingModel
+
+// Perpetuals: positions instead of balances, margin instead of money, funding. A segment of perpetuals is a
+// venue of its own: the position is its balance of the base asset, and its quote is counted at cost, so that
+// the ledger, the obligations and profit need to know nothing of it.
+extension TradingEngine {
+    func margin(of venue: VenueID) -> MarginRule? { policy.venues[venue.index].margin }
+
+    /// Signed base quantity held at a venue of perpetuals.
+    func position(_ venue: VenueID, _ instrument: Instrument) -> Quantity {
+        instrument.quantity(ofBase: ledger.balance(venue, instrument.base))
+    }
+
+    /// What an order would reduce of the position there.
+    private func reducible(_ venue: VenueID, _ instrument: Instrument, _ side: Side) -> Quantity {
+        let held = position(venue, instrument)
+        let against = side == .buy ? held.raw < 0 : held.raw > 0
+        guard against else { return .zero }
+        var left = held.magnitude
+        for id in orders.live {
+            guard let other = orders[id], other.intent.venue == venue, other.intent.side == side,
+                other.intent.instrument == instrument.id
+            else { continue }
+            left -= other.remaining
+        }
+        return max(.zero, left)
+    }
+
+    /// Whether the order can only make the position there smaller: the venue is then told to see to it.
+    func isReduceOnly(_ intent: OrderIntent) -> Bool {
+        guard margin(of: intent.venue) != nil else { return false }
+        let instrument = policy.instruments[intent.instrument.index]
+        return intent.quantity <= reducible(intent.venue, instrument, intent.side)
+    }
+
+    /// The margin of what the order opens, and the fee of all of it.
+    func marginClaim(_ intent: OrderIntent, _ rule: MarginRule) -> Amount {
+        let instrument = policy.instruments[intent.instrument.index]
+        let fee = listing(intent.venue, intent.instrument)?.takerFee ?? .zero
+        let opens = max(.zero, intent.quantity - reducible(intent.venue, instrument, intent.side))
+        return rule.initial(instrument.notional(intent.limit, opens))
+            + fee.of(instrument.notional(intent.limit, intent.quantity))
+    }
+
+    /// Equity at the mark less the margin of what is open.
+    func freeMargin(_ venue: VenueID, _ asset: Asset, _ rule: MarginRule) -> Amount {
+        var free = ledger.balance(venue, asset)
+        for listing in policy.venues[venue.index].listings where listing.instrument.quote == asset {
+            let instrument = listing.instrument
+            let held = position(venue, instrument)
+            let mark = markPrice(venue, instrument.id.index)
+            free += instrument.notional(mark, held)
+            free -= rule.initial(instrument.notional(mark, held.magnitude))
+        }
+        return free
+    }
+
+    private func markPrice(_ venue: VenueID, _ index: Int) -> Price {
+        books[index].slot(of: venue).flatMap { terms[index][$0]?.markPrice } ?? mids[index]
+    }
+
+    /// What the venue's margin lets an order on this side be.
+    func affordable(_ venue: VenueID, _ listing: Listing, _ side: Side, _ price: Price, _ free: Amount)
+        -> Quantity
+    {
+        guard let rule = margin(of: venue) else { return .zero }
+        let instrument = listing.instrument
+        let one = instrument.notional(price, Quantity(raw: 1))
+        guard one > .zero else { return .zero }
+        let cost = rule.initial(one) + listing.takerFee.of(one)
+        // One percent is left for the limit's slippage beyond `price`.
+        let spendable = max(Int128(0), free.raw) / 101 * 100
+        return reducible(venue, instrument, side)
+            + Quantity(raw: Int64(clamping: spendable / max(1, cost.raw)))
+    }
+
+    /// What holding a position through the next payment would cost: longs pay a positive rate, shorts a
+    /// negative one. What it would bring is left out: it may have changed by then.
+    func fundingPenalty(_ index: Int, _ slot: Int, _ side: Side) -> Rate {
+        guard let rate = terms[index][slot]?.fundingRate else { return .zero }
+        return max(.zero, side == .buy ? rate : Rate(raw: -rate.raw))
+    }
+
+    mutating func contract(_ venue: VenueID, _ news: ContractTerms) {
+        let index = news.instrument.index
+        guard let slot = books[index].slot(of: venue) else { return }
+        if terms[index][slot] == nil { terms[index][slot] = ContractTerms(instrument: news.instrument) }
+        terms[index][slot]?.update(news)
+    }
+
+    // MARK: Funding
+
+    /// From when on a venue's payments may be new.
+    public func fundingSince(_ venue: VenueID) -> Moment? {
+        let name = policy.venues[venue.index].name
+        return policy.venues[venue.index].listings.compactMap {
+            funding.booked($0.instrument.symbol, venue: name)
+        }.min()
+    }
+
+    /// Books a payment that is newer than the last one booked.
+    mutating func funded(_ venue: VenueID, _ payment: FundingReport) {
+        let name = policy.venues[venue.index].name
+        let instrument = policy.instruments[payment.instrument.index]
+        guard let booked = funding.booked(instrument.symbol, venue: name), payment.venueTime > booked else {
+            return
+        }
+        funding.note(payment.venueTime, instrument.symbol, venue: name)
+        ledger.add(payment.amount, venue, instrument.quote)
+        counters.funding += payment.amount
+        let reason = FundingMemory.reason(instrument.symbol, payment.id, payment.venueTime)
+        output.append(
+            .journal(
+                .adjusted(venue: name, asset: instrument.quote, amount: payment.amount, reason: reason)))
+    }
+
+    /// What positions owe or are owed now that the published time of a payment has come; a payment that is
+    /// booked is not due again. For a dry run, which no venue pays.
+    public func dueFunding(at now: Moment) -> [(venue: VenueID, report: FundingReport)] {
+        var due: [(venue: VenueID, report: FundingReport)] = []
+        for index in books.indices {
+            for (slot, known) in terms[index].enumerated() {
+                let venue = books[index].tops[slot].venue
+                let name = policy.venues[venue.index].name
+                guard let at = known?.nextFunding, at <= now, let rate = known?.fundingRate,
+                    let mark = known?.markPrice,
+                    let booked = funding.booked(books[index].instrument.symbol, venue: name), at > booked
+                else { continue }
+                let instrument = books[index].instrument
+                let value = instrument.notional(mark, position(venue, instrument))
+                let paid = Amount(raw: value.raw * Int128(rate.raw) / Int128(Rate.one))
+                due.append(
+                    (
+                        venue,
+                        FundingReport(instrument: instrument.id, id: "paper", amount: -paid, venueTime: at)
+                    ))
+            }
+        }
+        return due
+    }
+
+    /// An account of perpetuals was opened: payments from now on are its own.
+    mutating func beginFunding(_ venue: VenueID, _ asset: Asset, _ now: Moment) {
+        guard margin(of: venue) != nil else { return }
+        let name = policy.venues[venue.index].name
+        for listing in policy.venues[venue.index].listings where listing.instrument.quote == asset {
+            let symbol = listing.instrument.symbol
+            guard funding.booked(symbol, venue: name) == nil else { continue }
+            funding.note(now, symbol, venue: name)
+            output.append(.journal(fundingMark(name, listing.instrument, now)))
+        }
+    }
+
+    /// Rows before a checkpoint may be forgotten: how far funding is booked stands after it.
+    mutating func repeatFundingMarks() {
+        for venue in policy.venues where venue.margin != nil {
+            for listing in venue.listings {
+                guard let at = funding.booked(listing.instrument.symbol, venue: venue.name) else { continue }
+                output.append(.journal(fundingMark(venue.name, listing.instrument, at)))
+            }
+        }
+    }
+
+    private func fundingMark(_ venue: String, _ instrument: Instrument, _ at: Moment) -> OutboxRecord {
+        .adjusted(
+            venue: venue, asset: instrument.quote, amount: .zero,
+            reason: FundingMemory.reason(instrument.symbol, "booked", at))
+    }
+}

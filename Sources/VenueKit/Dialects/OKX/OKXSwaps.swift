@@ -1,0 +1,86 @@
+import Ports
+import TradingModel
+
+/// What linear swaps (`instType` SWAP) need besides. The segment trades on an account of its own, in net
+/// mode and with cross margin; sizes on the wire count contracts.
+extension OKXDialect {
+    var isSwap: Bool { profile.perpetual != nil }
+    var instrumentType: String { isSwap ? "SWAP" : "SPOT" }
+
+    /// Channels that a swap's terms come by.
+    static let termsChannels = ["mark-price", "funding-rate"]
+
+    public func positions(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan? {
+        guard isSwap else { return nil }
+        return signed("GET", "/api/v5/account/positions?instType=SWAP", stamp, access)
+    }
+
+    /// `pos` is signed in net mode. In long/short mode two rows would describe one instrument: refused,
+    /// because orders would then open where they should close.
+    public func decodePositions(_ response: HTTPResponse) throws(VenueFault) -> [PositionReport] {
+        var reports: [PositionReport] = []
+        for row in try data(response) {
+            guard let symbol = row["instId"]?.text, let listing = symbols.listing(symbol: symbol) else {
+                continue
+            }
+            guard row["posSide"]?.text ?? "net" == "net" else { throw .quarantined(.unknownMessage) }
+            do throws(QuarantineReason) {
+                reports.append(try PositionNumbers.report(row["pos"]?.text, row["avgPx"]?.text, listing))
+            } catch { throw .quarantined(error) }
+        }
+        return reports
+    }
+
+    /// Bills of type 8, newest first; a full page goes on before its last bill.
+    public func fundings(
+        since: Moment, page: FillsCursor?, _ stamp: RequestStamp, _ access: VenueAccess
+    ) -> RequestPlan? {
+        guard isSwap else { return nil }
+        var target = "/api/v5/account/bills?instType=SWAP&type=8&begin=\(max(0, since.milliseconds))"
+        if let page { target += "&after=" + PercentEncoding.encode(page.text) }
+        return signed("GET", target, stamp, access)
+    }
+
+    public func decodeFundings(_ response: HTTPResponse) throws(VenueFault) -> FundingsPage {
+        let rows = try data(response)
+        var page = FundingsPage()
+        for row in rows {
+            guard let symbol = row["instId"]?.text, let listing = symbols.listing(symbol: symbol) else {
+                continue
+            }
+            guard let id = row["billId"]?.text, !id.isEmpty else { throw .quarantined(.missingField) }
+            do throws(QuarantineReason) {
+                page.payments.append(
+                    FundingReport(
+                        instrument: listing.instrument.id, id: id,
+                        amount: try ReportNumbers.amount(row["balChg"]?.text),
+                        venueTime: try ReportNumbers.moment(milliseconds: row["ts"]?.text)))
+            } catch { throw .quarantined(error) }
+        }
+        page.payments.reverse()
+        if rows.count >= OKXDialect.fillsPerPage, let bill = rows.last?["billId"]?.text, !bill.isEmpty {
+            page.next = FillsCursor(bill, isOlder: true)
+        }
+        return page
+    }
+
+    /// A row of `mark-price` or `funding-rate`. `fundingTime` is when `fundingRate` will be paid.
+    func readTerms(
+        _ cursor: inout WireJSON, _ listing: Listing, into frame: inout PublicFrame
+    ) throws(QuarantineReason) {
+        var terms = ContractTerms(instrument: listing.instrument.id)
+        try cursor.enterObject()
+        while let key = try cursor.nextKey() {
+            if key.equals("markPx") {
+                terms.markPrice = try PositionNumbers.markPrice(try cursor.numberText().text, listing)
+            } else if key.equals("fundingRate") {
+                terms.fundingRate = try ReportNumbers.rate(try cursor.numberText().text)
+            } else if key.equals("fundingTime") {
+                terms.nextFunding = try ReportNumbers.moment(milliseconds: try cursor.integer())
+            } else {
+                try cursor.skip()
+            }
+        }
+        frame.addTerms(terms)
+    }
+}
