@@ -46,7 +46,7 @@ struct DemoVenues {
             point(&configuration.venues[index], at: host.port)
             access.append(
                 VenueAccess(
-                    apiKey: apiKey, passphrase: name == "okx" ? passphrase : "",
+                    apiKey: apiKey, passphrase: name.hasPrefix("okx") ? passphrase : "",
                     signer: OpenSSLSigner(wiping: &key)))
         }
         return DemoVenues(hosts: hosts, authority: authority, access: access)

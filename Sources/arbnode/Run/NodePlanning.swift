@@ -51,7 +51,7 @@ enum NodePlanning {
                 do throws(SecretsFault) {
                     access.append(
                         try secrets.access(
-                            to: venue.profile.name, needsPassphrase: venue.profile.name == "okx",
+                            to: venue.profile.name, needsPassphrase: venue.profile.name.hasPrefix("okx"),
                             needsBase64Secret: venue.profile.name == "kraken"))
                 } catch { faults.append("\(error)") }
             }
