@@ -81,12 +81,30 @@ import TradingModel
             let proceeds = amount("180.0009")
             #expect(realised == (side == .buy ? proceeds - cost : -proceeds - cost))
         }
-        var position = OpenPosition(size: Quantity(raw: 3), cost: Amount(raw: 10))
-        #expect(position.trade(Quantity(raw: -1), Amount(raw: -3)).realised == Amount(raw: 0))
-        #expect(position == OpenPosition(size: Quantity(raw: 2), cost: Amount(raw: 7)))
-        var short = OpenPosition(size: Quantity(raw: -3), cost: Amount(raw: -10))
-        #expect(short.trade(Quantity(raw: 1), Amount(raw: 3)).realised == Amount(raw: 0))
-        #expect(short == OpenPosition(size: Quantity(raw: -2), cost: Amount(raw: -7)))
+        let lot = ExchangeFixture.raw("0.001")
+        var long = OpenPosition(size: Quantity(raw: 3 * lot), cost: amount("0.0000001"))
+        #expect(long.averagePrice == amount("0.0000333333333333"))
+        #expect(long.trade(Quantity(raw: -lot), amount("-0.00000003")).realised == .zero)
+        #expect(long == OpenPosition(size: Quantity(raw: 2 * lot), cost: amount("0.00000007")))
+        var short = OpenPosition(size: Quantity(raw: -3 * lot), cost: amount("-0.0000001"))
+        #expect(short.trade(Quantity(raw: lot), amount("0.00000003")).realised == .zero)
+        #expect(short == OpenPosition(size: Quantity(raw: -2 * lot), cost: amount("-0.00000007")))
+    }
+
+    @Test func `the average price times the size, rounded at ten to the minus eight, is the cost`() {
+        var random = SeededSequence(seed: 17)
+        var position = OpenPosition()
+        let rules = ExchangeFixture.exchange("okx-swap", withMarket: false).symbols[0]
+        for _ in 0..<3_000 {
+            let size = Quantity(raw: random.between(-500_000, 480_000) * rules.lot.raw)
+            guard size.raw != 0 else { continue }
+            let price = Price(raw: random.between(400_000, 800_000) * rules.tick.raw)
+            _ = position.trade(size, rules.instrument.notional(price, size))
+            let product = position.averagePrice.raw.multipliedFullWidth(by: Int128(position.size.raw))
+            let scaled = Int128(100_000_000).dividingFullWidth(product).quotient
+            let unit = OpenPosition.unit
+            #expect((scaled + (scaled < 0 ? -unit / 2 : unit / 2)) / unit * unit == position.cost.raw)
+        }
     }
 
     @Test func `a deposit of a base asset is no position`() {

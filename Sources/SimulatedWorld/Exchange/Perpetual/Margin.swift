@@ -76,9 +76,10 @@ extension VirtualExchange {
         return margin
     }
 
-    /// The part of a notional that a leverage in hundredths asks for, rounded up.
+    /// The part of a notional that a leverage in hundredths asks for, rounded up at 10^-8.
     private static func share(_ notional: Amount, _ leverage: Int64) -> Amount {
-        Amount(raw: (notional.raw * 100 + Int128(leverage) - 1) / Int128(leverage))
+        let unit = Int128(leverage) * OpenPosition.unit
+        return Amount(raw: (notional.raw * 100 + unit - 1) / unit * OpenPosition.unit)
     }
 
     /// New risk needs margin; what leads to no worse position than was possible before needs none. The fee is

@@ -7,14 +7,19 @@ struct OpenPosition: Hashable, Sendable {
     /// Signed as the size is: price × quantity of what is open, in the quote asset.
     var cost = Amount.zero
 
-    /// Average price in 10^-18 quote units, towards zero; zero without a position.
+    /// Costs that leave a position are whole numbers of this: 10^-8, as venues print balances.
+    static let unit = Int128(DecimalText.power(Amount.scale - SymbolRules.scale))
+
+    /// Average price, cut at 10^-16; zero without a position. Times the size, rounded to `unit`, it is the
+    /// cost again.
     var averagePrice: Amount {
         guard size.raw != 0 else { return .zero }
-        return Amount(raw: cost.raw * Int128(DecimalText.power(SymbolRules.scale)) / Int128(size.raw))
+        let price = cost.raw * Int128(DecimalText.power(SymbolRules.scale)) / Int128(size.raw)
+        return Amount(raw: price / 100 * 100)
     }
 
     /// Trades `quantity`, signed, for `notional`, signed alike. What is closed leaves at average cost, in
-    /// proportion and rounded towards zero at 10^-18; what goes beyond opens at the fill's price.
+    /// proportion and rounded towards zero at 10^-8; what goes beyond opens at the fill's price.
     mutating func trade(_ quantity: Quantity, _ notional: Amount) -> (closed: Quantity, realised: Amount) {
         guard size.raw != 0, (size.raw < 0) != (quantity.raw < 0) else {
             size += quantity
@@ -40,7 +45,8 @@ struct OpenPosition: Hashable, Sendable {
     private func share(_ part: Quantity) -> Amount {
         let product = cost.raw.magnitude.multipliedFullWidth(by: UInt128(part.raw.magnitude))
         let quotient = UInt128(size.raw.magnitude).dividingFullWidth(product).quotient
-        return Amount(raw: cost.raw < 0 ? -Int128(quotient) : Int128(quotient))
+        let share = Int128(quotient) / OpenPosition.unit * OpenPosition.unit
+        return Amount(raw: cost.raw < 0 ? -share : share)
     }
 
     /// What it would bring to close it at `price`, less what it cost.

@@ -52,7 +52,7 @@ extension VirtualExchange {
     static func funding(_ size: Quantity, _ mark: Price, _ rate: Rate) -> Amount {
         let product = -Int128(size.raw) * Int128(mark.raw) * Int128(rate.raw)
         let unit = Int128(DecimalText.power(2 * SymbolRules.scale))
-        return Amount(raw: product / unit * Int128(DecimalText.power(Amount.scale - SymbolRules.scale)))
+        return Amount(raw: product / unit * OpenPosition.unit)
     }
 
     /// The effect of a payment; also used when a journal is read back.
