@@ -5,7 +5,7 @@ import TradingModel
 /// and time, and carries away what `takeOutgoing` holds. Written from the venues' documentation, never from
 /// our dialects: an opponent must not share a bug with what it judges.
 public protocol VenueDouble: AnyObject, SendableMetatype {
-    /// `binance-spot`, `okx`, `bybit`, `kraken`.
+    /// One of `DoubleCatalog.venues`: `binance-spot`, `okx`, `okx-swap`, …
     var name: String { get }
     /// Answers one REST request. Signature, timestamp, rate limit and permissions are checked here as the
     /// venue does.
@@ -128,7 +128,30 @@ public struct VenueTruth: Sendable {
         /// Whether the order's client id has the node's format.
         public var isNodeNamed: Bool
     }
-    /// Sorted by asset.
+    /// One payment of funding. Amounts in the asset that the perpetual is settled in.
+    public struct FundingPayment: Hashable, Sendable {
+        public var id: Int64
+        public var account: Int
+        public var symbol: String
+        /// Signed base quantity at the time.
+        public var position: Quantity
+        public var mark: Price
+        public var rate: Rate
+        /// Positive: received.
+        public var amount: Amount
+        public var at: Moment
+    }
+    /// An open position at average cost.
+    public struct Position: Hashable, Sendable {
+        /// Signed base quantity.
+        public var size: Quantity
+        /// Signed alike: what the open units cost.
+        public var entryCost: Amount
+        /// In 10^-18; zero without a position.
+        public var averagePrice: Amount
+    }
+    /// Sorted by asset. Of perpetuals, the base asset's total is the signed position, and the quote asset's
+    /// what all trades, fees and funding took and brought: cash at cost.
     public var balances: [Balance] = []
     /// In the order of arrival.
     public var orders: [Order] = []

@@ -31,8 +31,9 @@ struct ReadyLine {
     private static func paths(of venue: String) -> (public: String, private: String) {
         switch venue {
         case "binance-spot": ("", "/ws-api/v3")
-        case "okx": ("/ws/v5/public", "/ws/v5/private")
+        case "okx", "okx-swap": ("/ws/v5/public", "/ws/v5/private")
         case "bybit": ("/v5/public/spot", "/v5/private")
+        case "bybit-linear": ("/v5/public/linear", "/v5/private")
         case "kraken": ("/v2", "/v2")
         default: ("", "")
         }

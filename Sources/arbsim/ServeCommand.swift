@@ -141,7 +141,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let accounts { return try AccountsFile.read(accounts, venue: venue) }
         // base64, because Kraken's secrets are
         let secret = "YXJic2ltLXNlY3JldC1vZi1hLXRlc3QtYWNjb3VudA=="
-        let passphrase = venue == "okx" ? "arbsim-passphrase" : ""
+        let passphrase = venue.hasPrefix("okx") ? "arbsim-passphrase" : ""
         return [DoubleCatalog.demoAccount(apiKey: "arbsim-key", secret: secret, passphrase: passphrase)]
     }
 

@@ -3,7 +3,9 @@ import TradingModel
 @testable import SimulatedWorld
 
 final class BybitClient: VenueClient {
-    init(isInstitutional: Bool = false) { super.init("bybit", isInstitutional: isInstitutional) }
+    override init(_ venue: String = "bybit", isInstitutional: Bool = false, withMarket: Bool = true) {
+        super.init(venue, isInstitutional: isInstitutional, withMarket: withMarket)
+    }
 
     func get(_ target: String) throws -> JSONDocument {
         try JSONDocument(respond(DoubleRequest(method: "GET", target: target, headers: [], body: [])).body)

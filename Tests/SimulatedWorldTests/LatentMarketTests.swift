@@ -25,7 +25,7 @@ struct LatentMarketTests {
 
     @Test func `every seed gives the four venues four different lags`() {
         for seed in UInt64(0)..<200 {
-            let lags = DoubleCatalog.venues.map { VenueCharacter(seed: seed, venue: $0).lag.milliseconds }
+            let lags = DoubleCatalog.spotVenues.map { VenueCharacter(seed: seed, venue: $0).lag.milliseconds }
                 .sorted()
             #expect(lags[0] >= 50 && lags[3] <= 600)
             for index in 1..<4 { #expect(lags[index] - lags[index - 1] >= 50) }
@@ -59,7 +59,7 @@ struct LatentMarketTests {
     }
 
     @Test func `books are full, on the tick and never crossed`() throws {
-        for venue in DoubleCatalog.venues {
+        for venue in DoubleCatalog.spotVenues {
             let exchange = ExchangeFixture.exchange(venue, seed: 21)
             for step in Int64(0)..<400 {
                 exchange.advance(to: start + .milliseconds(step * 25))
@@ -109,7 +109,7 @@ struct LatentMarketTests {
 
     @Test(arguments: [1, 2, 42] as [UInt64])
     func `real edges beyond the fees appear a few times a second and vanish within one`(_ seed: UInt64) {
-        let venues = DoubleCatalog.venues.map { ExchangeFixture.exchange($0, seed: seed) }
+        let venues = DoubleCatalog.spotVenues.map { ExchangeFixture.exchange($0, seed: seed) }
         var count = EdgeCount()
         let seconds: Int64 = 40
         for step in Int64(1)...(seconds * 50) {

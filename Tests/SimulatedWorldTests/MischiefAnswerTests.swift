@@ -9,7 +9,7 @@ import TradingModel
 
     private func amount(_ text: String) -> Amount { ExchangeFixture.amount(text) }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `the venue's clock is its own, in its time page and in its checks`(_ venue: String) throws {
         let wire = VenueWire(venue)
         let pages = [
@@ -28,7 +28,7 @@ import TradingModel
         #expect(try VenueWire.code(wire.balances()) == "OK")
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `balances are wrong for as many answers as wanted, then right`(_ venue: String) throws {
         let wire = VenueWire(venue)
         let before = VenueWire.text(wire.balances())
@@ -44,7 +44,7 @@ import TradingModel
         #expect(!right.contains("400000") && right.contains("80"))
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `an order is denied for a while though it exists, and trades come late into history`(_ venue: String)
         throws
     {
@@ -59,7 +59,7 @@ import TradingModel
         #expect(VenueWire.text(wire.trades()).contains("0.001"))
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `a key in trouble is refused with the venue's code, and its logins too`(_ venue: String) throws {
         let wire = VenueWire(venue)
         let codes: [String: (revoked: String, address: String, trading: String)] = [
@@ -82,7 +82,7 @@ import TradingModel
         #expect(wire.double.observer.orderCount == 0)
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `filters change in mid-session and are told and enforced`(_ venue: String) throws {
         let wire = VenueWire(venue)
         wire.mischief.setFilters(
@@ -115,7 +115,7 @@ import TradingModel
         #expect(try VenueWire.code(wire.place(.buy, "0.1", at: price, "GTC")) == full[venue])
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `a halted symbol refuses orders while its book stands still; a delisted one is gone`(_ venue: String)
         throws
     {

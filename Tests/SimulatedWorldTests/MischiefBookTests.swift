@@ -76,7 +76,7 @@ import TradingModel
         #expect(sums.count { !$0 } == 1)
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `a message can carry what is no price, or name what is no instrument`(_ venue: String) throws {
         let wire = wired(venue)
         for (fault, mark) in [
@@ -115,7 +115,7 @@ import TradingModel
         return (try price(["bids", "b"]), try price(["asks", "a"]))
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `a book is published crossed, locked, empty, one-sided, ten times off or a tenth, then right again`(
         _ venue: String
     ) throws {
@@ -141,7 +141,7 @@ import TradingModel
         }
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `a frozen book says nothing new while the connection lives`(_ venue: String) throws {
         let wire = wired(venue)
         let before = try best(wire)

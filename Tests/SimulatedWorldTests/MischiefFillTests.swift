@@ -8,7 +8,7 @@ import TradingModel
     private func raw(_ text: String) -> Int64 { ExchangeFixture.raw(text) }
     private let mine = "fedcba9876543210fedcba9876543210"
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `a taker's fill comes in many pieces down to one lot, and the rest expires`(_ venue: String) throws {
         let wire = VenueWire(venue)
         wire.mischief.fragmentation = .init(pieces: 6, percent: 60)
@@ -30,7 +30,7 @@ import TradingModel
         #expect(page.contains(try #require(ended[venue])) && page.contains("0.06"))
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `an overfilled order tells honestly that it has taken too much`(_ venue: String) throws {
         let wire = VenueWire(venue)
         wire.mischief.overfills = [.percent(10), .lots(1)]
@@ -48,7 +48,7 @@ import TradingModel
         #expect(sold > ExchangeFixture.amount("0.1") && sold <= ExchangeFixture.amount("0.10001"))
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `a stranger's trade on the account moves balances and is told like any other`(_ venue: String) throws
     {
         let wire = VenueWire(venue)
@@ -71,7 +71,7 @@ import TradingModel
         #expect(wire.double.observer.foreignFlows.map(\.amount) == flows.map(\.amount))
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `strangers' orders and zombies rest on the account, and a zombie can be canceled by its name`(
         _ venue: String
     ) throws {
@@ -93,7 +93,7 @@ import TradingModel
         #expect(wire.double.observer.changedOrders(from: changes).map(\.isOpen) == [false])
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `a cancel that loses its race is refused, and the order is filled`(_ venue: String) throws {
         let wire = VenueWire(venue)
         _ = wire.place(.buy, "0.001", at: raw("50000"), "GTC", id: mine)
@@ -107,7 +107,7 @@ import TradingModel
         #expect(VenueWire.text(wire.trades()).contains("50000"))
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `a cancel is confirmed, and a fill from before it is told later`(_ venue: String) throws {
         let wire = VenueWire(venue)
         try wire.login()
@@ -131,7 +131,7 @@ import TradingModel
         #expect(VenueWire.text(wire.query(mine)).contains("0.001"))
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `self-trade prevention ends an IOC without a fill`(_ venue: String) throws {
         let wire = VenueWire(venue)
         wire.mischief.selfTradeExpiries = 1
@@ -144,7 +144,7 @@ import TradingModel
         #expect(VenueWire.text(wire.query(mine)).contains(try #require(words[venue])))
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `the venue ends all orders unasked, and says so`(_ venue: String) throws {
         let wire = VenueWire(venue)
         try wire.login()

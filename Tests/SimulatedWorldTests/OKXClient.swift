@@ -14,9 +14,9 @@ final class OKXClient {
         "{\"instId\":\"BTC-USDT\",\"tdMode\":\"cash\",\"side\":\"buy\",\"ordType\":\"limit\","
         + "\"sz\":\"0.001\",\"px\":\"50000\"}"
 
-    init(withMarket: Bool = true, seed: UInt64 = 7) throws {
+    init(_ venue: String = "okx", withMarket: Bool = true, seed: UInt64 = 7) throws {
         let made = DoubleCatalog.make(
-            venue: "okx", seed: seed, instruments: DoubleCatalog.demoInstruments,
+            venue: venue, seed: seed, instruments: DoubleCatalog.demoInstruments,
             account: DoubleDriver.account,
             start: DoubleDriver.start, withMarket: withMarket)
         double = try #require(made as? OKXDouble)

@@ -29,13 +29,13 @@ class VenueClient {
     private(set) var now = ExchangeFixture.start
     private var inbox: [Int: [DoubleFrame.Content]] = [:]
 
-    init(_ venue: String, isInstitutional: Bool = false) {
+    init(_ venue: String, isInstitutional: Bool = false, withMarket: Bool = true) {
         var account = DoubleCatalog.demoAccount(apiKey: "key", secret: "secret")
         account.isInstitutional = isInstitutional
         guard
             let double = DoubleCatalog.make(
                 venue: venue, seed: 7, instruments: DoubleCatalog.demoInstruments, account: account,
-                start: ExchangeFixture.start)
+                start: ExchangeFixture.start, withMarket: withMarket)
         else { preconditionFailure("no double for \(venue)") }
         self.double = double
         double.advance(to: now)

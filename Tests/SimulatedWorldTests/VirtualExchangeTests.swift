@@ -37,7 +37,7 @@ struct VirtualExchangeTests {
         }
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `no unit of any asset appears or vanishes under random trading`(_ venue: String) throws {
         var random = SeededSequence(seed: 11)
         let accounts = ["a", "b", "c"].map {
@@ -144,7 +144,7 @@ struct VirtualExchangeTests {
         #expect(exchange.balances(of: 0).allSatisfy { $0.held.raw == 0 })
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `absurd numbers are refused and never overflow`(_ venue: String) {
         let exchange = ExchangeFixture.exchange(venue)
         exchange.advance(to: start)

@@ -49,7 +49,7 @@ import VenueKit
         return true
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `every code that proves nothing stands in the venue's file and decodes as unknown`(
         _ venue: String
     ) throws {
@@ -64,7 +64,7 @@ import VenueKit
         }
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `a duplicate's code proves that the order exists, where the retry class rests on it`(
         _ venue: String
     ) throws {
@@ -87,7 +87,7 @@ import VenueKit
         "{\"a\":\"" + String(repeating: "x", count: 17 << 20) + "\"}",
     ]
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `an unreadable success, a server's error and a lost answer prove nothing`(_ venue: String) throws {
         let dialect = try VenueMeeting.dialect(venue)
         for text in AnswerContractTests.damage {
@@ -112,7 +112,7 @@ import VenueKit
         }
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `what a gateway's status proves is what the venue's file says`(_ venue: String) throws {
         let dialect = try VenueMeeting.dialect(venue)
         let refusing = try #require(AnswerContractTests.refusing[venue])
@@ -137,7 +137,7 @@ import VenueKit
         }
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `an order that is not among the open ones is not absent`(_ venue: String) throws {
         let meeting = try VenueMeeting(venue)
         let reference = OrderContractTests.reference(77)

@@ -67,7 +67,7 @@ import VenueKit
         }
     }
 
-    @Test(arguments: DoubleCatalog.venues) func `books sync and keep their proof, trades are printed`(
+    @Test(arguments: DoubleCatalog.spotVenues) func `books sync and keep their proof, trades are printed`(
         _ venue: String
     ) throws {
         var reader = try Reader(venue)
@@ -83,7 +83,8 @@ import VenueKit
         #expect(checked > 50)
     }
 
-    @Test(arguments: DoubleCatalog.venues) func `a book asked anew comes back with its proof`(_ venue: String)
+    @Test(arguments: DoubleCatalog.spotVenues)
+    func `a book asked anew comes back with its proof`(_ venue: String)
         throws
     {
         var reader = try Reader(venue)
@@ -96,7 +97,7 @@ import VenueKit
         #expect(reader.books[0].counters.resyncs == 1)
     }
 
-    @Test(arguments: DoubleCatalog.venues) func `a keep-alive is understood`(_ venue: String) throws {
+    @Test(arguments: DoubleCatalog.spotVenues) func `a keep-alive is understood`(_ venue: String) throws {
         var reader = try Reader(venue)
         reader.read(.seconds(1))
         if let frame = reader.meeting.dialect.keepAlive.frame { reader.meeting.say(frame, on: 1) }
@@ -104,7 +105,7 @@ import VenueKit
         #expect(reader.meeting.closings.isEmpty)
     }
 
-    @Test(arguments: DoubleCatalog.venues) func `time and filters are told`(_ venue: String) throws {
+    @Test(arguments: DoubleCatalog.spotVenues) func `time and filters are told`(_ venue: String) throws {
         let meeting = try VenueMeeting(venue)
         let time = try meeting.dialect.decodeTime(meeting.ask(meeting.dialect.timeRequest()))
         // Kraken tells whole seconds.

@@ -69,7 +69,7 @@ import VenueKit
         OrderReference(id: id(number), instrument: InstrumentID(0), side: .buy, venueOrderID: venueOrderID)
     }
 
-    @Test(arguments: DoubleCatalog.venues) func `a taking order is accepted, filled, told, found`(
+    @Test(arguments: DoubleCatalog.spotVenues) func `a taking order is accepted, filled, told, found`(
         _ venue: String
     ) throws {
         var desk = try Desk(venue)
@@ -104,7 +104,7 @@ import VenueKit
         }
     }
 
-    @Test(arguments: DoubleCatalog.venues) func `a taking order that finds nothing ends without a fill`(
+    @Test(arguments: DoubleCatalog.spotVenues) func `a taking order that finds nothing ends without a fill`(
         _ venue: String
     ) throws {
         var desk = try Desk(venue)
@@ -120,7 +120,7 @@ import VenueKit
         #expect(report.state == told.state && report.filled == .zero)
     }
 
-    @Test(arguments: DoubleCatalog.venues) func `a resting order is listed, held, canceled once`(
+    @Test(arguments: DoubleCatalog.spotVenues) func `a resting order is listed, held, canceled once`(
         _ venue: String
     ) throws {
         var desk = try Desk(venue)
@@ -147,7 +147,7 @@ import VenueKit
         #expect(try desk.open(0).isEmpty)
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `a second order with a live id is never accepted nor plainly refused`(
         _ venue: String
     ) throws {
@@ -165,7 +165,7 @@ import VenueKit
         #expect(desk.meeting.double.truth.orders.count { $0.clientID == order.id.description } == 1)
     }
 
-    @Test(arguments: DoubleCatalog.venues)
+    @Test(arguments: DoubleCatalog.spotVenues)
     func `what was never sent is absent, what cannot be paid is refused`(
         _ venue: String
     ) throws {
@@ -180,7 +180,7 @@ import VenueKit
         #expect(desk.meeting.query(OrderContractTests.reference(5)) == .absent)
     }
 
-    @Test(arguments: DoubleCatalog.venues) func `fills asked for later are the fills that were told`(
+    @Test(arguments: DoubleCatalog.spotVenues) func `fills asked for later are the fills that were told`(
         _ venue: String
     ) throws {
         var desk = try Desk(venue)
@@ -200,7 +200,7 @@ import VenueKit
         #expect(listed.contains { $0.side == .sell } && listed.contains { $0.side == .buy })
     }
 
-    @Test(arguments: DoubleCatalog.venues) func `a wrong secret is refused by every private request`(
+    @Test(arguments: DoubleCatalog.spotVenues) func `a wrong secret is refused by every private request`(
         _ venue: String
     ) throws {
         let desk = try Desk(venue)

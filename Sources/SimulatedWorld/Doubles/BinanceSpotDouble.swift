@@ -126,7 +126,7 @@ struct BinanceFault: Error, Equatable {
         case .tickSize, .priceOutOfRange: self = .filter("PRICE_FILTER")
         case .lotSize, .quantityTooSmall, .quantityTooLarge: self = .filter("LOT_SIZE")
         case .notionalTooSmall: self = .filter("NOTIONAL")
-        case .insufficientBalance:
+        case .insufficientBalance, .nothingToReduce, .sameDirection, .reductionsFull:
             self.init(-2010, "Account has insufficient balance for requested action.")
         case .duplicateClientID: self.init(-2010, "Duplicate order sent.")
         case .wouldTake: self.init(-2010, "Order would immediately match and take.")

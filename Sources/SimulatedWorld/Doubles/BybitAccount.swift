@@ -5,6 +5,7 @@ extension BybitDouble {
     func walletBalance(_ call: BybitCall) throws(BybitFault) -> [UInt8] {
         guard call["accountType"] == "UNIFIED" else { throw .parameters("accountType only support UNIFIED.") }
         let wanted = call["coin"].map { $0.split(separator: ",").map { String($0) } }
+        guard segment == .spot else { return marginBalance(call, wanted) }
         let balances = exchange.toldBalances(of: call.account).filter { wanted?.contains($0.asset) ?? true }
         return JSONWriter.object { json in
             json.array("list") { json in wallet(&json, balances) }
@@ -73,7 +74,7 @@ extension BybitDouble {
 
     func feeRates() -> [UInt8] {
         JSONWriter.object { json in
-            json.field("category", "spot")
+            json.field("category", segment.category)
             json.array("list") { json in
                 for spelling in spellings {
                     json.object { json in
@@ -95,9 +96,18 @@ extension BybitDouble {
             json.field("secret", "")
             json.object("permissions") { json in
                 for name in ["ContractTrade", "Wallet", "Options", "Derivatives", "Exchange"] {
-                    json.array(name) { _ in }
+                    json.array(name) { json in
+                        guard segment == .linear else { return }
+                        switch name {
+                        case "ContractTrade":
+                            json.string("Order")
+                            json.string("Position")
+                        case "Derivatives": json.string("DerivativesTrade")
+                        default: return
+                        }
+                    }
                 }
-                json.array("Spot") { $0.string("SpotTrade") }
+                json.array("Spot") { if segment == .spot { $0.string("SpotTrade") } }
             }
             json.array("ips") { $0.string("*") }
             json.field("type", 1)

@@ -3,7 +3,8 @@ import TradingModel
 /// When Bybit's double has something to say by itself, and how it goes down.
 extension BybitDouble {
     var nextActivity: Moment? {
-        var next = min(outgoing.nextDue, nextBeat, exchange.nextLateEvent)
+        var next = min(outgoing.nextDue, nextBeat, exchange.nextLateEvent, exchange.nextPerpetual)
+        if !wantedTickers.isEmpty { next = min(next, after(BybitTicker.cadence)) }
         for protection in protections { if let due = protection.due { next = min(next, due) } }
         for connection in connections where !connection.isClosing {
             next = min(next, connection.lastHeard + BybitDouble.idleLimit + .nanoseconds(1))
@@ -39,6 +40,9 @@ extension BybitDouble {
     /// Looked up once, so that a tick without listeners costs nothing.
     func noteWanted() {
         wantedBooks = books.indices.filter { subscribers[books[$0].name]?.isEmpty == false }
+        wantedTickers = tickerTopics.indices.filter {
+            subscribers["tickers." + spellings[$0]]?.isEmpty == false
+        }
         wantsTrades = spellings.contains { subscribers["publicTrade." + $0]?.isEmpty == false }
     }
 

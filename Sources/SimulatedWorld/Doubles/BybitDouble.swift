@@ -1,9 +1,10 @@
 import TradingModel
 
-/// Bybit v5, spot, unified account, as its documentation describes it (bybit-exchange/docs v5): REST, public
+/// Bybit v5, unified account, as its documentation describes it (bybit-exchange/docs v5): REST, public
 /// and private streams. An accepted order is only acknowledged; what became of it is told by the stream.
 final class BybitDouble: ExchangeDouble {
     let exchange: VirtualExchange
+    let segment: BybitSegment
     /// `BTCUSDT`, by symbol index.
     let spellings: [String]
     var outgoing = OutgoingFrames()
@@ -14,6 +15,9 @@ final class BybitDouble: ExchangeDouble {
     /// Books and trades that somebody hears.
     var wantedBooks: [Int] = []
     var wantsTrades = false
+    /// Tickers of perpetuals as last told, by symbol index; empty for spot.
+    var tickerTopics: [BybitTicker] = []
+    var wantedTickers: [Int] = []
     /// By account; only an institutional one has it.
     var protections: [BybitProtection]
     /// Accounts with a subscribed connection.
@@ -27,8 +31,9 @@ final class BybitDouble: ExchangeDouble {
 
     static let cadence = Span.milliseconds(10)
 
-    init(exchange: VirtualExchange) {
+    init(exchange: VirtualExchange, segment: BybitSegment) {
         self.exchange = exchange
+        self.segment = segment
         spellings = exchange.symbols.map { $0.base + $0.quote }
         books = []
         protections = exchange.accounts.map { _ in BybitProtection() }
@@ -47,7 +52,9 @@ final class BybitDouble: ExchangeDouble {
         guard requests.charge(1, at: now) else {
             return DoubleResponse(status: 403, headers: headers, body: Array("access too frequent".utf8))
         }
-        guard let endpoint = BybitEndpoint(method: request.method, path: target.path) else {
+        guard let endpoint = BybitEndpoint(method: request.method, path: target.path),
+            segment == .linear || !endpoint.isPerpetual
+        else {
             return DoubleResponse(status: 404, headers: headers, body: Array("404 page not found".utf8))
         }
         do throws(BybitFault) {
@@ -140,7 +147,7 @@ final class BybitDouble: ExchangeDouble {
 
     func symbolIndex(_ spelling: String?) throws(BybitFault) -> Int {
         guard let spelling, !spelling.isEmpty else { throw .parameters("symbol is required") }
-        guard let index = spellings.firstIndex(of: spelling) else { throw .invalidSymbol }
+        guard let index = spellings.firstIndex(of: spelling) else { throw invalidSymbol }
         return index
     }
 }
@@ -203,6 +210,8 @@ struct BybitFault: Error, Equatable {
         case .duplicateClientID: self.init(170_141, "Duplicate clientOrderId.")
         case .wouldTake: self.init(170_218, "The LIMIT-MAKER order is rejected due to invalid price.")
         case .noLiquidity: self.init(170_210, "New order rejected.")
+        case .nothingToReduce, .sameDirection, .reductionsFull:
+            self.init(170_131, "Insufficient balance.")
         case .unknownOrder, .orderEnded: self = .noSuchOrder
         case .halted: self.init(170_157, "The trading pair is not available for api trading.")
         case .tooManyOpenOrders:
@@ -230,12 +239,21 @@ enum BybitEndpoint: String {
     case feeRate = "GET /v5/account/fee-rate"
     case keyInfo = "GET /v5/user/query-api"
     case coins = "GET /v5/asset/coin/query-info"
+    case positions = "GET /v5/position/list"
+    case leverage = "POST /v5/position/set-leverage"
+    case transactions = "GET /v5/account/transaction-log"
+    case fundingHistory = "GET /v5/market/funding/history"
 
     init?(method: String, path: String) { self.init(rawValue: method + " " + path) }
 
+    /// Nothing that a spot account is asked.
+    var isPerpetual: Bool {
+        [.positions, .leverage, .transactions, .fundingHistory].contains(self)
+    }
+
     var isPrivate: Bool {
         switch self {
-        case .time, .instruments, .orderBook, .tickers, .recentTrades: false
+        case .time, .instruments, .orderBook, .tickers, .recentTrades, .fundingHistory: false
         default: true
         }
     }
@@ -244,17 +262,18 @@ enum BybitEndpoint: String {
     var limitPerSecond: Int? {
         switch self {
         case .create, .cancel, .cancelAll: 20
-        case .realtime, .history, .executions, .wallet, .accountInfo: 50
-        case .feeRate, .keyInfo, .coins: 10
+        case .realtime, .history, .executions, .wallet, .accountInfo, .positions: 50
+        case .transactions: 30
+        case .feeRate, .keyInfo, .coins, .leverage: 10
         case .protection: 5
-        case .time, .instruments, .orderBook, .tickers, .recentTrades: nil
+        case .time, .instruments, .orderBook, .tickers, .recentTrades, .fundingHistory: nil
         }
     }
 }
 
 extension BybitDouble {
     func answer(_ endpoint: BybitEndpoint, _ call: BybitCall) throws(BybitFault) -> [UInt8] {
-        if [.create, .cancel, .cancelAll].contains(endpoint), exchange.mischief.keyTrouble != nil {
+        if [.create, .cancel, .cancelAll, .leverage].contains(endpoint), exchange.mischief.keyTrouble != nil {
             throw .permissionDenied
         }
         switch endpoint {
@@ -280,15 +299,10 @@ extension BybitDouble {
         case .feeRate: return feeRates()
         case .keyInfo: return keyInfo(call)
         case .coins: return coins(call)
-        }
-    }
-
-    /// The doubles list spot only: other categories exist and are empty.
-    func isSpot(_ call: BybitCall) throws(BybitFault) -> Bool {
-        switch call["category"] {
-        case "spot": return true
-        case "linear", "inverse", "option": return false
-        default: throw .parameters("category is invalid")
+        case .positions: return try positionList(call)
+        case .leverage: return try setLeverage(call)
+        case .transactions: return try transactionLog(call)
+        case .fundingHistory: return try fundingHistory(call)
         }
     }
 }

@@ -3,12 +3,16 @@ import TradingModel
 /// Bybit's public REST pages (v5/market).
 extension BybitDouble {
     func instruments(_ call: BybitCall) throws(BybitFault) -> [UInt8] {
-        let isSpot = try isSpot(call)
-        var wanted = isSpot ? exchange.symbols.indices.filter { exchange.mischief.isListed($0) } : []
-        if isSpot, let symbol = call["symbol"] { wanted = [try symbolIndex(symbol)] }
+        let isOwn = try isOwn(call)
+        var wanted = isOwn ? exchange.symbols.indices.filter { exchange.mischief.isListed($0) } : []
+        if isOwn, let symbol = call["symbol"] { wanted = [try symbolIndex(symbol)] }
         return JSONWriter.object { json in
             json.field("category", call["category"] ?? "")
-            json.array("list") { json in for index in wanted { instrument(&json, index) } }
+            json.array("list") { json in
+                for index in wanted {
+                    if segment == .spot { instrument(&json, index) } else { perpetual(&json, index) }
+                }
+            }
             json.field("nextPageCursor", "")
         }
     }
@@ -47,7 +51,7 @@ extension BybitDouble {
     }
 
     func orderBook(_ call: BybitCall) throws(BybitFault) -> [UInt8] {
-        guard try isSpot(call) else { throw .invalidSymbol }
+        guard try isOwn(call) else { throw invalidSymbol }
         let index = try symbolIndex(call["symbol"])
         let limit = Int(min(max(call["limit"].flatMap { Int64($0) } ?? 1, 1), 200))
         let engine = exchange.published(index)
@@ -63,13 +67,17 @@ extension BybitDouble {
     }
 
     func tickers(_ call: BybitCall) throws(BybitFault) -> [UInt8] {
-        let isSpot = try isSpot(call)
-        var wanted = isSpot ? Array(exchange.symbols.indices) : []
-        if isSpot, let symbol = call["symbol"] { wanted = [try symbolIndex(symbol)] }
+        let isOwn = try isOwn(call)
+        var wanted = isOwn ? Array(exchange.symbols.indices) : []
+        if isOwn, let symbol = call["symbol"] { wanted = [try symbolIndex(symbol)] }
         return JSONWriter.object { json in
             json.field("category", call["category"] ?? "")
             json.array("list") { json in
                 for index in wanted {
+                    guard segment == .spot else {
+                        BybitTicker(self, index, at: call.at).write(&json)
+                        continue
+                    }
                     let bid = exchange.published(index).bids.last
                     let ask = exchange.published(index).asks.last
                     json.object { json in
@@ -89,11 +97,11 @@ extension BybitDouble {
     }
 
     func recentTrades(_ call: BybitCall) throws(BybitFault) -> [UInt8] {
-        guard try isSpot(call) else { throw .invalidSymbol }
+        guard try isOwn(call) else { throw invalidSymbol }
         let index = try symbolIndex(call["symbol"])
         let limit = Int(min(max(call["limit"].flatMap { Int64($0) } ?? 60, 1), 60))
         return JSONWriter.object { json in
-            json.field("category", "spot")
+            json.field("category", segment.category)
             json.array("list") { json in
                 for print in exchange.recentPrints[index].suffix(limit).reversed() {
                     json.object { json in

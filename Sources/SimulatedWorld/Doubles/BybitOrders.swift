@@ -3,11 +3,11 @@ import TradingModel
 /// Bybit's trading pages (v5/order, v5/execution).
 extension BybitDouble {
     func create(_ call: BybitCall) throws(BybitFault) -> [UInt8] {
-        guard try isSpot(call) else { throw .invalidSymbol }
+        guard try isOwn(call) else { throw invalidSymbol }
         let request = try orderRequest(call)
         let order: ExchangeOrder
         do throws(Refusal) { order = try exchange.place(request, account: call.account, at: call.at) } catch {
-            throw BybitFault(error)
+            throw fault(error)
         }
         publishPrivate()
         return acknowledgement(order)
@@ -39,7 +39,7 @@ extension BybitDouble {
             request.kind = .market
             request.timeInForce = .immediateOrCancel
             // A spot market buy counts its quantity in money unless told otherwise.
-            if side == .buy, call["marketUnit"] != "baseCoin" {
+            if segment == .spot, side == .buy, call["marketUnit"] != "baseCoin" {
                 request.quoteBudget = Amount(raw: Int128(quantity) * 10_000_000_000)
             } else {
                 request.quantity = Quantity(raw: quantity)
@@ -47,6 +47,12 @@ extension BybitDouble {
         default: throw .parameters("orderType is invalid")
         }
         request.clientID = try linkID(call["orderLinkId"] ?? "")
+        if segment == .linear {
+            guard [nil, "", "0"].contains(call["positionIdx"]) else {
+                throw BybitFault(10_001, "position idx not match position mode")
+            }
+            request.isReduceOnly = call["reduceOnly"] == "true"
+        }
         return request
     }
 
@@ -67,7 +73,7 @@ extension BybitDouble {
             guard raw >= 0 else { throw .malformed }
             return raw
         } catch {
-            if case .inexact = error { throw BybitFault(name == "price" ? .tickSize : .lotSize) }
+            if case .inexact = error { throw fault(name == "price" ? .tickSize : .lotSize) }
             throw .parameters(name + " is invalid")
         }
     }
@@ -82,7 +88,7 @@ extension BybitDouble {
     }
 
     /// The order named by `orderId` or `orderLinkId`.
-    private func find(_ call: BybitCall) throws(BybitFault) -> ExchangeOrder? {
+    func find(_ call: BybitCall) throws(BybitFault) -> ExchangeOrder? {
         if let id = call["orderId"], !id.isEmpty {
             return Int64(id).flatMap { exchange.order($0, of: call.account) }
         }
@@ -93,20 +99,21 @@ extension BybitDouble {
     }
 
     func cancel(_ call: BybitCall) throws(BybitFault) -> [UInt8] {
-        guard try isSpot(call) else { throw .invalidSymbol }
+        guard try isOwn(call) else { throw invalidSymbol }
         let symbol = try symbolIndex(call["symbol"])
-        guard let order = try find(call), order.request.symbol == symbol else { throw .noSuchOrder }
+        guard let order = try find(call), order.request.symbol == symbol else { throw noSuchOrder }
         do throws(Refusal) { try exchange.cancel(order.id, account: call.account, at: call.at) } catch {
-            throw BybitFault(error)
+            throw fault(error)
         }
         publishPrivate()
         return acknowledgement(order)
     }
 
     func cancelAll(_ call: BybitCall) throws(BybitFault) -> [UInt8] {
-        let isSpot = try isSpot(call)
+        let isOwn = try isOwn(call)
+        if isOwn { try checkScope(call) }
         let symbol = call["symbol"] == nil ? nil : try symbolIndex(call["symbol"])
-        let open = isSpot ? exchange.openOrders(of: call.account, symbol: symbol) : []
+        let open = isOwn ? exchange.openOrders(of: call.account, symbol: symbol) : []
         for order in open {
             do throws(Refusal) { try exchange.cancel(order.id, account: call.account, at: call.at) } catch {
                 continue  // filled in a race with its cancel
@@ -121,12 +128,13 @@ extension BybitDouble {
 
     /// Open orders, or one order of any state among the latest 500.
     func realtime(_ call: BybitCall) throws(BybitFault) -> [UInt8] {
-        guard try isSpot(call) else { return try orderList([], call) }
+        guard try isOwn(call) else { return try orderList([], call) }
         if call["orderId"] != nil || call["orderLinkId"] != nil {
             let found = try find(call)
             if exchange.hidesOrder() { return try orderList([], call) }
             return try orderList(found.map { [$0] } ?? [], call)
         }
+        try checkScope(call)
         let closedToo = call["openOnly"] == "1" || call["openOnly"] == "2"
         let symbol = call["symbol"] == nil ? nil : try symbolIndex(call["symbol"])
         let orders = exchange.allOrders(of: call.account, symbol: symbol)
@@ -136,7 +144,7 @@ extension BybitDouble {
 
     /// Orders that have ended.
     func history(_ call: BybitCall) throws(BybitFault) -> [UInt8] {
-        guard try isSpot(call) else { return try orderList([], call) }
+        guard try isOwn(call) else { return try orderList([], call) }
         if call["orderId"] != nil || call["orderLinkId"] != nil {
             let found = try find(call)
             if exchange.hidesOrder() { return try orderList([], call) }
@@ -147,7 +155,7 @@ extension BybitDouble {
         return try orderList(orders.filter { !$0.isOpen && within(call, $0.createdAt) }, call)
     }
 
-    private func within(_ call: BybitCall, _ moment: Moment) -> Bool {
+    func within(_ call: BybitCall, _ moment: Moment) -> Bool {
         moment.milliseconds >= call["startTime"].flatMap { Int64($0) } ?? 0
             && moment.milliseconds <= call["endTime"].flatMap { Int64($0) } ?? .max
     }
@@ -166,11 +174,12 @@ extension BybitDouble {
     }
 
     /// `New`, `PartiallyFilled`, `Filled`, `Cancelled`, and for spot `PartiallyFilledCanceled` (v5/enum).
-    static func status(_ order: ExchangeOrder) -> String {
+    func status(_ order: ExchangeOrder) -> String {
         switch order.state {
         case .open: order.filled.raw == 0 ? "New" : "PartiallyFilled"
         case .filled: "Filled"
-        case .canceled, .expired: order.filled.raw == 0 ? "Cancelled" : "PartiallyFilledCanceled"
+        case .canceled, .expired:
+            order.filled.raw == 0 || segment == .linear ? "Cancelled" : "PartiallyFilledCanceled"
         }
     }
 
@@ -181,7 +190,7 @@ extension BybitDouble {
         case .timeInForce, .noLiquidity: "EC_NoImmediateQtyToFill"
         case .wouldTake: "EC_PostOnlyWillTakeLiquidity"
         case .selfTrade: "EC_ReachMaxTradeNum"
-        case .venue, .liquidation: "EC_Others"
+        case .venue, .liquidation, .reduceOnly: "EC_Others"
         }
     }
 
@@ -190,6 +199,7 @@ extension BybitDouble {
         case .user: "CancelByUser"
         case .venue: "CancelByAdmin"
         case .liquidation: "CancelAllBeforeLiq"
+        case .reduceOnly: "CancelByReduceOnly"
         case .none, .timeInForce, .wouldTake, .selfTrade, .noLiquidity: "UNKNOWN"
         }
     }
@@ -213,7 +223,7 @@ extension BybitDouble {
         let request = order.request
         let leaves = order.isOpen ? order.remaining : .zero
         json.object { json in
-            json.field("category", "spot")
+            json.field("category", segment.category)
             json.field("symbol", spellings[request.symbol])
             json.field("orderId", String(order.id))
             json.field("orderLinkId", request.clientID)
@@ -227,7 +237,7 @@ extension BybitDouble {
             } else {
                 number(&json, "qty", request.quantity.raw)
             }
-            json.field("orderStatus", BybitDouble.status(order))
+            json.field("orderStatus", status(order))
             json.field("cancelType", cancelType(order))
             json.field("rejectReason", BybitDouble.rejectReason(order))
             json.field("avgPrice", order.filled.raw == 0 ? "" : order.averagePrice.description)
@@ -250,7 +260,8 @@ extension BybitDouble {
             json.field("isLeverage", "0")
             json.field("positionIdx", 0)
             json.field("triggerDirection", 0)
-            json.field("reduceOnly", false)
+            json.field("reduceOnly", request.isReduceOnly)
+            if segment == .linear { json.field("createType", createType(request)) }
             json.field("closeOnTrigger", false)
             json.field("smpType", "None")
             json.field("smpGroup", 0)
@@ -260,14 +271,15 @@ extension BybitDouble {
     }
 
     func executionList(_ call: BybitCall) throws(BybitFault) -> [UInt8] {
-        let isSpot = try isSpot(call)
-        let symbol = call["symbol"] == nil || !isSpot ? nil : try symbolIndex(call["symbol"])
+        let isOwn = try isOwn(call)
+        if isOwn, segment == .linear { return try perpetualExecutions(call) }
+        let symbol = call["symbol"] == nil || !isOwn ? nil : try symbolIndex(call["symbol"])
         let order = call["orderId"] == nil && call["orderLinkId"] == nil ? nil : try find(call)?.id ?? -1
         let before = call["cursor"].flatMap { Int64($0) } ?? .max
         let limit = Int(min(max(call["limit"].flatMap { Int64($0) } ?? 50, 1), 100))
         let rest = exchange.history.indices.reversed().filter { index in
             let fill = exchange.executions[index]
-            return isSpot && Int64(index) < before && fill.account == call.account
+            return isOwn && Int64(index) < before && fill.account == call.account
                 && (symbol == nil || fill.symbol == symbol) && (order == nil || fill.orderID == order)
                 && within(call, fill.at)
         }
@@ -288,7 +300,7 @@ extension BybitDouble {
     func executionPage(_ json: inout JSONWriter, _ fill: Execution, _ order: ExchangeOrder) {
         let rate = fill.isMaker ? exchange.rules.makerFee : exchange.rules.takerFee
         json.object { json in
-            json.field("category", "spot")
+            json.field("category", segment.category)
             json.field("symbol", spellings[fill.symbol])
             json.field("execId", String(fill.tradeID))
             json.field("orderId", String(fill.orderID))
@@ -298,7 +310,7 @@ extension BybitDouble {
             number(&json, "orderQty", order.request.quantity.raw)
             number(&json, "leavesQty", order.isOpen ? order.remaining.raw : 0)
             json.field("orderType", order.request.kind == .limit ? "Limit" : "Market")
-            json.field("execType", "Trade")
+            json.field("execType", order.request.isLiquidation ? "BustTrade" : "Trade")
             number(&json, "execPrice", fill.price.raw)
             number(&json, "execQty", fill.quantity.raw)
             json.field("execValue", fill.notional.description)
@@ -307,12 +319,14 @@ extension BybitDouble {
             number(&json, "feeRate", rate.raw)
             json.field("isMaker", fill.isMaker)
             json.field("execTime", String(fill.at.milliseconds))
+            let told = perpetualFields(fill)
             for name in [
                 "stopOrderType", "closedSize", "blockTradeId", "markPrice", "indexPrice", "underlyingPrice",
                 "tradeIv", "markIv",
-            ] { json.field(name, "") }
+            ] { json.field(name, told[name] ?? "") }
+            if let profit = told["execPnl"] { json.field("execPnl", profit) }
             json.field("isLeverage", "0")
-            json.field("createType", "CreateByUser")
+            json.field("createType", createType(order.request))
             json.field("seq", fill.tradeID)
         }
     }

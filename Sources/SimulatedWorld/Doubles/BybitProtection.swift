@@ -1,7 +1,7 @@
 import TradingModel
 
 /// Disconnection protection of one account (v5/order/dcp): open orders are canceled when no connection that
-/// subscribed `dcp.spot` has been there for the window.
+/// subscribed `dcp.spot` (perpetuals: `dcp.future`) has been there for the window.
 struct BybitProtection {
     /// "The default time window is 10 seconds."
     private(set) var window = Span.seconds(10)
@@ -29,8 +29,6 @@ struct BybitProtection {
 }
 
 extension BybitDouble {
-    static let protectionTopic = "dcp.spot"
-
     func setProtection(_ call: BybitCall) throws(BybitFault) -> [UInt8] {
         guard exchange.accounts[call.account].spec.isInstitutional else {
             throw BybitFault(10_005, "Permission denied, please check your API key permissions.")
@@ -38,10 +36,10 @@ extension BybitDouble {
         guard let seconds = call.body["timeWindow"]?.integer, (3...300).contains(seconds) else {
             throw .parameters("timeWindow is invalid")
         }
-        // Derivatives and options have windows of their own; the double lists spot only.
+        // Each product has a window of its own; the double has one of them.
         switch call["product"] ?? "OPTIONS" {
-        case "SPOT": protections[call.account].set(.seconds(seconds), at: call.at)
-        case "OPTIONS", "DERIVATIVES": break
+        case segment.product: protections[call.account].set(.seconds(seconds), at: call.at)
+        case "SPOT", "OPTIONS", "DERIVATIVES": break
         default: throw .parameters("product is invalid")
         }
         return Array("{}".utf8)
@@ -51,7 +49,7 @@ extension BybitDouble {
     func watchProtection(of account: Int?, at now: Moment) {
         guard let account, exchange.accounts[account].spec.isInstitutional else { return }
         let isWatched = connections.contains { connection in
-            connection.account == account && connection.topics.contains(BybitDouble.protectionTopic)
+            connection.account == account && connection.topics.contains(segment.protectionTopic)
         }
         if isWatched {
             protections[account].lostAt = nil

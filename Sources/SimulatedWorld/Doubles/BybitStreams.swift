@@ -86,7 +86,7 @@ extension BybitDouble {
             return outgoing.send(.close(code: 1001, reason: "service restart"), to: connection, due: now)
         }
         switch RequestTarget(path).path {
-        case "/v5/public/spot": connections.append(.init(id: connection, isPrivate: false, lastHeard: now))
+        case segment.publicPath: connections.append(.init(id: connection, isPrivate: false, lastHeard: now))
         case "/v5/private": connections.append(.init(id: connection, isPrivate: true, lastHeard: now))
         default: outgoing.send(.close(code: 1008, reason: "Invalid path"), to: connection, due: now)
         }
@@ -197,13 +197,15 @@ extension BybitDouble {
 
     private func isKnown(_ topic: String, on connection: BybitConnection) -> Bool {
         if connection.isPrivate {
-            if topic == BybitDouble.protectionTopic {
+            if topic == segment.protectionTopic {
                 return connection.account.map { exchange.accounts[$0].spec.isInstitutional } ?? false
             }
-            return ["order", "order.spot", "execution", "execution.spot", "wallet"].contains(topic)
+            return segment.privateTopics.contains(topic)
         }
         return books.contains { $0.name == topic }
-            || spellings.contains { topic == "publicTrade." + $0 }
+            || spellings.contains {
+                topic == "publicTrade." + $0 || (segment == .linear && topic == "tickers." + $0)
+            }
     }
 
     /// A book subscription begins with a snapshot of the view as last published: the next delta fits it.
@@ -227,6 +229,7 @@ extension BybitDouble {
             return outgoing.send(earlier.snapshot(at: now), to: connection, due: now)
         }
         if let book { outgoing.send(books[book].snapshot(at: now), to: connection, due: now) }
+        if segment == .linear { sendTicker(topic, to: connection, at: now) }
     }
 
     private func unsubscribe(_ index: Int, _ topic: String) {
@@ -236,7 +239,7 @@ extension BybitDouble {
         noteWanted()
     }
 
-    private func broadcast(_ topic: String, _ body: [UInt8], at now: Moment) {
+    func broadcast(_ topic: String, _ body: [UInt8], at now: Moment) {
         for connection in subscribers[topic] ?? [] { outgoing.send(body, to: connection, due: now) }
     }
 
@@ -246,6 +249,7 @@ extension BybitDouble {
         for index in wantedBooks where now.milliseconds % books[index].interval == 0 {
             publishBook(index, at: now)
         }
+        if !wantedTickers.isEmpty { publishTickers(at: now) }
         for index in connections.indices
         where !connections[index].isClosing && now - connections[index].lastHeard > BybitDouble.idleLimit {
             connections[index].isClosing = true
@@ -324,18 +328,29 @@ extension BybitDouble {
                 tell(event, "execution", due) { json in executionPage(&json, fill, event.order) }
             }
             tell(event, "order", due) { json in orderPage(&json, event.order) }
-            tell(event, "wallet", due) { json in wallet(&json, event.balances) }
+            if segment == .linear {
+                tellPositions(event, due)
+            } else {
+                tell(event, "wallet", due) { json in wallet(&json, event.balances) }
+            }
         }
+        for payment in exchange.takePayments() { tell(payment) }
     }
 
     private func tell(_ event: OrderEvent, _ topic: String, _ due: Moment, _ row: (inout JSONWriter) -> Void)
     {
-        for connection in connections where connection.account == event.order.account {
-            guard let name = connection.topics.first(where: { $0 == topic || $0 == topic + ".spot" }) else {
-                continue
-            }
+        tell(event.order.account, event.order.id, topic, due, row)
+    }
+
+    /// `id` makes the message's own.
+    func tell(
+        _ account: Int, _ id: Int64, _ topic: String, _ due: Moment, _ row: (inout JSONWriter) -> Void
+    ) {
+        let own = topic + "." + segment.category
+        for connection in connections where connection.account == account {
+            guard let name = connection.topics.first(where: { $0 == topic || $0 == own }) else { continue }
             let body = JSONWriter.object { json in
-                json.field("id", connection.name + "-" + String(event.order.id, radix: 36))
+                json.field("id", connection.name + "-" + String(id, radix: 36))
                 json.field("topic", name)
                 json.field("creationTime", due.milliseconds)
                 json.array("data", row)

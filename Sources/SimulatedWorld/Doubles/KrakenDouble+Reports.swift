@@ -117,7 +117,7 @@ extension KrakenDouble {
         case .selfTrade: "Self trade prevention"
         case .noLiquidity: "Insufficient liquidity"
         case .venue: "Market maintenance"
-        case .liquidation: "Liquidation"
+        case .liquidation, .reduceOnly: "Liquidation"
         }
     }
 

@@ -130,7 +130,8 @@ extension KrakenDouble {
             case .lotSize, .quantityTooLarge: "EGeneral:Invalid arguments:volume"
             case .quantityTooSmall: "EGeneral:Invalid arguments:volume minimum not met"
             case .notionalTooSmall: "EOrder:Cost minimum not met"
-            case .insufficientBalance: "EOrder:Insufficient funds"
+            case .insufficientBalance, .nothingToReduce, .sameDirection, .reductionsFull:
+                "EOrder:Insufficient funds"
             // Measured by others at the venue: unique among open orders, refused with this text.
             case .duplicateClientID: "EGeneral:Invalid arguments:cl_ord_id not unique"
             case .wouldTake: "EOrder:Post only order"

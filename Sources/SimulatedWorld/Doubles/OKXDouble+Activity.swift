@@ -3,7 +3,7 @@ import TradingModel
 /// When OKX's double has something to say by itself, and how it goes down.
 extension OKXDouble {
     public var nextActivity: Moment? {
-        var next = min(outgoing.nextDue, exchange.nextLateEvent)
+        var next = min(outgoing.nextDue, exchange.nextLateEvent, exchange.nextPerpetual, nextMarkBeat)
         for socket in sockets { next = min(next, socket.lastActivity + OKXDouble.silence) }
         for due in deadMan { if let due { next = min(next, due) } }
         next = min(next, nextBeat)
@@ -19,6 +19,9 @@ extension OKXDouble {
         for socket in sockets {
             for subscription in socket.subscriptions {
                 guard let symbol = subscription.symbol, socket.kind == .open else { continue }
+                if segment == .swap, ["mark-price", "funding-rate"].contains(subscription.channel) {
+                    continue
+                }
                 wantsBooks = true
                 switch subscription.channel {
                 case "books":

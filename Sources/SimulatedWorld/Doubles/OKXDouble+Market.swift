@@ -14,11 +14,16 @@ extension OKXDouble {
             let symbol = try symbol(fields["instId"])
             return OKXDouble.response { ticker(symbol, at: now, into: &$0) }
         case "/api/v5/market/tickers":
-            guard fields["instType"] == "SPOT" else { return try emptyUnlessKnownType(fields["instType"]) }
+            guard fields["instType"] == segment.instrumentType else {
+                return try emptyUnlessKnownType(fields["instType"])
+            }
             return OKXDouble.response { json in
                 for symbol in exchange.symbols.indices { ticker(symbol, at: now, into: &json) }
             }
         case "/api/v5/market/trades": return try trades(fields)
+        case "/api/v5/public/mark-price": return try markPrices(fields, at: now)
+        case "/api/v5/public/funding-rate": return try fundingRate(fields, at: now)
+        case "/api/v5/public/funding-rate-history": return try fundingHistory(fields)
         default: throw OKXRefusal(status: 404, code: "404", message: "Invalid API request")
         }
     }
@@ -28,14 +33,14 @@ extension OKXDouble {
         guard let instID, !instID.isEmpty else {
             throw OKXRefusal(status: 400, code: "50014", message: "Parameter instId can not be empty.")
         }
-        guard let symbol = exchange.symbolIndex(instID) else {
+        guard let symbol = symbolIndex(instID) else {
             throw OKXRefusal(
                 code: "51001", message: "Instrument ID, Instrument ID code, or Spread ID doesn't exist.")
         }
         return symbol
     }
 
-    private func emptyUnlessKnownType(_ type: String?) throws(OKXRefusal) -> DoubleResponse {
+    func emptyUnlessKnownType(_ type: String?) throws(OKXRefusal) -> DoubleResponse {
         guard let type, !type.isEmpty else {
             throw OKXRefusal(status: 400, code: "50014", message: "Parameter instType can not be empty.")
         }
@@ -46,7 +51,9 @@ extension OKXDouble {
     }
 
     private func instruments(_ fields: FormFields) throws(OKXRefusal) -> DoubleResponse {
-        guard fields["instType"] == "SPOT" else { return try emptyUnlessKnownType(fields["instType"]) }
+        guard fields["instType"] == segment.instrumentType else {
+            return try emptyUnlessKnownType(fields["instType"])
+        }
         let listed: [Int]
         if let only = fields["instId"] {
             listed = [try symbol(only)]
@@ -55,6 +62,10 @@ extension OKXDouble {
         }
         return OKXDouble.response { json in
             for index in listed {
+                guard segment == .spot else {
+                    perpetual(index, into: &json)
+                    continue
+                }
                 let rules = exchange.symbols[index]
                 json.object { json in
                     for empty in [
@@ -96,8 +107,8 @@ extension OKXDouble {
         let engine = exchange.published(symbol)
         return OKXDouble.response { json in
             json.object { json in
-                OKXDouble.levels("asks", BookFeed.view(engine.asks, depth), into: &json)
-                OKXDouble.levels("bids", BookFeed.view(engine.bids, depth), into: &json)
+                levels("asks", BookFeed.view(engine.asks, depth), symbol, into: &json)
+                levels("bids", BookFeed.view(engine.bids, depth), symbol, into: &json)
                 json.field("ts", String(now.milliseconds))
                 json.field("seqId", engine.updateID)
             }
@@ -105,12 +116,13 @@ extension OKXDouble {
     }
 
     /// `[price, size, "0", number of orders]` per level; the third element is deprecated and always "0".
-    static func levels(_ name: String, _ levels: [FeedLevel], into json: inout JSONWriter) {
+    func levels(_ name: String, _ levels: [FeedLevel], _ symbol: Int, into json: inout JSONWriter) {
+        let contracts = contracts(symbol)
         json.array(name) { json in
             for level in levels {
                 json.array { json in
                     json.plain(level.price)
-                    json.plain(level.quantity)
+                    json.plain(level.quantity * contracts)
                     json.string("0")
                     json.string(level.quantity == 0 ? "0" : "1")
                 }
@@ -125,14 +137,14 @@ extension OKXDouble {
         let ask = engine.asks.last
         let price = OKXDouble.text(exchange.lastTrade[symbol])
         json.object { json in
-            json.field("instType", "SPOT")
+            json.field("instType", segment.instrumentType)
             json.field("instId", instID(symbol))
             json.field("last", price)
-            json.field("lastSz", OKXDouble.text(last?.quantity.raw ?? 0))
+            json.field("lastSz", size(last?.quantity.raw ?? 0, symbol))
             json.field("askPx", ask.map { OKXDouble.text($0.price) } ?? "")
-            json.field("askSz", ask.map { OKXDouble.text($0.total) } ?? "0")
+            json.field("askSz", ask.map { size($0.total, symbol) } ?? "0")
             json.field("bidPx", bid.map { OKXDouble.text($0.price) } ?? "")
-            json.field("bidSz", bid.map { OKXDouble.text($0.total) } ?? "0")
+            json.field("bidSz", bid.map { size($0.total, symbol) } ?? "0")
             for day in ["open24h", "high24h", "low24h", "sodUtc0", "sodUtc8"] { json.field(day, price) }
             json.field("volCcy24h", "0")
             json.field("vol24h", "0")
@@ -153,7 +165,7 @@ extension OKXDouble {
             json.field("instId", instID(print.symbol))
             json.field("tradeId", String(print.tradeID))
             json.field("px", OKXDouble.text(print.price.raw))
-            json.field("sz", OKXDouble.text(print.quantity.raw))
+            json.field("sz", size(print.quantity.raw, print.symbol))
             json.field("side", print.takerSide == .buy ? "buy" : "sell")
             json.field("ts", String(print.at.milliseconds))
             if let count { json.field("count", count) }

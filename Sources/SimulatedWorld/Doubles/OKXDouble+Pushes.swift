@@ -12,6 +12,7 @@ extension OKXDouble {
             conflate("bbo-tbt", symbol, at: now) { view(symbol, depth: 1, at: now, into: &$0) }
             conflate("tickers", symbol, at: now) { ticker(symbol, at: now, into: &$0) }
         }
+        if segment == .swap { publishMarks(at: now) }
     }
 
     private func publishBook(_ symbol: Int, at now: Moment) {
@@ -34,7 +35,7 @@ extension OKXDouble {
         for index in sockets.indices {
             for subscription in sockets[index].subscriptions
             where subscription.channel == "books" && subscription.symbol == symbol {
-                let frame = book(subscription.argument, "update", bids, asks, id, previous, at: now)
+                let frame = book(subscription.argument, symbol, "update", bids, asks, id, previous, at: now)
                 guard spoils else {
                     send(frame, index, at: now)
                     continue
@@ -50,16 +51,19 @@ extension OKXDouble {
         if let old = exchange.takeOldSnapshot(symbol) {
             let bids = BookFeed.view(old.bids, feeds[symbol].book.depth)
             let asks = BookFeed.view(old.asks, feeds[symbol].book.depth)
-            return send(book(argument, "snapshot", bids, asks, old.updateID, -1, at: now), index, at: now)
+            return send(
+                book(argument, symbol, "snapshot", bids, asks, old.updateID, -1, at: now), index, at: now)
         }
         let feed = feeds[symbol].book
-        send(book(argument, "snapshot", feed.bids, feed.asks, feed.lastID, -1, at: now), index, at: now)
+        send(
+            book(argument, symbol, "snapshot", feed.bids, feed.asks, feed.lastID, -1, at: now), index, at: now
+        )
     }
 
     /// `checksum` is deprecated and always 0 (`venue-facts.md` §4c); a snapshot's `prevSeqId` is −1.
     private func book(
-        _ argument: JSONDocument, _ action: String, _ bids: [FeedLevel], _ asks: [FeedLevel], _ id: Int64,
-        _ previous: Int64, at now: Moment
+        _ argument: JSONDocument, _ symbol: Int, _ action: String, _ bids: [FeedLevel], _ asks: [FeedLevel],
+        _ id: Int64, _ previous: Int64, at now: Moment
     ) -> [UInt8] {
         JSONWriter.object { json in
             json.key("arg")
@@ -67,8 +71,8 @@ extension OKXDouble {
             json.field("action", action)
             json.array("data") { json in
                 json.object { json in
-                    OKXDouble.levels("asks", asks, into: &json)
-                    OKXDouble.levels("bids", bids, into: &json)
+                    levels("asks", asks, symbol, into: &json)
+                    levels("bids", bids, symbol, into: &json)
                     json.field("ts", String(exchange.venueTime(now).milliseconds))
                     json.field("checksum", 0)
                     json.field("prevSeqId", previous)
@@ -81,8 +85,8 @@ extension OKXDouble {
     private func view(_ symbol: Int, depth: Int, at now: Moment, into json: inout JSONWriter) {
         let engine = exchange.published(symbol)
         json.object { json in
-            OKXDouble.levels("asks", BookFeed.view(engine.asks, depth), into: &json)
-            OKXDouble.levels("bids", BookFeed.view(engine.bids, depth), into: &json)
+            levels("asks", BookFeed.view(engine.asks, depth), symbol, into: &json)
+            levels("bids", BookFeed.view(engine.bids, depth), symbol, into: &json)
             json.field("instId", instID(symbol))
             json.field("ts", String(now.milliseconds))
             json.field("seqId", engine.updateID)
@@ -105,7 +109,7 @@ extension OKXDouble {
         }
     }
 
-    private func push(
+    func push(
         _ argument: JSONDocument, event: String? = nil, _ data: (inout JSONWriter) -> Void
     ) -> [UInt8] {
         JSONWriter.object { json in
@@ -133,6 +137,7 @@ extension OKXDouble {
                 for subscription in sockets[index].subscriptions { tell(event, subscription, index, at: now) }
             }
         }
+        for payment in exchange.takePayments() { tell(payment, at: now) }
     }
 
     private func tell(
@@ -143,10 +148,17 @@ extension OKXDouble {
         switch subscription.channel {
         case "orders":
             let type = subscription.argument["instType"]?.string
-            guard type == "SPOT" || type == "ANY" else { return }
+            guard type == segment.instrumentType || type == "ANY" else { return }
             send(push(subscription.argument) { order(event, into: &$0) }, index, at: now)
         case "account", "balance_and_position":
+            guard segment == .spot else {
+                return tellMargin(
+                    event.order.account, subscription, index, event: "event_update", at: now)
+            }
             tellBalances(event.balances, subscription, index, event: "event_update", at: now)
+        case "positions":
+            guard case .executed(let fill) = event.kind else { return }
+            tellPositions([fill.symbol], event.order.account, subscription, index, at: now)
         default: return
         }
     }
@@ -162,6 +174,7 @@ extension OKXDouble {
             json.field("fillFee", fill.map { (-$0.fee).description } ?? "0")
             json.field("fillFeeCcy", fill?.feeAsset ?? "")
             json.field("fillNotionalUsd", fill?.notional.description ?? "")
+            if segment == .swap { json.field("fillPnl", (fill?.effect?.realised ?? .zero).description) }
             json.field("msg", "")
             json.field("reqId", "")
         }

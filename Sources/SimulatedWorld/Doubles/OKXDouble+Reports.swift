@@ -23,6 +23,10 @@ extension OKXDouble {
         case "/api/v5/trade/orders-history":
             return try orders(fields, account) { !$0.isOpen }
         case "/api/v5/trade/fills", "/api/v5/trade/fills-history": return try fills(fields, account)
+        case "/api/v5/account/balance" where segment == .swap: return margin(fields, account, at: now)
+        case "/api/v5/account/positions": return try positions(fields, account, at: now)
+        case "/api/v5/account/bills": return try bills(fields, account)
+        case "/api/v5/account/leverage-info": return try leverage(fields, account)
         case "/api/v5/account/balance":
             let wanted = fields["ccy"].map { $0.split(separator: ",").map { String($0) } }
             let balances = exchange.toldBalances(of: account).filter { wanted?.contains($0.asset) ?? true }
@@ -45,7 +49,7 @@ extension OKXDouble {
         if let state = fields["state"] { found = found.filter { OKXDouble.state($0) == state } }
         if let after = fields.integer("after") { found = found.filter { $0.id < after } }
         if let before = fields.integer("before") { found = found.filter { $0.id > before } }
-        if let type = fields["instType"], type != "SPOT" { found = [] }
+        if let type = fields["instType"], type != segment.instrumentType { found = [] }
         let limit = min(100, max(1, Int(fields["limit"] ?? "100") ?? 100))
         return OKXDouble.response { json in
             for one in found.reversed().prefix(limit) { json.object { self.order(one, into: &$0) } }
@@ -71,7 +75,7 @@ extension OKXDouble {
     }
 
     /// `cancelSource`: 1 user, 13 FOK, 14 IOC, 20 cancel-all-after, 31 post-only, 32 self-trade,
-    /// 3 the risk engine, 0 the system.
+    /// 3 the risk engine, 23 reduce-only with nothing left to reduce, 0 the system.
     private func cancelSource(_ order: ExchangeOrder) -> String {
         guard order.state == .canceled || order.state == .expired else { return "" }
         if canceledByTimer.contains(order.id) { return "20" }
@@ -81,6 +85,7 @@ extension OKXDouble {
         case .wouldTake: "31"
         case .selfTrade: "32"
         case .liquidation: "3"
+        case .reduceOnly: "23"
         case .noLiquidity, .venue, .none: "0"
         }
     }
@@ -95,39 +100,41 @@ extension OKXDouble {
     func order(_ order: ExchangeOrder, showing last: Execution?, into json: inout JSONWriter) {
         let request = order.request
         let rules = exchange.symbols[request.symbol]
-        let received = request.side == .buy ? rules.base : rules.quote
+        let received = request.side == .buy && segment == .spot ? rules.base : rules.quote
         let fee = order.fees.reduce(Amount.zero) { $0 + $1.amount }
-        json.field("accFillSz", OKXDouble.text(order.filled.raw))
+        json.field("accFillSz", size(order.filled.raw, request.symbol))
         json.field("avgPx", order.filled.raw == 0 ? "" : order.averagePrice.description)
         json.field("cTime", String(order.createdAt.milliseconds))
         json.field("cancelSource", cancelSource(order))
         json.field("cancelSourceReason", "")
-        json.field("category", "normal")
+        json.field("category", request.isLiquidation ? "full_liquidation" : "normal")
         json.field("clOrdId", request.clientID)
         json.field("fee", (-fee).description)
         json.field("feeCcy", received)
         json.field("fillPx", last.map { OKXDouble.text($0.price.raw) } ?? "")
-        json.field("fillSz", last.map { OKXDouble.text($0.quantity.raw) } ?? "0")
+        json.field("fillSz", last.map { size($0.quantity.raw, request.symbol) } ?? "0")
         json.field("fillTime", last.map { String($0.at.milliseconds) } ?? "")
-        json.field("instId", rules.symbol)
-        json.field("instType", "SPOT")
-        json.field("lever", "")
+        json.field("instId", instID(request.symbol))
+        json.field("instType", segment.instrumentType)
+        json.field("lever", lever(request.symbol, order.account))
         json.field("ordId", String(order.id))
         json.field("ordType", OKXDouble.orderType(request))
-        json.field("pnl", "0")
+        json.field("pnl", realised(order).description)
         json.field("posSide", "net")
         json.field("px", request.kind == .market ? "" : OKXDouble.text(request.price.raw))
         json.field("rebate", "0")
-        json.field("rebateCcy", request.side == .buy ? rules.quote : rules.base)
-        json.field("reduceOnly", "false")
+        json.field("rebateCcy", request.side == .buy || segment == .swap ? rules.quote : rules.base)
+        json.field("reduceOnly", request.isReduceOnly ? "true" : "false")
         json.field("side", request.side == .buy ? "buy" : "sell")
         json.field("source", "")
         json.field("state", OKXDouble.state(order))
-        json.field("sz", request.quoteBudget?.description ?? OKXDouble.text(request.quantity.raw))
+        json.field("sz", request.quoteBudget?.description ?? size(request.quantity.raw, request.symbol))
         json.field("tag", "")
-        json.field("tdMode", "cash")
+        json.field("tdMode", segment.tradeMode)
         json.field(
-            "tgtCcy", request.kind != .market ? "" : (request.quoteBudget == nil ? "base_ccy" : "quote_ccy"))
+            "tgtCcy",
+            request.kind != .market || segment == .swap
+                ? "" : (request.quoteBudget == nil ? "base_ccy" : "quote_ccy"))
         json.field("tradeId", last.map { String($0.tradeID) } ?? "")
         json.field("uTime", String(order.updatedAt.milliseconds))
     }
@@ -148,7 +155,7 @@ extension OKXDouble {
         if let before = fields.integer("before") { found = found.filter { OKXDouble.billID($0) > before } }
         if let begin = fields.integer("begin") { found = found.filter { $0.at.milliseconds >= begin } }
         if let end = fields.integer("end") { found = found.filter { $0.at.milliseconds <= end } }
-        if let type = fields["instType"], type != "SPOT" { found = [] }
+        if let type = fields["instType"], type != segment.instrumentType { found = [] }
         let limit = min(100, max(1, Int(fields["limit"] ?? "100") ?? 100))
         return OKXDouble.response { json in
             for fill in found.reversed().prefix(limit) { json.object { self.fill(fill, into: &$0) } }
@@ -156,22 +163,23 @@ extension OKXDouble {
     }
 
     /// Two bills can share a trade (both sides of a self-trade), never an id.
-    private static func billID(_ fill: Execution) -> Int64 { fill.tradeID * 2 + (fill.isMaker ? 1 : 0) }
+    static func billID(_ fill: Execution) -> Int64 { fill.tradeID * 2 + (fill.isMaker ? 1 : 0) }
 
     private func fill(_ fill: Execution, into json: inout JSONWriter) {
         json.field("side", fill.side == .buy ? "buy" : "sell")
-        json.field("fillSz", OKXDouble.text(fill.quantity.raw))
+        json.field("fillSz", size(fill.quantity.raw, fill.symbol))
         json.field("fillPx", OKXDouble.text(fill.price.raw))
         json.field("fee", (-fill.fee).description)
         json.field("feeCcy", fill.feeAsset)
-        json.field("feeRate", fill.isMaker ? "-0.0008" : "-0.001")
+        json.field("feeRate", feeRate(fill))
         json.field("ordId", String(fill.orderID))
-        json.field("instType", "SPOT")
+        if let effect = fill.effect { json.field("fillPnl", effect.realised.description) }
+        json.field("instType", segment.instrumentType)
         json.field("instId", instID(fill.symbol))
         json.field("clOrdId", fill.clientID)
         json.field("posSide", "net")
         json.field("billId", String(OKXDouble.billID(fill)))
-        json.field("subType", fill.side == .buy ? "1" : "2")
+        json.field("subType", subType(fill))
         json.field("tag", "")
         json.field("fillTime", String(fill.at.milliseconds))
         json.field("execType", fill.isMaker ? "M" : "T")
@@ -206,7 +214,7 @@ extension OKXDouble {
     private func configuration(_ account: Int) -> DoubleResponse {
         OKXDouble.response { json in
             json.object { json in
-                json.field("acctLv", "1")
+                json.field("acctLv", segment == .spot ? "1" : "2")
                 json.field("posMode", "net_mode")
                 json.field("level", "Lv1")
                 json.field("kycLv", "3")

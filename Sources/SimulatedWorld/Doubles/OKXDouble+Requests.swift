@@ -30,7 +30,8 @@ extension OKXDouble {
         let target = RequestTarget(request.target)
         let endpoint = request.method + " " + target.path
         do throws(OKXRefusal) {
-            guard let limit = OKXDouble.limits[endpoint] else {
+            let perpetual = segment == .swap ? OKXDouble.perpetualLimits[endpoint] : nil
+            guard let limit = OKXDouble.limits[endpoint] ?? perpetual else {
                 throw OKXRefusal(status: 404, code: "404", message: "Invalid API request")
             }
             try charge(endpoint, limit: limit, at: now)

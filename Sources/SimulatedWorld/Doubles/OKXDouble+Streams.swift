@@ -97,15 +97,21 @@ extension OKXDouble {
 
     // MARK: Subscriptions
 
-    private static let publicChannels: Set<String> = ["books", "books5", "bbo-tbt", "trades", "tickers"]
-    private static let privateChannels: Set<String> = ["orders", "account", "balance_and_position"]
+    private var publicChannels: Set<String> {
+        let shared: Set = ["books", "books5", "bbo-tbt", "trades", "tickers"]
+        return segment == .spot ? shared : shared.union(["mark-price", "funding-rate"])
+    }
+    private var privateChannels: Set<String> {
+        let shared: Set = ["orders", "account", "balance_and_position"]
+        return segment == .spot ? shared : shared.union(["positions"])
+    }
 
     private func subscribe(_ argument: JSONDocument, _ index: Int, at now: Moment) {
         let channel = argument["channel"]?.string ?? ""
         let instID = argument["instId"]?.string
-        let symbol = instID.flatMap { exchange.symbolIndex($0) }
-        let isPublic = OKXDouble.publicChannels.contains(channel)
-        let isPrivate = OKXDouble.privateChannels.contains(channel)
+        let symbol = instID.flatMap { symbolIndex($0) }
+        let isPublic = publicChannels.contains(channel)
+        let isPrivate = privateChannels.contains(channel)
         let fits =
             sockets[index].kind == .open
             ? isPublic && symbol != nil : isPrivate && (instID == nil || symbol != nil)
@@ -136,14 +142,23 @@ extension OKXDouble {
             sendSnapshot(symbol, argument, index, at: now)
         case "account", "balance_and_position":
             guard let account = sockets[index].account else { return }
+            guard segment == .spot else {
+                return tellMargin(account, subscription, index, event: "snapshot", at: now)
+            }
             tellBalances(exchange.balances(of: account), subscription, index, event: "snapshot", at: now)
+        case "positions":
+            guard let account = sockets[index].account else { return }
+            let open = exchange.symbols.indices.filter {
+                exchange.position($0, of: account).size.raw != 0 && (symbol == nil || symbol == $0)
+            }
+            tellPositions(Array(open), account, subscription, index, at: now)
         default: break
         }
     }
 
     private func unsubscribe(_ argument: JSONDocument, _ index: Int, at now: Moment) {
         let channel = argument["channel"]?.string ?? ""
-        let symbol = argument["instId"]?.string.flatMap { exchange.symbolIndex($0) }
+        let symbol = argument["instId"]?.string.flatMap { symbolIndex($0) }
         sockets[index].subscriptions.removeAll { $0.channel == channel && $0.symbol == symbol }
         confirm("unsubscribe", argument, index, at: now)
     }

@@ -20,6 +20,7 @@ extension OKXDouble {
         }
         let acknowledged: [Acknowledgement]
         switch path {
+        case "/api/v5/account/set-leverage": return try setLeverage(document, account, at: now)
         case "/api/v5/trade/order": acknowledged = [try place(try single(document), account, at: now)]
         case "/api/v5/trade/cancel-order": acknowledged = [try cancel(try single(document), account, at: now)]
         case "/api/v5/trade/batch-orders":
@@ -119,7 +120,14 @@ extension OKXDouble {
             }
         }
         var request = OrderRequest(symbol: try symbol(fields["instId"]?.text), side: .buy)
-        guard fields["tdMode"]?.text == "cash" else { throw parameter("tdMode") }
+        guard fields["tdMode"]?.text == segment.tradeMode else { throw parameter("tdMode") }
+        if segment == .swap {
+            guard [nil, "", "net"].contains(fields["posSide"]?.text) else { throw parameter("posSide") }
+            guard [nil, "", "true", "false"].contains(fields["reduceOnly"]?.text) else {
+                throw parameter("reduceOnly")
+            }
+            request.isReduceOnly = fields["reduceOnly"]?.text == "true"
+        }
         switch fields["side"]?.text {
         case "buy": request.side = .buy
         case "sell": request.side = .sell
@@ -142,12 +150,17 @@ extension OKXDouble {
         let size = try decimal("sz")
         guard size > 0 else { throw parameter("sz") }
         // A spot market buy is sized in the quote currency unless `tgtCcy` says otherwise.
-        let inQuote = request.kind == .market && request.side == .buy && fields["tgtCcy"]?.text != "base_ccy"
+        let inQuote =
+            segment == .spot && request.kind == .market && request.side == .buy
+            && fields["tgtCcy"]?.text != "base_ccy"
         if inQuote {
             let unit = DecimalText.power(Amount.scale - SymbolRules.scale)
             request.quoteBudget = Amount(raw: Int128(size) * Int128(unit))
         } else {
-            request.quantity = Quantity(raw: size)
+            // What no contract of a hundred-millionth can be is no lot either.
+            let contracts = contracts(request.symbol)
+            guard size % contracts == 0 else { throw refusal(.lotSize, request) }
+            request.quantity = Quantity(raw: size / contracts)
         }
         if request.kind == .limit {
             let price = try decimal("px")
@@ -173,8 +186,25 @@ extension OKXDouble {
             refused("51020", "Your order should meet or exceed the minimum order amount.")
         case .quantityTooLarge: refused("51202", "Market order amount exceeds the maximum amount.")
         case .priceOutOfRange: refused("51006", "Order price is not within the price limit")
+        case .insufficientBalance where segment == .swap:
+            refused("51008", "Order failed. Insufficient \(rules.quote) margin in account")
         case .insufficientBalance:
             refused("51008", "Order failed. Insufficient \(spent) balance in account.")
+        case .nothingToReduce:
+            refused(
+                "51169",
+                "Order failed because you don't have any positions in this direction for this contract to "
+                    + "reduce or close.")
+        case .sameDirection:
+            refused(
+                "51170",
+                "Failed to place order. A reduce-only order can't be the same trading direction as your "
+                    + "existing positions.")
+        case .reductionsFull:
+            refused(
+                "51206",
+                "Please cancel the Reduce Only order before placing the current order to avoid opening a "
+                    + "reverse position.")
         case .duplicateClientID: refused("51016", "Client order ID already exists.")
         case .wouldTake: refused("51162", "The order would take liquidity")
         case .noLiquidity: refused("51154", "Order failed. The order book is empty.")

@@ -1,9 +1,10 @@
 import TradingModel
 
-/// OKX spot, API v5: REST under `/api/v5`, WebSockets on `/ws/v5/{public,private,business}`. Cash accounts
-/// only. Rules: OKX API v5 documentation; `field/venue-facts.md` §4c–4f.
+/// OKX, API v5: REST under `/api/v5`, WebSockets on `/ws/v5/{public,private,business}`. Rules: OKX API v5
+/// documentation; `field/venue-facts.md` §4c–4f.
 public final class OKXDouble: ExchangeDouble {
     let exchange: VirtualExchange
+    let segment: OKXSegment
     var sockets: [OKXSocket] = []
     var outgoing = OutgoingFrames()
     /// One published view per symbol: every `books` subscriber reads the same chain of `seqId`s.
@@ -21,8 +22,9 @@ public final class OKXDouble: ExchangeDouble {
     /// A book without changes is confirmed after this long: `seqId` = `prevSeqId`.
     static let bookKeepAlive = Span.seconds(60)
 
-    init(exchange: VirtualExchange) {
+    init(exchange: VirtualExchange, segment: OKXSegment) {
         self.exchange = exchange
+        self.segment = segment
         feeds = exchange.symbols.map { _ in OKXFeed(start: exchange.clock) }
         deadMan = exchange.accounts.map { _ in nil }
     }
@@ -93,8 +95,6 @@ public final class OKXDouble: ExchangeDouble {
 
     /// OKX spells decimals without trailing zeros.
     static func text(_ raw: Int64) -> String { DecimalText.format(raw, scale: SymbolRules.scale) }
-
-    func instID(_ symbol: Int) -> String { exchange.symbols[symbol].symbol }
 }
 
 /// One WebSocket.
@@ -124,6 +124,8 @@ struct OKXSocket {
         struct Mark: Equatable {
             let updateID: Int64
             let lastTrade: Int64
+            /// Of a mark or a funding rate, as it was told.
+            var value: Int64 = 0
         }
     }
 

@@ -12,6 +12,8 @@ enum JournalEntry {
     case executed(Execution)
     case ended(ExchangeOrder)
     case transfer(account: Int, asset: String, amount: Amount)
+    case funding(FundingPayment)
+    case leverage(account: Int, symbol: Int, hundredths: Int64)
 }
 
 extension VirtualExchange {
@@ -40,7 +42,7 @@ extension VirtualExchange {
                 request.quoteBudget?.description ?? "-",
                 String(order.createdAt.nanoseconds), Hexadecimal.encode(Array(request.clientID.utf8)),
             ]
-            return fields.joined(separator: "\t")
+            return (fields + flags(request)).joined(separator: "\t")
         case .executed(let fill):
             let fields = [
                 "executed", String(fill.tradeID), String(fill.orderID), String(fill.price.raw),
@@ -57,6 +59,9 @@ extension VirtualExchange {
             return fields.joined(separator: "\t")
         case .transfer(let account, let asset, let amount):
             return ["transfer", String(account), asset, amount.description].joined(separator: "\t")
+        case .funding(let payment): return fundingLine(payment)
+        case .leverage(let account, let symbol, let hundredths):
+            return leverageLine(account, symbol, hundredths)
         }
     }
 
@@ -87,6 +92,7 @@ extension VirtualExchange {
                 && (order.request.timeInForce == .goodTillCanceled || order.request.timeInForce == .postOnly)
             if resting { stand(order) } else { end(id, .expired, .timeInForce, at: clock) }
         }
+        perpetual?.changed = []
         flushJournal()
         _ = takeEvents()
     }
@@ -127,6 +133,9 @@ extension VirtualExchange {
             bind(.zero, to: order)
         case .transfer(let account, let code, let amount):
             if let asset = assets.firstIndex(of: code) { accounts[account].balances[asset].total += amount }
+        case .funding(let payment): book(payment)
+        case .leverage(let account, let symbol, let hundredths):
+            perpetual?.accounts[account].leverage[symbol] = hundredths
         }
     }
 
@@ -136,12 +145,14 @@ extension VirtualExchange {
         case "executed": executedEntry(fields)
         case "ended": endedEntry(fields)
         case "transfer": transferEntry(fields)
+        case "funding": fundingEntry(fields)
+        case "leverage": leverageEntry(fields)
         default: nil
         }
     }
 
     private func placedEntry(_ fields: [String]) -> JournalEntry? {
-        guard fields.count == 12, let id = Int64(fields[1]), let account = Int(fields[2]),
+        guard fields.count >= 12, let id = Int64(fields[1]), let account = Int(fields[2]),
             accounts.indices.contains(account), let symbol = symbolIndex(fields[3]),
             let kind = OrderRequest.Kind(rawValue: fields[5]),
             let timeInForce = UInt8(fields[6]).flatMap({ TimeInForce(rawValue: $0) }),
@@ -154,10 +165,11 @@ extension VirtualExchange {
         else { return nil }
         let budget = fields[9] == "-" ? nil : amount(fields[9])
         if fields[9] != "-", budget == nil { return nil }
-        let request = OrderRequest(
+        let plain = OrderRequest(
             symbol: symbol, side: fields[4] == "buy" ? .buy : .sell, kind: kind, timeInForce: timeInForce,
             price: Price(raw: price), quantity: Quantity(raw: quantity), quoteBudget: budget,
             clientID: clientID)
+        guard let request = flagged(plain, fields[12...]) else { return nil }
         let moment = Moment(nanoseconds: at)
         return .placed(
             ExchangeOrder(id: id, account: account, request: request, createdAt: moment, updatedAt: moment))
@@ -200,10 +212,10 @@ extension VirtualExchange {
         return .transfer(account: account, asset: fields[2], amount: amount)
     }
 
-    private func isID(_ number: Int64) -> Bool { number > 0 && number < 1 << 62 }
+    func isID(_ number: Int64) -> Bool { number > 0 && number < 1 << 62 }
 
     /// At most 10^15 units: no sum of a journal's amounts may overflow.
-    private func amount(_ text: String) -> Amount? {
+    func amount(_ text: String) -> Amount? {
         do throws(DecimalText.Fault) {
             let amount = try Amount(text: text)
             return amount.magnitude.raw <= Int128(DecimalText.power(15)) * Int128(DecimalText.power(18))

@@ -35,6 +35,16 @@ public protocol SimulatedVenue: JournaledDouble, ScheduledDouble {
     var pace: MarketPace { get set }
     /// Reads what the venue holds, item by item.
     var observer: VenueWitness { get }
+    /// How often perpetuals pay funding, at multiples of it since 1970; eight hours at first. Zero at a spot
+    /// venue, where setting it does nothing.
+    var fundingInterval: Span { get set }
+}
+
+extension SimulatedVenue {
+    public var fundingInterval: Span {
+        get { .zero }
+        set {}
+    }
 }
 
 /// A double with a generated market behind it.
@@ -56,6 +66,13 @@ extension ExchangeDouble {
         get { exchange.agents.first?.pace ?? .lively }
         set { for index in exchange.agents.indices { exchange.agents[index].pace = newValue } }
     }
+    public var fundingInterval: Span {
+        get { exchange.perpetual?.fundingInterval ?? .zero }
+        set {
+            precondition(newValue > .zero, "funding comes at some interval")
+            exchange.perpetual?.fundingInterval = newValue
+        }
+    }
     public var observer: VenueWitness { VenueWitness(exchange) { self.spell(orderID: $0) } }
     public var truth: VenueTruth { exchange.truth { spell(orderID: $0) } }
     func spell(orderID: Int64) -> String { String(orderID) }
@@ -63,7 +80,10 @@ extension ExchangeDouble {
 
 /// Which doubles exist, with the filters and fees the venues publish for the demo's instruments.
 public enum DoubleCatalog {
-    public static let venues = ["binance-spot", "okx", "bybit", "kraken"]
+    public static let spotVenues = ["binance-spot", "okx", "bybit", "kraken"]
+    /// Segments of linear perpetuals: venues of their own, with accounts and keys of their own.
+    public static let perpetualVenues = ["okx-swap", "bybit-linear"]
+    public static let venues = spotVenues + perpetualVenues
 
     /// BTC-USDT at 60,000 and ETH-USDT at 3,000.
     public static let demoInstruments = [
@@ -71,7 +91,8 @@ public enum DoubleCatalog {
         DoubleInstrument(base: "ETH", quote: "USDT", referencePrice: amount(3_000)),
     ]
 
-    /// 5 BTC, 80 ETH and 400,000 USDT.
+    /// 5 BTC, 80 ETH and 400,000 USDT. Accounts for perpetuals hold what these are settled in, here the
+    /// 400,000 USDT, and leave the rest out.
     public static func demoAccount(apiKey: String, secret: String, passphrase: String = "")
         -> DoubleAccountSpec
     {
@@ -121,8 +142,10 @@ public enum DoubleCatalog {
             start: start, withMarket: withMarket)
         switch venue {
         case "binance-spot": return BinanceSpotDouble(exchange: exchange)
-        case "okx": return OKXDouble(exchange: exchange)
-        case "bybit": return BybitDouble(exchange: exchange)
+        case "okx": return OKXDouble(exchange: exchange, segment: .spot)
+        case "okx-swap": return OKXDouble(exchange: exchange, segment: .swap)
+        case "bybit": return BybitDouble(exchange: exchange, segment: .spot)
+        case "bybit-linear": return BybitDouble(exchange: exchange, segment: .linear)
         case "kraken": return KrakenDouble(exchange: exchange)
         default: return nil
         }

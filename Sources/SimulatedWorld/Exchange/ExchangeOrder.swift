@@ -14,6 +14,12 @@ enum Refusal: Error, Hashable, Sendable {
     /// The symbol does not trade for the time being.
     case halted
     case tooManyOpenOrders
+    /// A reduce-only order without a position.
+    case nothingToReduce
+    /// A reduce-only order that would add to the position.
+    case sameDirection
+    /// A reduce-only order behind others that close the whole position.
+    case reductionsFull
 }
 
 /// What a user asks for. `quantity` is base; a market buy may give `quoteBudget` instead.
@@ -29,6 +35,10 @@ struct OrderRequest: Hashable, Sendable {
     var quoteBudget: Amount?
     /// Empty when the user gave none.
     var clientID = ""
+    /// Perpetuals: may only make the position smaller.
+    var isReduceOnly = false
+    /// Perpetuals: the venue's own order, taking a position away.
+    var isLiquidation = false
 }
 
 /// An order as the venue holds it.
@@ -63,6 +73,8 @@ struct ExchangeOrder: Hashable, Sendable {
         case venue
         /// By the venue's risk engine.
         case liquidation
+        /// A reduce-only order that no longer had anything to reduce.
+        case reduceOnly
     }
 
     var remaining: Quantity { request.quantity - filled }
@@ -95,6 +107,8 @@ struct Execution: Hashable, Sendable {
     let feeAsset: String
     let isMaker: Bool
     let at: Moment
+    /// Perpetuals: what it did to the position.
+    var effect: PositionEffect?
 }
 
 /// A public trade print of the venue.

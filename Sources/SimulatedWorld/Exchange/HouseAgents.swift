@@ -13,7 +13,9 @@ struct HouseAgents {
     /// Levels it keeps a side.
     var levels: Int { pace.levels ?? character.levels }
 
-    static func all(venue: String, symbols: [SymbolRules], seed: UInt64, start: Moment) -> [HouseAgents] {
+    static func all(
+        venue: String, symbols: [SymbolRules], seed: UInt64, start: Moment, isPerpetual: Bool
+    ) -> [HouseAgents] {
         let character = VenueCharacter(seed: seed, venue: venue)
         return symbols.enumerated().map { index, rules in
             let latent = LatentMarket(
@@ -21,7 +23,9 @@ struct HouseAgents {
             let salt = SeededHash.hash(character.seed, UInt64(index), UInt64(start.nanoseconds))
             return HouseAgents(
                 symbol: index,
-                view: VenueView(latent: latent, character: character, instrument: rules.symbol),
+                view: VenueView(
+                    latent: latent, character: character, instrument: rules.symbol,
+                    premium: isPerpetual ? Premium(seed: character.seed, instrument: rules.symbol) : nil),
                 character: character, random: SeededSequence(seed: salt), nextQuote: start,
                 nextTake: start + .milliseconds(150))
         }
@@ -43,6 +47,12 @@ extension VirtualExchange {
 
     /// Lets the house act in the order of its timers up to `now`.
     func advance(to now: Moment) {
+        if perpetual == nil { act(to: now) } else { passPerpetual(to: now) }
+        clock = max(clock, now)
+        if mischief.isRestless { passMischief(clock) }
+    }
+
+    func act(to now: Moment) {
         while true {
             var next = -1
             for index in agents.indices where agents[index].nextAction <= now {
@@ -53,8 +63,6 @@ extension VirtualExchange {
             clock = max(clock, at)
             if agents[next].nextQuote <= at { requote(next, at: at) } else { take(next, at: at) }
         }
-        clock = max(clock, now)
-        if mischief.isRestless { passMischief(clock) }
     }
 
     /// Runs to `now`, stopping at each multiple of `cadence` so that feeds publish at their own pace whatever

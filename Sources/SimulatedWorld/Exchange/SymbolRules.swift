@@ -14,6 +14,8 @@ public struct SymbolRules: Hashable, Sendable {
     public var minimumNotional: Amount
     /// Where the generated market lives.
     public var referencePrice: Price
+    /// Base units of one contract, where a venue counts in contracts; a power of ten.
+    public var contractSize = Quantity(raw: DecimalText.power(SymbolRules.scale))
 
     public init(
         instrument: Instrument, tick: Price, lot: Quantity, minimumQuantity: Quantity,
@@ -91,6 +93,8 @@ struct ExchangeRules: Sendable {
     var postOnlyRefusal: PostOnlyRefusal = .cancel
     /// Whether the venue names orders whose owner did not (Binance).
     var namesEveryOrder = false
+    /// What makes it an exchange of perpetuals; `nil`: spot.
+    var perpetual: PerpetualTerms?
 
     /// `rate` of `amount`, cut towards zero at `feeDecimals`.
     func fee(_ rate: Rate, of amount: Amount) -> Amount {

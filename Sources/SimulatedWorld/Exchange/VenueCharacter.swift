@@ -42,19 +42,24 @@ struct VenueView: Sendable {
     private let latent: LatentMarket
     private let lag: Span
     private let salt: UInt64
+    /// A perpetual is quoted around its mark.
+    private let premium: Premium?
 
     /// At most one dislocation per bucket, in this many percent of the buckets.
     private static let bucket: Int64 = 6_000_000_000
     private static let odds: UInt64 = 45
 
-    init(latent: LatentMarket, character: VenueCharacter, instrument: String) {
+    init(latent: LatentMarket, character: VenueCharacter, instrument: String, premium: Premium? = nil) {
         self.latent = latent
+        self.premium = premium
         lag = character.lag
         salt = SeededHash.hash(character.seed, instrument)
     }
 
     func price(at moment: Moment) -> Int64 {
-        LatentMarket.scaled(latent.price(at: moment - lag).raw, deviation(at: moment))
+        let followed = latent.price(at: moment - lag).raw
+        let quoted = premium.map { LatentMarket.scaled(followed, $0.at(moment - lag)) } ?? followed
+        return LatentMarket.scaled(quoted, deviation(at: moment))
     }
 
     /// The venue's own deviation from what it follows, parts per billion: a small wobble, and now and then a

@@ -9,6 +9,8 @@ enum VenueFilters {
         let minimum: String
         let maximum: String
         let notional: String
+        /// Base units of one contract; an order counts in base all the same.
+        var contract = "1"
     }
 
     /// Venues' instrument lists, as of 2026; the doubles serve them as their own truth.
@@ -32,6 +34,18 @@ enum VenueFilters {
             "ETH-USDT": Row(
                 tick: "0.01", lot: "0.00000001", minimum: "0.002", maximum: "100000", notional: "0.5"),
         ],
+        "okx-swap": [
+            "BTC-USDT": Row(
+                tick: "0.1", lot: "0.0001", minimum: "0.0001", maximum: "1000", notional: "0",
+                contract: "0.01"),
+            "ETH-USDT": Row(
+                tick: "0.01", lot: "0.001", minimum: "0.001", maximum: "10000", notional: "0",
+                contract: "0.1"),
+        ],
+        "bybit-linear": [
+            "BTC-USDT": Row(tick: "0.1", lot: "0.001", minimum: "0.001", maximum: "1190", notional: "5"),
+            "ETH-USDT": Row(tick: "0.01", lot: "0.01", minimum: "0.01", maximum: "7240", notional: "5"),
+        ],
     ]
 
     static func rules(venue: String, index: Int, instrument: DoubleInstrument) -> SymbolRules {
@@ -41,11 +55,13 @@ enum VenueFilters {
         let unit = Int128(DecimalText.power(Amount.scale - SymbolRules.scale))
         let reference = Price(raw: Int64(clamping: instrument.referencePrice.raw / unit))
         guard let row = rows[venue]?[instrument.symbol] else { return proportionate(common, reference) }
-        return SymbolRules(
+        var rules = SymbolRules(
             instrument: common, tick: Price(raw: raw(row.tick)), lot: Quantity(raw: raw(row.lot)),
             minimumQuantity: Quantity(raw: raw(row.minimum)),
             maximumQuantity: Quantity(raw: raw(row.maximum)),
             minimumNotional: Amount(raw: Int128(raw(row.notional)) * unit), referencePrice: reference)
+        rules.contractSize = Quantity(raw: raw(row.contract))
+        return rules
     }
 
     /// A tick of about a tenth of a basis point, a lot worth about a cent, a minimum of 5 quote units.

@@ -30,6 +30,21 @@ enum VenueTerms {
             rules.clientIDScope = .openOrders  // docs.kraken.com, guide to cl_ord_id
             rules.selfTrade = .expireTaker
             return rules
+        case "okx-swap":
+            var rules = ExchangeRules(takerFee: basisPoints(5), makerFee: basisPoints(2))
+            rules.feeAsset = .quote
+            rules.feeDecimals = 12
+            rules.selfTrade = .expireMaker
+            rules.perpetual = PerpetualTerms()
+            return rules
+        case "bybit-linear":
+            var rules = ExchangeRules(
+                takerFee: Rate(hundredthsOfBasisPoint: 550), makerFee: basisPoints(2))
+            rules.feeAsset = .quote
+            rules.feeDecimals = 12
+            rules.selfTrade = .allow
+            rules.perpetual = PerpetualTerms()
+            return rules
         default: return nil
         }
     }

@@ -71,6 +71,38 @@ public struct VenueWitness {
         return (engine.bestBid.map { Price(raw: $0) }, engine.bestAsk.map { Price(raw: $0) })
     }
 
+    /// Payments of funding ever, over all accounts; none at a spot venue.
+    public var fundingPaymentCount: Int { exchange.perpetual?.payments.count ?? 0 }
+
+    /// Payments from the `index`th on, oldest first.
+    public func fundingPayments(from index: Int) -> [VenueTruth.FundingPayment] {
+        (exchange.perpetual?.payments ?? [])[index...].map { payment in
+            VenueTruth.FundingPayment(
+                id: payment.id, account: payment.account, symbol: exchange.symbols[payment.symbol].symbol,
+                position: payment.position, mark: payment.mark, rate: payment.rate, amount: payment.amount,
+                at: payment.at)
+        }
+    }
+
+    /// `nil` at a spot venue.
+    public func position(_ symbol: String, account: Int = 0) -> VenueTruth.Position? {
+        guard exchange.perpetual != nil, let index = exchange.symbolIndex(symbol) else { return nil }
+        let position = exchange.position(index, of: account)
+        return VenueTruth.Position(
+            size: position.size, entryCost: position.cost, averagePrice: position.averagePrice)
+    }
+
+    /// The balance as a venue of perpetuals tells it: cash at cost and the entry cost of what is open.
+    public func wallet(account: Int = 0) -> Amount? {
+        exchange.perpetual == nil ? nil : exchange.holding(of: account).wallet
+    }
+
+    /// Mark and index of a perpetual at the double's own time; `nil` at a spot venue.
+    public func mark(_ symbol: String) -> (mark: Price, index: Price)? {
+        guard exchange.perpetual != nil, let index = exchange.symbolIndex(symbol) else { return nil }
+        return (exchange.mark(index, at: exchange.clock), exchange.index(index, at: exchange.clock))
+    }
+
     /// The filters of a symbol as they are now.
     public func rules(_ symbol: String) -> SymbolRules? {
         exchange.symbolIndex(symbol).map { exchange.symbols[$0] }

@@ -8,16 +8,28 @@ extension VirtualExchange {
     func place(_ request: OrderRequest, account: Int, at now: Moment) throws(Refusal) -> ExchangeOrder {
         guard symbols.indices.contains(request.symbol) else { throw .unknownSymbol }
         let symbol = symbols[request.symbol]
-        let request = try resolved(request, symbol)
+        var request = try resolved(request, symbol)
         try checkTrading(request, account)
         try checkFilters(request, symbol)
         try checkClientID(request.clientID, account)
+        request = try reduced(request, account)
         if request.timeInForce == .postOnly, rules.postOnlyRefusal == .reject,
             engines[request.symbol].crosses(request.side, limit: request.price.raw)
         {
             throw .wouldTake
         }
-        let hold = try requiredHold(request, symbol, account)
+        let hold = try requiredHold(request, symbol, account, at: now)
+        let order = register(request, account: account, hold: hold, at: now)
+        match(order, at: now)
+        enforceReductions(at: now)
+        flushJournal()
+        return orders[order.id] ?? order
+    }
+
+    /// Gives an order its id and its place; nothing is checked and nothing matched.
+    func register(
+        _ request: OrderRequest, account: Int, hold: Amount? = nil, at now: Moment
+    ) -> ExchangeOrder {
         let id = nextOrderID
         nextOrderID += 1
         let order = ExchangeOrder(id: id, account: account, request: request, createdAt: now, updatedAt: now)
@@ -28,12 +40,13 @@ extension VirtualExchange {
         if !request.clientID.isEmpty {
             byClientID[ClientKey(account: account, clientID: request.clientID)] = id
         }
-        bind(hold, to: order)
+        bind(hold ?? self.hold(of: order), to: order)
+        if request.isReduceOnly {
+            perpetual?.changed.append(PositionKey(account: account, symbol: request.symbol))
+        }
         record(.placed(order))
         note(.accepted, order, at: now)
-        match(order, at: now)
-        flushJournal()
-        return orders[id] ?? order
+        return order
     }
 
     /// Cancels an open order.
@@ -63,6 +76,7 @@ extension VirtualExchange {
                 timeInForce: timeInForce))
         guard !engines[symbol].matches.isEmpty else { return }
         settle(engines[symbol].matches, takerID: id, symbol: symbol, side: side, at: now)
+        enforceReductions(at: now)
         flushJournal()
     }
 
@@ -118,6 +132,7 @@ extension VirtualExchange {
         _ match: MatchingEngine.Match, _ quantity: Int64, takerID: Int64, symbol: Int, side: Side,
         at now: Moment
     ) {
+        guard takerID > 0 || mayTrade(match.maker.id, quantity) else { return }
         let tradeID = nextTradeID
         nextTradeID += 1
         note(
@@ -130,15 +145,19 @@ extension VirtualExchange {
         execute(trade, order: match.maker.id, side: side.opposite, isMaker: true)
     }
 
-    /// The house takes `quantity` of an order that no longer stands in the book.
-    func fillByHouse(_ order: ExchangeOrder, _ quantity: Int64, at now: Moment) {
-        let maker = BookSide.Resting(id: order.id, account: order.account, remaining: quantity)
-        let match = MatchingEngine.Match(maker: maker, price: order.request.price.raw, quantity: quantity)
+    /// The house takes `quantity` of an order that does not stand in the book, at the order's price.
+    func fillByHouse(_ order: ExchangeOrder, _ quantity: Int64, asTaker: Bool = false, at now: Moment) {
+        let request = order.request
         let house = nextHouseID
         nextHouseID -= 1
+        let maker =
+            asTaker
+            ? BookSide.Resting(id: house, account: VirtualExchange.houseMaker, remaining: quantity)
+            : BookSide.Resting(id: order.id, account: order.account, remaining: quantity)
+        let match = MatchingEngine.Match(maker: maker, price: request.price.raw, quantity: quantity)
         settle(
-            match, quantity, takerID: house, symbol: order.request.symbol, side: order.request.side.opposite,
-            at: now)
+            match, quantity, takerID: asTaker ? order.id : house, symbol: request.symbol,
+            side: asTaker ? request.side : request.side.opposite, at: now)
     }
 
     private struct Trade {
@@ -169,13 +188,15 @@ extension VirtualExchange {
             notional: notional, fee: rules.fee(rate, of: inBase ? base : notional),
             feeAsset: inBase ? symbol.base : symbol.quote, isMaker: isMaker, at: trade.at)
         record(.executed(execution))
-        apply(execution)
-        if let after = orders[id] { note(.executed(execution), after, at: trade.at) }
+        let applied = apply(execution)
+        if let after = orders[id] { note(.executed(applied), after, at: trade.at) }
     }
 
     /// The effect of an execution on order, hold and balances; also used when a journal is read back.
-    func apply(_ execution: Execution) {
-        guard var order = orders[execution.orderID] else { return }
+    @discardableResult
+    func apply(_ told: Execution) -> Execution {
+        var execution = told
+        guard var order = orders[execution.orderID] else { return execution }
         let base = baseAsset[execution.symbol]
         let quote = quoteAsset[execution.symbol]
         let feeAsset = execution.feeAsset == assets[base] ? base : quote
@@ -189,6 +210,7 @@ extension VirtualExchange {
             foreignFlows[quote].raw -= sign * execution.notional.raw
             foreignFlows[feeAsset] -= execution.fee
         }
+        execution.effect = trade(execution)
         changes.append(order.id)
         feesTaken[feeAsset] += execution.fee
         order.filled += execution.quantity
@@ -205,6 +227,22 @@ extension VirtualExchange {
         executionsByOrder[order.id, default: []].append(executions.count)
         executions.append(execution)
         bind(order.isOpen ? hold(of: order) : .zero, to: order)
+        return execution
+    }
+
+    /// Moves the position; balances have moved already.
+    private func trade(_ fill: Execution) -> PositionEffect? {
+        guard perpetual != nil else { return nil }
+        let sign: Int64 = fill.side == .buy ? 1 : -1
+        var position = position(fill.symbol, of: fill.account)
+        let (closed, realised) = position.trade(
+            Quantity(raw: sign * fill.quantity.raw), Amount(raw: Int128(sign) * fill.notional.raw))
+        perpetual?.accounts[fill.account].positions[fill.symbol] = position
+        perpetual?.accounts[fill.account].changedAt[fill.symbol] = fill.at
+        perpetual?.accounts[fill.account].realised[fill.symbol] += realised
+        perpetual?.changed.append(PositionKey(account: fill.account, symbol: fill.symbol))
+        return PositionEffect(
+            closed: closed, realised: realised, position: position, wallet: holding(of: fill.account).wallet)
     }
 
     func end(_ id: Int64, _ state: ExchangeOrder.State, _ reason: ExchangeOrder.EndReason, at now: Moment) {
@@ -271,8 +309,12 @@ extension VirtualExchange {
     // MARK: Holds
 
     private func requiredHold(
-        _ request: OrderRequest, _ symbol: SymbolRules, _ account: Int
+        _ request: OrderRequest, _ symbol: SymbolRules, _ account: Int, at now: Moment
     ) throws(Refusal) -> Amount {
+        guard perpetual == nil else {
+            try checkMargin(request, account, at: now)
+            return hold(request, request.quantity)
+        }
         let needed: Amount
         if request.side == .buy, request.kind == .market {
             let engine = engines[request.symbol]
@@ -289,23 +331,26 @@ extension VirtualExchange {
     }
 
     func hold(of order: ExchangeOrder) -> Amount {
-        order.request.side == .buy && order.request.kind == .market
+        perpetual == nil && order.request.side == .buy && order.request.kind == .market
             ? .zero : hold(order.request, order.remaining)
     }
 
     private func hold(_ request: OrderRequest, _ quantity: Quantity) -> Amount {
         let instrument = symbols[request.symbol].instrument
-        guard request.side == .buy else { return instrument.baseAmount(quantity) }
+        guard perpetual == nil, request.side == .buy else { return instrument.baseAmount(quantity) }
         let cost = instrument.notional(request.price, quantity)
         guard rules.feeAsset == .quote else { return cost }
         return cost + rules.fee(max(rules.takerFee, rules.makerFee), of: cost)
     }
 
-    /// Makes `amount` the hold of `order`, releasing or adding the difference.
+    /// Makes `amount` the hold of `order`, releasing or adding the difference. On an exchange of perpetuals
+    /// it only marks the order as open: nothing is promised but margin.
     func bind(_ amount: Amount, to order: ExchangeOrder) {
         let asset =
             order.request.side == .buy ? quoteAsset[order.request.symbol] : baseAsset[order.request.symbol]
-        accounts[order.account].balances[asset].held += amount - (holds[order.id] ?? .zero)
+        if perpetual == nil {
+            accounts[order.account].balances[asset].held += amount - (holds[order.id] ?? .zero)
+        }
         holds[order.id] = amount.raw == 0 ? nil : amount
     }
 }

@@ -50,6 +50,9 @@ final class VirtualExchange {
     /// Every placing, execution and end of a user's order, oldest first: which order it changed.
     var changes: [Int64] = []
 
+    /// Positions, funding and marks; `nil` on a spot exchange.
+    var perpetual: PerpetualState?
+
     private var events: [OrderEvent] = []
     private var prints: [TradePrint] = []
     /// The newest public trades per symbol, oldest first, at most `recentLimit`.
@@ -81,7 +84,7 @@ final class VirtualExchange {
         engines = symbols.map { _ in MatchingEngine(firstUpdateID: firstID) }
         accounts = specs.map { spec in
             var account = ExchangeAccount(spec: spec, assetCount: assets.count)
-            for (asset, amount) in spec.funds {
+            for (asset, amount) in spec.funds where rules.perpetual == nil || symbols[0].quote == asset {
                 if let index = assets.firstIndex(of: asset) { account.balances[index].total += amount }
             }
             return account
@@ -94,7 +97,17 @@ final class VirtualExchange {
         clock = start
         lastTrade = symbols.map(\.referencePrice.raw)
         recentPrints = symbols.map { _ in [] }
-        agents = withMarket ? HouseAgents.all(venue: name, symbols: symbols, seed: seed, start: start) : []
+        perpetual = rules.perpetual.map { terms in
+            PerpetualState(
+                terms: terms,
+                sources: MarkSource.all(symbols, venue: name, seed: seed, withMarket: withMarket),
+                accountCount: specs.count)
+        }
+        let isPerpetual = rules.perpetual != nil
+        agents =
+            withMarket
+            ? HouseAgents.all(
+                venue: name, symbols: symbols, seed: seed, start: start, isPerpetual: isPerpetual) : []
         mischief.bind(to: self)
     }
 
@@ -175,7 +188,7 @@ final class VirtualExchange {
     var eventCount: Int { events.count }
 
     /// Whether an owner of an order waits to be told something.
-    var hasEvents: Bool { !events.isEmpty }
+    var hasEvents: Bool { !events.isEmpty || perpetual?.untold.isEmpty == false }
     /// Whether a public trade waits to be told.
     var hasPrints: Bool { !prints.isEmpty }
 
@@ -197,6 +210,8 @@ final class VirtualExchange {
     /// Moves money in or out from outside the venue (a transfer), journaled.
     func transfer(_ amount: Amount, asset code: String, account: Int) {
         guard let asset = assets.firstIndex(of: code) else { return }
+        // Positions are made by trades alone.
+        guard perpetual == nil || asset == settlementAsset else { return }
         accounts[account].balances[asset].total += amount
         foreignFlows[asset] += amount
         record(.transfer(account: account, asset: code, amount: amount))

@@ -117,6 +117,7 @@ extension VirtualExchange {
         _ = engines[request.symbol].cancel(order.id, side: request.side, price: request.price.raw)
         guard case .lateFill(let percent, let after) = race else {
             fillByHouse(order, order.remaining.raw, at: now)
+            enforceReductions(at: now)
             flushJournal()
             throw .orderEnded
         }
@@ -138,18 +139,25 @@ extension VirtualExchange {
         for event in dropEvents(from: told) {
             append(OrderEvent(kind: event.kind, order: stale, balances: event.balances, at: event.at))
         }
+        enforceReductions(at: now)
         flushJournal()
         return stale
     }
 
     // MARK: Answers
 
-    /// What an answer about balances says.
-    func toldBalances(of account: Int) -> [AssetBalance] {
-        guard let wrong = mischief.wrongBalances else { return balances(of: account) }
+    /// What is wrong with the next answer about balances.
+    func takeWrongBalances() -> VenueMischief.WrongBalances.Error? {
+        guard let wrong = mischief.wrongBalances else { return nil }
         mischief.wrongBalances?.answers -= 1
         if wrong.answers <= 1 { mischief.wrongBalances = nil }
-        switch wrong.error {
+        return wrong.error
+    }
+
+    /// What an answer about balances says.
+    func toldBalances(of account: Int) -> [AssetBalance] {
+        guard let error = takeWrongBalances() else { return balances(of: account) }
+        switch error {
         case .zero: return assets.map { AssetBalance(asset: $0, total: .zero, held: .zero) }
         case .stale(let age): return balances(of: account, before: clock - age)
         }

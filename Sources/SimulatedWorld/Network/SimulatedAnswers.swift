@@ -13,11 +13,11 @@ enum SimulatedAnswers {
                 status: 504,
                 body: Array(
                     "{\"code\":-1007,\"msg\":\"Timeout waiting for response from backend server.\"}".utf8))
-        case "okx":
+        case "okx", "okx-swap":
             return DoubleResponse(
                 status: 200,
                 body: Array("{\"code\":\"50004\",\"data\":[],\"msg\":\"Endpoint request timeout\"}".utf8))
-        case "bybit":
+        case "bybit", "bybit-linear":
             return DoubleResponse(
                 status: 200,
                 body: Array(
