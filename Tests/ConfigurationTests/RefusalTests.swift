@@ -232,7 +232,9 @@ private func okx(
             "duplicate_codes: [\"51016\"]", "duplicate_codes: [\"51016\"]\n  refused_statuses: [^\"503\"]",
             "an HTTP status between 400 and 499"),
         okx("venue: okx", "venue: ^okex", "did you mean `okx`"),
-        okx("venue: okx", "venue: ^ftx", "expected one of binance-spot, okx, bybit, kraken"),
+        okx(
+            "venue: okx", "venue: ^ftx",
+            "expected one of binance-spot, okx, okx-swap, bybit, bybit-linear, kraken"),
         okx("venue: okx\n", "", "`venues.?.venue` is missing", at: "endpoints"),
         okx(
             "  public: wss://ws.okx.com:8443/ws/v5/public\n", "", "`venues.okx.endpoints.public` is missing",

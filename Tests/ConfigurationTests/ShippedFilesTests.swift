@@ -89,7 +89,7 @@ import VenueKit
 
 /// The doubles serve their own filters and fees; a demo whose venue files say otherwise trades on fiction.
 @Suite struct VenueFilesAgainstDoublesTests {
-    @Test(arguments: DoubleCatalog.spotVenues)
+    @Test(arguments: DoubleCatalog.venues)
     func `a venue file states the filters and fees that its double enforces`(_ name: String) throws {
         let sheet = try VenueSheet.load(path: "\(ShippedFilesTests.root)/venues/\(name).yaml").get()
         let terms = try #require(VenueTerms.rules(venue: name))

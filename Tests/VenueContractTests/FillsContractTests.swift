@@ -6,7 +6,7 @@ import VenueKit
 
 /// A gap of the private stream may hold more fills than a page of the venue's history.
 @Suite struct FillsContractTests {
-    @Test(arguments: DoubleCatalog.spotVenues)
+    @Test(arguments: DoubleCatalog.venues)
     func `all of 250 fills in a gap are read, each once, the oldest first`(_ venue: String) throws {
         var desk = try OrderContractTests.Desk(venue)
         let isFound = { desk.meeting.double.truth.fillCount >= 250 }

@@ -13,6 +13,7 @@ import VenueKit
         let meeting: VenueMeeting
         var books: [VenueBook]
         var trades = 0
+        var terms = [0, 1].map { ContractTerms(instrument: InstrumentID($0)) }
         var outcomes: [BookOutcome] = []
 
         init(_ venue: String) throws {
@@ -37,6 +38,7 @@ import VenueKit
                 switch frame.kind {
                 case .book: apply(frame)
                 case .trades: trades += frame.trades.count
+                case .terms: for news in frame.terms { terms[news.instrument.index].update(news) }
                 case .alive: break
                 default:
                     Issue.record("\(meeting.venue), \(frame.kind): \(String(decoding: bytes, as: UTF8.self))")
@@ -67,7 +69,7 @@ import VenueKit
         }
     }
 
-    @Test(arguments: DoubleCatalog.spotVenues) func `books sync and keep their proof, trades are printed`(
+    @Test(arguments: DoubleCatalog.venues) func `books sync and keep their proof, trades are printed`(
         _ venue: String
     ) throws {
         var reader = try Reader(venue)
@@ -83,7 +85,21 @@ import VenueKit
         #expect(checked > 50)
     }
 
-    @Test(arguments: DoubleCatalog.spotVenues)
+    @Test(arguments: DoubleCatalog.perpetualVenues)
+    func `a perpetual's mark price, funding rate and next payment are told`(_ venue: String) throws {
+        var reader = try Reader(venue)
+        for _ in 0..<8 { reader.read(.milliseconds(250)) }
+        for (book, terms) in zip(reader.books, reader.terms) {
+            let mark = try #require(terms.markPrice)
+            #expect(abs(mark.raw - book.bids.best.price.raw) < book.bids.best.price.raw / 100)
+            let rate = try #require(terms.fundingRate)
+            #expect(abs(rate.raw) <= Rate(hundredthsOfBasisPoint: 7_500).raw)
+            let next = try #require(terms.nextFunding)
+            #expect(next > reader.meeting.now && next <= reader.meeting.now + .seconds(8 * 3_600))
+        }
+    }
+
+    @Test(arguments: DoubleCatalog.venues)
     func `a book asked anew comes back with its proof`(_ venue: String)
         throws
     {
@@ -97,7 +113,7 @@ import VenueKit
         #expect(reader.books[0].counters.resyncs == 1)
     }
 
-    @Test(arguments: DoubleCatalog.spotVenues) func `a keep-alive is understood`(_ venue: String) throws {
+    @Test(arguments: DoubleCatalog.venues) func `a keep-alive is understood`(_ venue: String) throws {
         var reader = try Reader(venue)
         reader.read(.seconds(1))
         if let frame = reader.meeting.dialect.keepAlive.frame { reader.meeting.say(frame, on: 1) }
@@ -105,7 +121,7 @@ import VenueKit
         #expect(reader.meeting.closings.isEmpty)
     }
 
-    @Test(arguments: DoubleCatalog.spotVenues) func `time and filters are told`(_ venue: String) throws {
+    @Test(arguments: DoubleCatalog.venues) func `time and filters are told`(_ venue: String) throws {
         let meeting = try VenueMeeting(venue)
         let time = try meeting.dialect.decodeTime(meeting.ask(meeting.dialect.timeRequest()))
         // Kraken tells whole seconds.

@@ -46,13 +46,7 @@ final class VenueMeeting {
     }
 
     static func dialect(_ venue: String) throws -> any VenueDialect {
-        let profile = try profile(venue)
-        return switch venue {
-        case "binance-spot": BinanceDialect(profile: profile, symbols: symbols(joint: ""))
-        case "okx": OKXDialect(profile: profile, symbols: symbols(joint: "-"))
-        case "bybit": BybitDialect(profile: profile, symbols: symbols(joint: ""))
-        default: KrakenDialect(profile: profile, symbols: symbols(joint: "/"))
-        }
+        try #require(DialectCatalog.make(try profile(venue), listings(venue)))
     }
 
     /// The shipped venue file: what is tested is what runs. Only its addresses lead to the double.
@@ -63,7 +57,9 @@ final class VenueMeeting {
         profile.restOrigin = "https://venue.test"
         let paths: [String: (open: String, account: String)] = [
             "binance-spot": ("", "/ws-api/v3"), "okx": ("/ws/v5/public", "/ws/v5/private"),
+            "okx-swap": ("/ws/v5/public", "/ws/v5/private"),
             "bybit": ("/v5/public/spot", "/v5/private"), "kraken": ("/v2", "/v2"),
+            "bybit-linear": ("/v5/public/linear", "/v5/private"),
         ]
         let path = try #require(paths[venue])
         profile.publicURL = "wss://venue.test" + path.open
@@ -71,19 +67,24 @@ final class VenueMeeting {
         return profile
     }
 
-    private static func symbols(joint: String) -> SymbolTable {
-        SymbolTable(
-            ["BTC", "ETH"].enumerated().map { index, base in
-                Listing(
-                    venue: VenueID(0),
-                    instrument: Instrument(
-                        id: InstrumentID(index), base: Asset(base), quote: Asset("USDT"), priceScale: 8,
-                        quantityScale: 8),
-                    symbol: base + joint + "USDT", tick: Price(raw: 10_000_000), lot: Quantity(raw: 1000),
-                    minimumQuantity: Quantity(raw: 1000), maximumQuantity: Quantity(raw: 1 << 60),
-                    minimumNotional: .zero, takerFee: .zero, makerFee: .zero, buyFeeInBase: joint != "/")
-            })
+    private static func listings(_ venue: String) -> [Listing] {
+        let joint = ["okx": "-", "okx-swap": "-", "kraken": "/"][venue] ?? ""
+        let contracts = ["okx-swap": [2, 1], "bybit-linear": [0, 0]][venue]
+        return ["BTC", "ETH"].enumerated().map { index, base in
+            Listing(
+                venue: VenueID(0),
+                instrument: Instrument(
+                    id: InstrumentID(index), base: Asset(base), quote: Asset("USDT"), priceScale: 8,
+                    quantityScale: 8),
+                symbol: base + joint + "USDT" + (venue == "okx-swap" ? "-SWAP" : ""),
+                tick: Price(raw: 10_000_000), lot: Quantity(raw: 1000),
+                minimumQuantity: Quantity(raw: 1000), maximumQuantity: Quantity(raw: 1 << 60),
+                minimumNotional: .zero, takerFee: .zero, makerFee: .zero, buyFeeInBase: joint != "/",
+                kind: contracts.map { .perpetual(contractDecimals: $0[index]) } ?? .spot)
+        }
     }
+
+    var isPerpetual: Bool { dialect.profile.perpetual != nil }
 
     // MARK: Time and bytes
 
