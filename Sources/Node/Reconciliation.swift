@@ -101,6 +101,9 @@ struct Reconciliation {
     /// A sweep while all is believed well: open orders and balances; the trade history only when they differ.
     func audit() async -> Finding {
         desk.world.passes(.auditBegins)
+        do throws(VenueFault) { _ = try await bookFunding() } catch {
+            return .notYet("funding: \(error)")
+        }
         return await compareQuietly([])
     }
 

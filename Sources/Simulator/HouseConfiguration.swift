@@ -72,6 +72,29 @@ enum HouseConfiguration {
                 """
         }
         if quotes { text += makerTaker(venues, symbols) }
+        if !WorldPlan.perpetuals.isDisjoint(with: venues) { text += basis(venues, symbols) }
+        return text
+    }
+
+    private static func basis(_ venues: [String], _ symbols: [String]) -> String {
+        var text = "  basis:\n"
+        for venue in venues where WorldPlan.perpetuals.contains(venue) {
+            for symbol in symbols {
+                text += """
+                        - instrument: \(symbol)
+                          owner: simulator
+                          venues: all
+                          perpetual: \(venue)
+                          entry: 1bps
+                          exit: -0.5bps
+                          directions: both
+                          pair_notional: 3000
+                          position_notional: 20000
+                          cooldown: 1s
+
+                    """
+            }
+        }
         return text
     }
 

@@ -27,6 +27,8 @@ public enum Regression: String, CaseIterable, Sendable {
     case noQuoteBesideOpenHedge = "no-quote-beside-open-hedge"
     /// No peer unwinds a first leg whose second one's venue has died.
     case venueDiesBetweenLegs = "venue-dies-between-legs"
+    /// Funding, margin and positions at cost must come out to the last unit, like everything else.
+    case carryThroughFaults = "carry-through-faults"
     /// NautilusTrader pull request 4288: a cancel taken for done doubled the live orders.
     case noPhantomCancel = "no-phantom-cancel"
 
@@ -45,6 +47,7 @@ public enum Regression: String, CaseIterable, Sendable {
         case .loopsAreStopped: "the same pair pays again and again, beyond three cycles a minute"
         case .noQuoteBesideOpenHedge: "quotes fill while hedges are unanswered"
         case .venueDiesBetweenLegs: "a venue dies while its leg of a pair is under way"
+        case .carryThroughFaults: "spot is held against a perpetual while answers and streams are lost"
         case .noPhantomCancel: "cancels are answered before their order's last fill is"
         }
     }
@@ -61,6 +64,7 @@ public enum Regression: String, CaseIterable, Sendable {
         case .fillsDuringCancels: [.v05, .v09]
         case .bothLegsOrNone: [.v07, .v17]
         case .gapsHaveNoSize: [.v12]
+        case .carryThroughFaults: [.v01, .v07, .v11]
         case .loopsAreStopped, .venueDiesBetweenLegs: []
         case .noQuoteBesideOpenHedge: [.v01, .v07]
         case .noPhantomCancel: [.v04, .v09]

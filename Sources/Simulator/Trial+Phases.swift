@@ -61,6 +61,8 @@ extension Trial {
             network.setReachable(plan.venues[index], true)
             network.weather(at: plan.venues[index]) { $0 = VenueWeather() }
             heal(double)
+            // What is paid from here on would come between two looks at the end.
+            if WorldPlan.perpetuals.contains(plan.venues[index]) { double.fundingInterval = .seconds(86_400) }
         }
         disk.heal()
         if process?.isAlive != true { startNode() }

@@ -78,6 +78,7 @@ final class Trial {
         judge.log.isStrict = plan.faults.isDisjoint(with: Trial.blurring)
         for double in doubles {
             double.pace = plan.pace
+            if WorldPlan.perpetuals.contains(double.name) { double.fundingInterval = .seconds(7) }
             network.add(double)
         }
         judge.log.onIntent = { [unowned self] intent in

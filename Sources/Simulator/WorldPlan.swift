@@ -39,6 +39,9 @@ struct WorldPlan {
     /// Venues with a dead-man switch that is on.
     static let quotable: Set<String> = ["okx", "kraken"]
 
+    /// Segments of perpetuals; a world has one or none.
+    static let perpetuals: Set<String> = ["okx-swap", "bybit-linear"]
+
     static let allVenues = ["binance-spot", "okx", "bybit", "kraken"]
 
     init(seed: UInt64, options: ProvingGround.Options) {
@@ -73,6 +76,10 @@ struct WorldPlan {
             crashPass = Int(draw.magnitude(1, 400))
         }
         foreignOrders = draw.chance(30) ? .cancel : .leave
+        let regression = options.scenario.flatMap { Regression(rawValue: $0) }
+        if regression == .carryThroughFaults || options.scenario == nil && WorldPlan.carries(seed) {
+            venues.append(seed.isMultiple(of: 2) ? "okx-swap" : "bybit-linear")
+        }
         let asks = options.scenario.flatMap { Regression(rawValue: $0) }?.quotes ?? false
         quotes = (asks || WorldPlan.quotes(seed)) && !venues.allSatisfy { !WorldPlan.quotable.contains($0) }
     }
@@ -82,6 +89,12 @@ struct WorldPlan {
     private static func quotes(_ seed: UInt64) -> Bool {
         var draw = Draw(seed, 86)
         return draw.chance(25)
+    }
+
+    /// A world with a perpetual; drawn like quotes, and for the same reason.
+    private static func carries(_ seed: UInt64) -> Bool {
+        var draw = Draw(seed, 96)
+        return draw.chance(15)
     }
 
     /// Crash points of an orderly end.

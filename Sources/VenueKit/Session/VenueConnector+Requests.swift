@@ -60,6 +60,7 @@ extension VenueConnector {
         let stamp = RequestStamp(venueTime: world.time.now, nonce: lastNonce)
         return dialect.balances(stamp, access).weight
             + (dialect.positions(stamp, access)?.weight ?? 0)
+            + (dialect.fundings(since: stamp.venueTime, page: nil, stamp, access)?.weight ?? 0)
             + batches.reduce(0) { $0 + dialect.openOrders($1.first, stamp, access).weight }
     }
 
