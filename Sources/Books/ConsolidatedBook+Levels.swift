@@ -2,7 +2,9 @@ import TradingModel
 
 extension ConsolidatedBook {
     /// The level a taker on `side` meets at `depth` of a slot's ladder; `nil` beyond its end.
+    /// Our own resting orders are not among them.
     public func level(_ side: Side, _ slot: Int, _ depth: Int) -> Level? {
+        guard own[slot].isEmpty else { return othersLevel(side, slot, depth) }
         if side == .buy { return depth < books[slot].asks.count ? books[slot].asks[depth] : nil }
         return depth < books[slot].bids.count ? books[slot].bids[depth] : nil
     }
@@ -12,6 +14,7 @@ extension ConsolidatedBook {
     @inlinable public func withLevels(
         _ side: Side, _ slot: Int, from depth: Int, atMost most: Int, _ body: (Level) -> Bool
     ) {
+        guard own[slot].isEmpty else { return withOthersLevels(side, slot, from: depth, atMost: most, body) }
         if side == .buy {
             books[slot].asks.withLevels(from: depth, atMost: most, body)
         } else {

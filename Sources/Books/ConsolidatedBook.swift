@@ -36,6 +36,8 @@ public struct ConsolidatedBook: Sendable {
     /// The synced slot with the lowest ask, −1 when there is none; the lowest slot wins a tie.
     public private(set) var bestAskSlot = -1
     private let slots: [Int8]
+    /// By slot: our own resting orders there.
+    public internal(set) var own: [[OwnLevel]]
     /// Slots among which the best bid and ask are sought: those of reference, or all where there is none.
     public let reference: SlotSet
 
@@ -54,6 +56,7 @@ public struct ConsolidatedBook: Sendable {
         }
         tops = sources.map { VenueTop(venue: $0.venue) }
         takerFees = sources.map(\.takerFee)
+        own = sources.map { _ in [] }
         var reference = SlotSet()
         let hasReference = sources.contains(where: \.isReference)
         for (slot, source) in sources.enumerated() where source.isReference || !hasReference {
@@ -147,12 +150,12 @@ extension ConsolidatedBook {
         return slot
     }
 
-    private mutating func refresh(_ slot: Int) {
+    mutating func refresh(_ slot: Int) {
         let isSynced = books[slot].isSynced
         tops[slot].isSynced = isSynced
         tops[slot].provedAt = books[slot].provedAt
-        let bid = books[slot].bids.best
-        let ask = books[slot].asks.best
+        let bid = own[slot].isEmpty ? books[slot].bids.best : othersLevel(.sell, slot, 0) ?? Level.none
+        let ask = own[slot].isEmpty ? books[slot].asks.best : othersLevel(.buy, slot, 0) ?? Level.none
         if isSynced { synced.insert(slot) } else { synced.remove(slot) }
         if bid != tops[slot].bid {
             tops[slot].bid = bid

@@ -21,6 +21,9 @@ public struct EnginePolicy: Sendable {
     /// How openings shrink in doubt; `nil` leaves them at their configured size.
     public var sizing: AdaptiveSizing?
 
+    /// Whether our resting orders stand in the venues' books; on paper they do not.
+    public var ownOrdersShow = true
+
     public init(
         instruments: [Instrument], venues: [VenuePolicy], limits: RiskLimits, hedge: HedgePolicy,
         takerTaker: [TakerTakerPolicy], makerTaker: [MakerTakerPolicy] = [], node: UInt16,

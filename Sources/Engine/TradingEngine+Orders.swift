@@ -1,3 +1,4 @@
+import Books
 import Hedging
 import Orders
 import Risk
@@ -188,9 +189,24 @@ extension TradingEngine {
             if !record.state.isTerminal { output.append(stateRow(record, now)) }
             count(record)
         }
+        if record.intent.timeInForce.mayRest { showOwn(record.intent.instrument.index, record.intent.venue) }
         if record.isSettled, !before.isSettled { settle(record, now) }
         // The venue's own word brought it back: it can fill again, and lays claim again.
         if record.state.mayFill, !before.state.mayFill { reserveAgain(record.intent.id) }
+    }
+
+    /// What of ours stands in a venue's book is nothing that we could take.
+    private mutating func showOwn(_ index: Int, _ venue: VenueID) {
+        guard policy.ownOrdersShow, !planted(.countOwnLiquidity) else { return }
+        var levels: [OwnLevel] = []
+        for id in orders.live {
+            guard let record = orders[id], record.intent.venue == venue, record.intent.timeInForce.mayRest,
+                record.intent.instrument.index == index, record.state == .acked || record.state == .partial
+            else { continue }
+            levels.append(
+                OwnLevel(side: record.intent.side, price: record.intent.limit, quantity: record.remaining))
+        }
+        books[index].setOwn(levels, at: venue)
     }
 
     private mutating func count(_ record: OrderRecord) {

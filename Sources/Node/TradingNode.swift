@@ -67,7 +67,9 @@ public struct TradingNode: Sendable {
         let (recovery, opening) = try await keeper.recover(into: Recovery(policy: plan.policy)) {
             try $0.replay($2, sequence: $1)
         }
-        let engine = TradingEngine(policy: plan.policy, recovery: recovery, openings: opening.openings)
+        var policy = plan.policy
+        policy.ownOrdersShow = !plan.isDryRun
+        let engine = TradingEngine(policy: policy, recovery: recovery, openings: opening.openings)
         world.passes(.engineBuilt)
         let connectors = plan.dialects.enumerated().map { index, dialect in
             VenueConnector(

@@ -93,28 +93,26 @@ public enum EdgeScanner {
         -> EdgeDepth
     {
         var result = EdgeDepth(quantity: .zero, worstAsk: edge.ask, worstBid: edge.bid)
-        let asks = book.books[edge.buySlot].asks
-        let bids = book.books[edge.sellSlot].bids
         var (askDepth, bidDepth) = (0, 0)
-        var askLeft = asks.best.quantity
-        var bidLeft = bids.best.quantity
-        while askDepth < asks.count, bidDepth < bids.count, result.quantity < limit {
-            let netAsk = book.netPrice(.buy, edge.buySlot, asks[askDepth].price)
-            let netBid = book.netPrice(.sell, edge.sellSlot, bids[bidDepth].price)
+        var ask = book.level(.buy, edge.buySlot, 0)
+        var bid = book.level(.sell, edge.sellSlot, 0)
+        while let offer = ask, let demand = bid, result.quantity < limit {
+            let netAsk = book.netPrice(.buy, edge.buySlot, offer.price)
+            let netBid = book.netPrice(.sell, edge.sellSlot, demand.price)
             guard earns(netBid, netAsk, minimum), rate(netBid, over: netAsk) >= minimum else { break }
-            let piece = min(min(askLeft, bidLeft), limit - result.quantity)
+            let piece = min(min(offer.quantity, demand.quantity), limit - result.quantity)
             result.quantity += piece
-            result.worstAsk = asks[askDepth].price
-            result.worstBid = bids[bidDepth].price
-            askLeft -= piece
-            bidLeft -= piece
-            if askLeft == .zero {
+            result.worstAsk = offer.price
+            result.worstBid = demand.price
+            ask?.quantity -= piece
+            bid?.quantity -= piece
+            if ask?.quantity == .zero {
                 askDepth += 1
-                if askDepth < asks.count { askLeft = asks[askDepth].quantity }
+                ask = book.level(.buy, edge.buySlot, askDepth)
             }
-            if bidLeft == .zero {
+            if bid?.quantity == .zero {
                 bidDepth += 1
-                if bidDepth < bids.count { bidLeft = bids[bidDepth].quantity }
+                bid = book.level(.sell, edge.sellSlot, bidDepth)
             }
         }
         return result
