@@ -22,8 +22,10 @@ import TradingModel
     ]
 
     /// Everything a double says in twelve seconds of a position, with funding every three.
-    private func said(_ venue: String, sleeps: Bool) throws -> (all: [[String]], calls: Int) {
+    private func said(_ venue: String, sleeps: Bool, pace: MarketPace) throws -> (all: [[String]], calls: Int)
+    {
         let wire = VenueWire(venue)
+        wire.double.pace = pace
         wire.double.fundingInterval = .seconds(3)
         let (path, topics) = try #require(PerpetualHostTests.marks[venue])
         wire.double.opened(1, path: path, at: wire.now)
@@ -46,12 +48,16 @@ import TradingModel
 
     @Test(arguments: DoubleCatalog.perpetualVenues)
     func `marks and funding are told to a host that sleeps as to one that polls`(_ venue: String) throws {
-        let polled = try said(venue, sleeps: false)
-        let slept = try said(venue, sleeps: true)
-        #expect(polled.all == slept.all)
-        #expect(polled.all[0].count > 20 && slept.calls < polled.calls)
-        let funding = polled.all[1].filter { $0.contains("funding_fee") || $0.contains(#""topic":"wallet""#) }
-        #expect(funding.count >= 4)
+        for pace in [MarketPace.lively, .lean] {
+            let polled = try said(venue, sleeps: false, pace: pace)
+            let slept = try said(venue, sleeps: true, pace: pace)
+            #expect(polled.all == slept.all)
+            #expect(polled.all[0].count > (pace == .lean ? 5 : 40) && slept.calls < polled.calls)
+            let funding = polled.all[1].filter {
+                $0.contains("funding_fee") || $0.contains(#""topic":"wallet""#)
+            }
+            #expect(funding.count >= 4)
+        }
     }
 
     @Test(arguments: DoubleCatalog.perpetualVenues)
