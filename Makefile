@@ -97,6 +97,7 @@ check-clients: setup ## Drive the venue doubles with ccxt, a client that knows n
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check \
 	    -r Tests/VenueContractTests/clients/requirements.txt
 	@.venv/bin/python Tests/VenueContractTests/clients/ccxt_walk.py --arbsim $(RELEASE)/arbsim $(ARGS)
+	@.venv/bin/python Tests/VenueContractTests/clients/ccxt_perpetuals.py --arbsim $(RELEASE)/arbsim
 
 chaos: setup ## Kill, stop, starve and damage a real node; ARGS="--kills 5 --quick" for a minute of it
 	@$(SWIFT) build -c release --product arbsim

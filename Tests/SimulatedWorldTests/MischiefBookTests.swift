@@ -76,7 +76,7 @@ import TradingModel
         #expect(sums.count { !$0 } == 1)
     }
 
-    @Test(arguments: DoubleCatalog.spotVenues)
+    @Test(arguments: DoubleCatalog.venues)
     func `a message can carry what is no price, or name what is no instrument`(_ venue: String) throws {
         let wire = wired(venue)
         for (fault, mark) in [

@@ -5,7 +5,7 @@ import TradingModel
 
 /// Moves of the market, maintenance, pace and sleep (V23, V24).
 @Suite struct MischiefMarketTests {
-    @Test(arguments: DoubleCatalog.spotVenues)
+    @Test(arguments: DoubleCatalog.venues)
     func `the price moves by a fifth within a second and stays there`(_ venue: String) throws {
         let wire = VenueWire(venue)
         let before = wire.bid
@@ -19,7 +19,7 @@ import TradingModel
         #expect(wire.bid > before * 97 / 100 && wire.bid < before * 103 / 100)
     }
 
-    @Test(arguments: DoubleCatalog.spotVenues)
+    @Test(arguments: DoubleCatalog.venues)
     func `liquidity vanishes for a while and comes back`(_ venue: String) throws {
         let wire = VenueWire(venue)
         wire.mischief.vanishLiquidity("BTC-USDT", for: .seconds(2))
@@ -91,7 +91,7 @@ import TradingModel
         return (all, calls)
     }
 
-    @Test(arguments: DoubleCatalog.spotVenues)
+    @Test(arguments: DoubleCatalog.venues)
     func `a host that sleeps until the next activity hears what one that polls hears`(_ venue: String) throws
     {
         for pace in [MarketPace.lively, .lean] {
@@ -111,7 +111,7 @@ import TradingModel
         #expect(try #require(wire.double.nextActivity) > wire.now)
     }
 
-    @Test(arguments: DoubleCatalog.spotVenues)
+    @Test(arguments: DoubleCatalog.venues)
     func `a lean market has ten levels a side and still moves`(_ venue: String) throws {
         let made = DoubleCatalog.make(
             venue: venue, seed: 7, instruments: DoubleCatalog.demoInstruments, account: DoubleDriver.account,

@@ -3,7 +3,7 @@ import TradingModel
 
 @testable import SimulatedWorld
 
-/// One conversation with any of the four venues, in its own words: what a case says of all of them is said
+/// One conversation with any of the venues, in its own words: what a case says of all of them is said
 /// once.
 final class VenueWire {
     let double: any SimulatedVenue
@@ -73,7 +73,7 @@ final class VenueWire {
     func signed(_ method: String, _ path: String, _ payload: String, stamp: Moment? = nil) -> DoubleResponse {
         let stamp = stamp ?? now
         let key = Array("c2VjcmV0".utf8)
-        switch venue {
+        switch family {
         case "binance-spot":
             let query = (payload.isEmpty ? "" : payload + "&") + "timestamp=\(stamp.milliseconds)"
             let sign = Hexadecimal.encode(Digest.hmacSHA256(key: key, Array(query.utf8)))
@@ -115,7 +115,31 @@ final class VenueWire {
     }
 
     /// `BTC-USDT` as this venue spells it.
-    var pair: String { venue == "okx" ? "BTC-USDT" : venue == "kraken" ? "XBTUSDT" : "BTCUSDT" }
+    var pair: String {
+        switch venue {
+        case "okx": "BTC-USDT"
+        case "okx-swap": "BTC-USDT-SWAP"
+        case "kraken": "XBTUSDT"
+        default: "BTCUSDT"
+        }
+    }
+
+    /// Which API it speaks.
+    private var family: String {
+        switch venue {
+        case "okx-swap": "okx"
+        case "bybit-linear": "bybit"
+        default: venue
+        }
+    }
+    private var instrumentType: String { venue == "okx-swap" ? "SWAP" : "SPOT" }
+    private var category: String { venue == "bybit-linear" ? "linear" : "spot" }
+
+    /// A quantity in BTC as the venue counts it.
+    private func size(_ quantity: String) -> String {
+        guard venue == "okx-swap" else { return quantity }
+        return DecimalText.format(ExchangeFixture.raw(quantity) * 100, scale: 8)
+    }
 
     /// A limit order in BTC; `force` GTC or IOC; `price` in 10^-8.
     func place(_ side: Side, _ quantity: String, at price: Int64, _ force: String = "IOC", id: String = "")
@@ -123,7 +147,7 @@ final class VenueWire {
     {
         let price = DecimalText.format(price / 10_000_000 * 10_000_000, scale: 8)
         let (upper, lower) = side == .buy ? ("BUY", "buy") : ("SELL", "sell")
-        switch venue {
+        switch family {
         case "binance-spot":
             let name = id.isEmpty ? "" : "&newClientOrderId=" + id
             let order = "symbol=BTCUSDT&side=\(upper)&type=LIMIT&timeInForce=\(force)&quantity=\(quantity)"
@@ -131,13 +155,14 @@ final class VenueWire {
         case "okx":
             return signed(
                 "POST", "/api/v5/trade/order",
-                #"{"instId":"BTC-USDT","tdMode":"cash","side":"\#(lower)","sz":"\#(quantity)","#
+                #"{"instId":"\#(pair)","tdMode":"\#(venue == "okx" ? "cash" : "cross")","#
+                    + #""side":"\#(lower)","sz":"\#(size(quantity))","#
                     + #""px":"\#(price)","ordType":"\#(force == "IOC" ? "ioc" : "limit")","#
                     + #""clOrdId":"\#(id)"}"#)
         case "bybit":
             return signed(
                 "POST", "/v5/order/create",
-                #"{"category":"spot","symbol":"BTCUSDT","side":"\#(side == .buy ? "Buy" : "Sell")","#
+                #"{"category":"\#(category)","symbol":"BTCUSDT","side":"\#(side == .buy ? "Buy" : "Sell")","#
                     + #""orderType":"Limit","qty":"\#(quantity)","price":"\#(price)","#
                     + #""timeInForce":"\#(force)","orderLinkId":"\#(id)"}"#)
         default:
@@ -149,50 +174,50 @@ final class VenueWire {
     }
 
     func cancel(_ id: String) -> DoubleResponse {
-        switch venue {
+        switch family {
         case "binance-spot":
             signed("DELETE", "/api/v3/order", "symbol=BTCUSDT&origClientOrderId=" + id)
         case "okx":
             signed(
-                "POST", "/api/v5/trade/cancel-order", #"{"instId":"BTC-USDT","clOrdId":"\#(id)"}"#)
+                "POST", "/api/v5/trade/cancel-order", #"{"instId":"\#(pair)","clOrdId":"\#(id)"}"#)
         case "bybit":
             signed(
                 "POST", "/v5/order/cancel",
-                #"{"category":"spot","symbol":"BTCUSDT","orderLinkId":"\#(id)"}"#)
+                #"{"category":"\#(category)","symbol":"BTCUSDT","orderLinkId":"\#(id)"}"#)
         default: signed("POST", "/0/private/CancelOrder", "cl_ord_id=" + id)
         }
     }
 
     /// The page of one order, open or ended.
     func query(_ id: String) -> DoubleResponse {
-        switch venue {
+        switch family {
         case "binance-spot": signed("GET", "/api/v3/order", "symbol=BTCUSDT&origClientOrderId=" + id)
-        case "okx": signed("GET", "/api/v5/trade/order", "instId=BTC-USDT&clOrdId=" + id)
-        case "bybit": signed("GET", "/v5/order/realtime", "category=spot&orderLinkId=" + id)
+        case "okx": signed("GET", "/api/v5/trade/order", "instId=\(pair)&clOrdId=" + id)
+        case "bybit": signed("GET", "/v5/order/realtime", "category=\(category)&orderLinkId=" + id)
         default: signed("POST", "/0/private/ClosedOrders", "cl_ord_id=" + id)
         }
     }
 
     func openOrders() -> DoubleResponse {
-        switch venue {
+        switch family {
         case "binance-spot": signed("GET", "/api/v3/openOrders", "symbol=BTCUSDT")
-        case "okx": signed("GET", "/api/v5/trade/orders-pending", "instType=SPOT")
-        case "bybit": signed("GET", "/v5/order/realtime", "category=spot&symbol=BTCUSDT")
+        case "okx": signed("GET", "/api/v5/trade/orders-pending", "instType=" + instrumentType)
+        case "bybit": signed("GET", "/v5/order/realtime", "category=\(category)&symbol=BTCUSDT")
         default: signed("POST", "/0/private/OpenOrders", "")
         }
     }
 
     func trades() -> DoubleResponse {
-        switch venue {
+        switch family {
         case "binance-spot": signed("GET", "/api/v3/myTrades", "symbol=BTCUSDT")
-        case "okx": signed("GET", "/api/v5/trade/fills", "instType=SPOT")
-        case "bybit": signed("GET", "/v5/execution/list", "category=spot&limit=100")
+        case "okx": signed("GET", "/api/v5/trade/fills", "instType=" + instrumentType)
+        case "bybit": signed("GET", "/v5/execution/list", "category=\(category)&limit=100")
         default: signed("POST", "/0/private/TradesHistory", "")
         }
     }
 
     func balances(stamp: Moment? = nil) -> DoubleResponse {
-        switch venue {
+        switch family {
         case "binance-spot": signed("GET", "/api/v3/account", "", stamp: stamp)
         case "okx": signed("GET", "/api/v5/account/balance", "", stamp: stamp)
         case "bybit": signed("GET", "/v5/account/wallet-balance", "accountType=UNIFIED", stamp: stamp)
@@ -214,14 +239,14 @@ final class VenueWire {
     // MARK: Streams
 
     func subscribeBook(_ connection: Int = 1) {
-        switch venue {
+        switch family {
         case "binance-spot":
             double.opened(connection, path: "/stream?streams=btcusdt@depth@100ms", at: now)
         case "okx":
             double.opened(connection, path: "/ws/v5/public", at: now)
-            say(#"{"op":"subscribe","args":[{"channel":"books","instId":"BTC-USDT"}]}"#, on: connection)
+            say(#"{"op":"subscribe","args":[{"channel":"books","instId":"\#(pair)"}]}"#, on: connection)
         case "bybit":
-            double.opened(connection, path: "/v5/public/spot", at: now)
+            double.opened(connection, path: "/v5/public/" + category, at: now)
             say(#"{"op":"subscribe","args":["orderbook.50.BTCUSDT"]}"#, on: connection)
         default:
             double.opened(connection, path: "/v2", at: now)
@@ -241,7 +266,7 @@ final class VenueWire {
     }
 
     func login(_ connection: Int = 2) throws {
-        switch venue {
+        switch family {
         case "binance-spot":
             double.opened(connection, path: "/ws-api/v3", at: now)
             let stamp = String(now.milliseconds)
@@ -258,7 +283,9 @@ final class VenueWire {
             say(
                 #"{"op":"login","args":[{"apiKey":"key","passphrase":"pass","timestamp":"\#(stamp)","#
                     + #""sign":"\#(sign)"}]}"#, on: connection)
-            say(#"{"op":"subscribe","args":[{"channel":"orders","instType":"SPOT"}]}"#, on: connection)
+            say(
+                #"{"op":"subscribe","args":[{"channel":"orders","instType":"\#(instrumentType)"}]}"#,
+                on: connection)
         case "bybit":
             double.opened(connection, path: "/v5/private", at: now)
             let expires = String((now + .seconds(10)).milliseconds)

@@ -4,7 +4,7 @@ import TradingModel
 extension BybitDouble {
     var nextActivity: Moment? {
         var next = min(outgoing.nextDue, nextBeat, exchange.nextLateEvent, exchange.nextPerpetual)
-        if !wantedTickers.isEmpty { next = min(next, after(BybitTicker.cadence)) }
+        if !wantedTickers.isEmpty { next = min(next, after(tickerCadence)) }
         for protection in protections { if let due = protection.due { next = min(next, due) } }
         for connection in connections where !connection.isClosing {
             next = min(next, connection.lastHeard + BybitDouble.idleLimit + .nanoseconds(1))

@@ -3,8 +3,6 @@ import TradingModel
 /// What `tickers.<symbol>` tells of a perpetual: a snapshot, then what has changed
 /// (v5/websocket/public/ticker).
 struct BybitTicker {
-    static let cadence = Span.milliseconds(100)
-
     /// In the order they are written.
     private(set) var fields: [(name: String, value: String)]
 
@@ -44,6 +42,9 @@ struct BybitTicker {
 }
 
 extension BybitDouble {
+    /// `tickers` is pushed every 100 ms while it changes.
+    var tickerCadence: Span { exchange.markCadence(.milliseconds(100)) }
+
     private func ticker(_ type: String, _ index: Int, _ ticker: BybitTicker, at now: Moment) -> [UInt8] {
         let time = exchange.venueTime(now).milliseconds
         return JSONWriter.object { json in
@@ -69,7 +70,7 @@ extension BybitDouble {
     }
 
     func publishTickers(at now: Moment) {
-        guard now.nanoseconds % BybitTicker.cadence.nanoseconds == 0 else { return }
+        guard now.nanoseconds % tickerCadence.nanoseconds == 0 else { return }
         for index in wantedTickers {
             let current = BybitTicker(self, index, at: now)
             guard let changed = current.changes(since: tickerTopics[index]) else { continue }

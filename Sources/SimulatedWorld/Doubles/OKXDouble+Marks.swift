@@ -3,7 +3,7 @@ import TradingModel
 /// Perpetuals in public: how they are listed, their marks and their funding rates.
 extension OKXDouble {
     /// `mark-price` is pushed every 200 ms while it changes.
-    static let markCadence = Span.milliseconds(200)
+    private var markCadence: Span { exchange.markCadence(.milliseconds(200)) }
     /// `funding-rate` is pushed every 30 to 90 seconds.
     static let rateCadence = Span.seconds(30)
 
@@ -135,7 +135,7 @@ extension OKXDouble {
         guard let symbol = subscription.symbol else { return nil }
         switch subscription.channel {
         case "mark-price":
-            let isDue = now.nanoseconds % OKXDouble.markCadence.nanoseconds == 0
+            let isDue = now.nanoseconds % markCadence.nanoseconds == 0
             return isDue ? exchange.mark(symbol, at: now).raw : nil
         case "funding-rate": return now.nanoseconds / OKXDouble.rateCadence.nanoseconds
         default: return nil
@@ -150,7 +150,7 @@ extension OKXDouble {
         for socket in sockets where socket.kind == .open {
             for subscription in socket.subscriptions {
                 switch subscription.channel {
-                case "mark-price": next = min(next, soon.rounded(up: OKXDouble.markCadence))
+                case "mark-price": next = min(next, soon.rounded(up: markCadence))
                 case "funding-rate":
                     let isNew = subscription.lastSent == nil
                     next = min(next, soon.rounded(up: isNew ? OKXDouble.cadence : OKXDouble.rateCadence))

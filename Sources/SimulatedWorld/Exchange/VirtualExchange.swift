@@ -84,7 +84,7 @@ final class VirtualExchange {
         engines = symbols.map { _ in MatchingEngine(firstUpdateID: firstID) }
         accounts = specs.map { spec in
             var account = ExchangeAccount(spec: spec, assetCount: assets.count)
-            for (asset, amount) in spec.funds where rules.perpetual == nil || symbols[0].quote == asset {
+            for (asset, amount) in spec.funds where rules.perpetual == nil || symbols.first?.quote == asset {
                 if let index = assets.firstIndex(of: asset) { account.balances[index].total += amount }
             }
             return account

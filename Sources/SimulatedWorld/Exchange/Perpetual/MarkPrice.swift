@@ -52,6 +52,11 @@ extension VirtualExchange {
         perpetual?.sources[symbol].premium?.at(MarkSource.beat(moment)) ?? 0
     }
 
+    /// How often a mark is told that may be told every `step`: a lean market tells it as rarely as it moves.
+    func markCadence(_ step: Span) -> Span {
+        max(step, .milliseconds((agents.first?.pace.quoteEvery.upperBound ?? 0) / 100 * 100))
+    }
+
     /// The latent price all venues follow, moved by this venue's shocks.
     func index(_ symbol: Int, at moment: Moment) -> Price {
         onTick(symbol, latent(symbol, at: MarkSource.beat(moment)))
