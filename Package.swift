@@ -172,14 +172,14 @@ let package = Package(
             "SimulationTests",
             [
                 "TradingModel", "Ports", "VenueKit", "Orders", "Strategies", "Engine", "Node",
-                "Configuration", "SimulatedWorld", "Simulator",
+                "Configuration", "SimulatedWorld", "Simulator", "Control", "Console",
             ]),
         specification("SimulatorTests", ["Simulator"]),
         specification(
             "ControlTests",
             [
-                "TradingModel", "Ports", "VenueKit", "Orders", "Strategies", "Engine", "Node",
-                "Configuration", "SimulatedWorld", "Control", "Console",
+                "TradingModel", "Ports", "VenueKit", "Engine", "Node", "Configuration", "LiveWorld",
+                "Control", "Console",
             ]),
         specification(
             "BacktestTests",

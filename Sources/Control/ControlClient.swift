@@ -42,7 +42,8 @@ public final class ControlClient {
     deinit { close(descriptor) }
 
     /// The answer to one command; a `ControlFault` is the node's own.
-    public func ask<Answer: Codable & Sendable>(_ command: ControlCommand, for: Answer.Type) throws -> Answer {
+    public func ask<Answer: Codable & Sendable>(_ command: ControlCommand, for: Answer.Type) throws -> Answer
+    {
         let line = try exchange(try ControlProtocol.line(ControlRequest(command)))
         do {
             return try ControlProtocol.read(ControlReply<Answer>.self, from: line).get()

@@ -242,7 +242,7 @@ import TradingModel
         stage.advance(.milliseconds(100))
         stage.quote(0, bid: 99_00, ask: 101_00)
         stage.quote(1, bid: 100_00, ask: 100_11)
-        #expect(!stage.persisted().contains(where: \.isQuote))
+        #expect(!stage.persisted().contains { $0.isQuote })
     }
 
     @Test func `where the fate of an order is unknown, nothing new is quoted until it is found out`() throws {

@@ -7,7 +7,7 @@ final class ControlConversation: ChannelInboundHandler, @unchecked Sendable {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let person: ControlOperator
+    private let person: any ControlAnswering
     private let peer: PeerCredentials
     private let mayStay: Bool
     private var received = ByteBuffer()
@@ -15,7 +15,7 @@ final class ControlConversation: ChannelInboundHandler, @unchecked Sendable {
     private var isInputOver = false
     private var isEnding = false
 
-    init(_ person: ControlOperator, _ peer: PeerCredentials, mayStay: Bool) {
+    init(_ person: any ControlAnswering, _ peer: PeerCredentials, mayStay: Bool) {
         self.person = person
         self.peer = peer
         self.mayStay = mayStay

@@ -2,14 +2,21 @@ import Control
 import Glibc
 import Node
 
+/// Who answers what comes over a control socket.
+protocol ControlAnswering: Sendable {
+    var tally: ControlTally { get }
+    /// The answer to one line of a user's.
+    func answer(_ line: [UInt8], from user: UInt32) async -> [UInt8]
+}
+
 /// Carries out requests at the desk, each in one step on its lane, and spells the answers.
-public struct ControlOperator: Sendable {
+public struct ControlOperator: ControlAnswering {
     private let desk: TradingDesk
     let tally = ControlTally()
 
     public init(_ desk: TradingDesk) { self.desk = desk }
 
-    /// The answer to one line of a user's; a line that is no request, or cannot be carried out, changes nothing.
+    /// A line that is no request, or cannot be carried out, changes nothing.
     public func answer(_ line: [UInt8], from user: UInt32) async -> [UInt8] {
         do throws(ControlFault) {
             return try await carryOut(try ControlCommand.read(line), user)

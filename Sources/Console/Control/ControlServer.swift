@@ -28,13 +28,14 @@ public final class ControlServer: Sendable {
     private let listener: any Channel
 
     /// Listens at `path`. Its directory is made, if it is missing, and must be owner-only.
-    public static func start(at path: String, _ person: ControlOperator) async throws(Fault) -> ControlServer {
+    public static func start(at path: String, _ person: ControlOperator) async throws(Fault) -> ControlServer
+    {
         try await start(at: path, person) { $0.mayTalk(to: geteuid()) }
     }
 
     /// - Parameter isWelcome: who may talk.
     static func start(
-        at path: String, _ person: ControlOperator,
+        at path: String, _ person: any ControlAnswering,
         isWelcome: @escaping @Sendable (PeerCredentials) -> Bool
     ) async throws(Fault) -> ControlServer {
         let address: UnixAddress
@@ -79,7 +80,7 @@ public final class ControlServer: Sendable {
 
     /// Who is at the other end is known before its first byte is read.
     private static func admit(
-        _ channel: any Channel, _ person: ControlOperator,
+        _ channel: any Channel, _ person: any ControlAnswering,
         _ isWelcome: @escaping @Sendable (PeerCredentials) -> Bool
     ) -> EventLoopFuture<Void> {
         guard let options = channel as? any SocketOptionProvider else {

@@ -44,16 +44,23 @@ struct HedgesCommand: ParsableCommand {
 
     private static func completed(_ answer: HedgesAnswer) -> [String] {
         guard !answer.completed.isEmpty else { return ["none"] }
-        var rows = [["ended", "symbol", "trade", "by", "rung", "quantity", "took", "slippage", ""]]
+        var rows = [["ended", "symbol", "trade", "by", "closed by", "quantity", "took", "slippage", ""]]
         for hedge in answer.completed {
             rows.append([
                 Figures.time(hedge.openedNs + hedge.tookNs), hedge.symbol, number(hedge.trade), hedge.cause,
-                hedge.rungs.isEmpty ? "-" : hedge.rungs.joined(separator: "+"), hedge.quantity,
+                rungs(hedge), hedge.quantity,
                 Figures.span(hedge.tookNs), Figures.money(hedge.slippage, decimals: 4),
                 hedge.isLate ? "LATE" : "",
             ])
         }
         return TextTable(rows: rows, left: [0, 1, 2, 3, 4]).lines
+    }
+
+    /// What closed it. Without an order of its own that was the other leg, or, in the very moment it opened,
+    /// being too small for any venue.
+    private static func rungs(_ hedge: HedgesAnswer.Outcome) -> String {
+        guard hedge.rungs.isEmpty else { return hedge.rungs.joined(separator: "+") }
+        return hedge.tookNs == 0 ? "(residual)" : "(other leg)"
     }
 
     private static func trades(_ answer: HedgesAnswer) -> [String] {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Backtest
 import Configuration
+import Console
 import LiveWorld
 import Node
 import Ports
