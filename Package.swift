@@ -103,8 +103,8 @@ let package = Package(
         room(
             "Console",
             [
-                "TradingModel", "VenueKit", "Books", "Orders", "Hedging", "Routing", "Strategies", "Engine",
-                "Node", "Control", .product(name: "NIOCore", package: "swift-nio"),
+                "TradingModel", "VenueKit", "Books", "Risk", "Orders", "Hedging", "Routing", "Strategies",
+                "Engine", "Node", "Control", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
@@ -179,7 +179,7 @@ let package = Package(
             "ControlTests",
             [
                 "TradingModel", "Ports", "VenueKit", "Engine", "Node", "Configuration", "LiveWorld",
-                "Control", "Console",
+                "Control", "Console", "arbctl",
             ]),
         specification(
             "BacktestTests",

@@ -1,5 +1,5 @@
-/// A member that is present even when there is nothing to say: `null`, so that readers need not ask whether it
-/// exists.
+/// A member that is present even when there is nothing to say: `null`, so that readers need not ask whether
+/// it exists.
 @propertyWrapper
 public struct Nullable<Value: Codable & Hashable & Sendable>: Codable, Hashable, Sendable {
     public var wrappedValue: Value?

@@ -4,7 +4,8 @@ import Control
 enum TradeText {
     static func lines(_ trade: TradeAnswer) -> [String] {
         [
-            "trade \(trade.number)  \(trade.symbol)  \(trade.strategy)  decided \(Figures.time(trade.decidedNs))",
+            "trade \(trade.number)  \(trade.symbol)  \(trade.strategy)  "
+                + "decided \(Figures.time(trade.decidedNs))",
             "\(trade.quantity) at an edge of \(Figures.bps(trade.grossBps)) bps before fees, "
                 + "\(Figures.bps(trade.netBps)) after; first byte to last fill \(Figures.span(trade.tookNs))",
             "", "what was on offer",

@@ -72,7 +72,8 @@ import Testing
 
     @Test func `with too long a path is refused with its length`() async throws {
         let path = "/tmp/" + String(repeating: "x", count: 120)
-        #expect(await fault(path) == .tooLong(UnixAddress.TooLong(path: path)))
+        let fault = try #require(await fault(path))
+        #expect("\(fault)".contains("\(path) has 125 bytes"))
     }
 
     @Test func `closes other users' connections before it reads, and counts them`() async throws {

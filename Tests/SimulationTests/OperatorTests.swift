@@ -24,9 +24,14 @@ import TradingModel
         let stand = try NodeStand(seed: 3)
         try stand.startNode()
         stand.run(.seconds(6))
-        // At rest, so that a question and the next one meet the same state.
-        _ = try stand.ask { await $0.drain(by: stand.simulation.now + .seconds(20)) }
+        try rest(stand)
         return stand
+    }
+
+    /// Nothing trades any more, so that a question and the next one meet the same state.
+    private func rest(_ stand: NodeStand) throws {
+        let simulation = stand.simulation
+        #expect(try stand.ask { await $0.drain(by: simulation.now + .seconds(20)) })
     }
 
     @Test func `reads in the status what the report says`() throws {
@@ -35,7 +40,7 @@ import TradingModel
         stand.run(.seconds(6))
         let first = try ask(stand, .status, StatusAnswer.self)
         #expect(first.summary == "Trading on 4 of 4 venues; nothing blocks it; next: nothing to do.")
-        _ = try stand.ask { await $0.drain(by: stand.simulation.now + .seconds(20)) }
+        try rest(stand)
         let status = try ask(stand, .status, StatusAnswer.self)
         let report = try stand.report()
         #expect(status.profit == "\(report.summary.profit)")

@@ -1,5 +1,5 @@
-/// What a command that changes the node's state found and left. Reading before, changing and reading after are
-/// one step: nothing else stands between.
+/// What a command that changes the node's state found and left. Reading before, changing and reading after
+/// are one step: nothing else stands between.
 public struct ChangeAnswer: Codable, Hashable, Sendable {
     public var command = ""
     /// The user at the other end of the socket, as the kernel knows it.
