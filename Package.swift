@@ -127,7 +127,7 @@ let package = Package(
                 "TradingModel", "Ports", "Books", "Routing", "Risk", "Hedging", "Strategies", "Orders",
                 "Engine",
                 "CAllocations", "VenueKit", "Configuration", "Recordings", "Replay", "Node", "Console",
-                "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest",
+                "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest",
                 arguments,
             ]),
         executable(
@@ -180,6 +180,7 @@ let package = Package(
             [
                 "TradingModel", "Ports", "VenueKit", "Engine", "Node", "Configuration", "LiveWorld",
                 "Control", "Console", "arbctl",
+                .product(name: "NIOCore", package: "swift-nio"),
             ]),
         specification(
             "BacktestTests",

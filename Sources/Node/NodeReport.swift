@@ -71,12 +71,15 @@ extension TradingDesk {
     public func report() -> NodeReport {
         NodeReport(
             at: world.time.now, startedAt: startedAt, isDryRun: paper != nil,
-            venues: connectors.map { venueReport($0) }, summary: engine.summary,
+            venues: venueReports, summary: engine.summary,
             latency: latency,
             incidents: incidents.lines, accounts: engine.ledger.accounts, isFlat: engine.isFlat,
             disabledStrategies: engine.disabledStrategies.map { .init(name: $0.name, reason: $0.reason) },
             hedges: hedgeSummary(), leads: engine.leadLines)
     }
+
+    /// The venues' part of the report, for those who need no more.
+    public var venueReports: [NodeReport.Venue] { connectors.map { venueReport($0) } }
 
     private func hedgeSummary() -> NodeReport.HedgeSummary {
         var summary = NodeReport.HedgeSummary()

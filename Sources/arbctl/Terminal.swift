@@ -64,8 +64,10 @@ enum Figures {
 
     /// RFC 3339, UTC, to the millisecond.
     static func time(_ nanoseconds: Int64) -> String {
-        let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-        return Date(timeIntervalSince1970: Double(nanoseconds / 1_000_000) / 1_000).formatted(format)
+        // The fraction apart: a binary one would sometimes be a millisecond short.
+        let seconds = Date(timeIntervalSince1970: Double(nanoseconds / 1_000_000_000))
+        let fraction = nanoseconds / 1_000_000 % 1_000
+        return seconds.formatted(.iso8601).dropLast() + String(format: ".%03dZ", Int(fraction))
     }
 
     static func yes(_ value: Bool) -> String { value ? "yes" : "no" }

@@ -1,12 +1,14 @@
 import Control
 import Foundation
+import NIOCore
 import Testing
 
 @testable import Console
 
 @Suite struct `The control socket` {
     private func start(_ path: String, _ echo: Echo = Echo()) async throws -> ControlServer {
-        try await ControlServer.start(at: path, echo) { $0.mayTalk(to: geteuid()) }
+        // Where tests take turns on few cores, a connection may be idle for long.
+        try await ControlServer.start(at: path, echo, patience: .hours(1)) { $0.mayTalk(to: geteuid()) }
     }
 
     private func fault(_ path: String) async -> ControlServer.Fault? {

@@ -234,10 +234,10 @@ import TradingModel
     @Test func `nor while a hedge is under way that another fill has made needless`() throws {
         var stage = stage { $0.cooldown = .zero }
         let (bid, ask) = try quoted(&stage)
-        stage.fill(bid)
+        stage.fill(ask)
         let hedges = stage.persisted()
         stage.durable(hedges)
-        stage.fill(ask)
+        stage.fill(bid, part: ask.quantity.raw)
         #expect(stage.engine.obligations[0].open.isEmpty)
         stage.advance(.milliseconds(100))
         stage.quote(0, bid: 99_00, ask: 101_00)

@@ -1,6 +1,7 @@
 import Control
 import Engine
 import Node
+import Orders
 import TradingModel
 
 // Reading before, changing and reading after are one call on the desk's lane.
@@ -28,7 +29,7 @@ extension ChangeAnswer {
                 .conflict, "the node is in NORMAL mode already", remedy: "arbctl status says what blocks it")
         }
         desk.setMode(.normal, reason: reason, actor: actor)
-        let blocked = desk.report().venues.filter { !$0.mayOpen }.map(\.name)
+        let blocked = desk.inspect { $0.venues.filter { !$0.mayOpen }.map(\.name) }
         return ChangeAnswer(
             .resume, desk, before, venue: nil, reason, actor,
             blocked.isEmpty
@@ -103,10 +104,9 @@ extension ChangeAnswer {
 extension ChangeAnswer.State {
     init(_ desk: isolated TradingDesk, venue: VenueID?) {
         self.init()
-        let report = desk.report()
-        mode = ModeState(report.summary)
-        liveOrders = report.summary.liveOrders
-        self.venue = venue.map { VenueState(report.venues[$0.index]) }
+        mode = desk.inspect { ModeState($0) }
+        liveOrders = desk.inspect { $0.orders.live.count }
+        self.venue = venue.map { VenueState(desk.venueReports[$0.index]) }
     }
 }
 

@@ -12,7 +12,7 @@ extension StatusAnswer {
         answer.atNs = report.at.nanoseconds
         answer.startedNs = report.startedAt.nanoseconds
         answer.isDryRun = report.isDryRun
-        answer.mode = ModeState(summary)
+        answer.mode = desk.inspect { ModeState($0) }
         answer.venues = report.venues.count
         answer.venuesOpen = report.venues.count { $0.mayOpen }
         answer.books = report.venues.reduce(0) { $0 + $1.books }
@@ -44,10 +44,10 @@ extension StatusAnswer {
 }
 
 extension ModeState {
-    init(_ summary: EngineSummary) {
+    init(_ engine: TradingEngine) {
         self.init()
-        mode = summary.mode.name
-        reason = summary.modeReason
+        mode = engine.mode.name
+        reason = engine.modeReason
     }
 }
 

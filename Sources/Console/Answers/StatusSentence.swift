@@ -23,6 +23,9 @@ struct StatusSentence {
             blockedBy.append("\(unknown) order(s) of unknown fate keep their reservation")
             next.append("nothing yet, the node asks the venue: arbctl orders --unknown")
         }
+        if next.isEmpty, !blockedBy.isEmpty {
+            next.append("nothing yet, the node goes on trying; arbctl incidents says what happened")
+        }
     }
 
     var line: String {
@@ -38,7 +41,7 @@ struct StatusSentence {
         let venues = "\(open) of \(report.venues.count) venues" + (report.isDryRun ? " (dry run)" : "")
         if engine.isDraining { return "Ending: no new risk, hedges are being finished" }
         switch report.summary.mode {
-        case .normal where open < 2: return "Waiting: \(venues) may open, a pair needs two"
+        case .normal where open < 2: return "Waiting: \(venues) can be traded at, a pair needs two"
         case .normal: return "Trading on \(venues)"
         case .reduced: return "Trading with smaller limits on \(venues)"
         case .hold: return "Holding: hedges and cancels only"

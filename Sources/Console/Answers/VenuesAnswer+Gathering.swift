@@ -5,11 +5,10 @@ import TradingModel
 
 extension VenuesAnswer {
     static func gather(_ desk: isolated TradingDesk) -> VenuesAnswer {
-        let report = desk.report()
         let statuses = desk.inspect { $0.venues }
         var answer = VenuesAnswer()
-        answer.atNs = report.at.nanoseconds
-        answer.venues = zip(report.venues, statuses).map { Venue($0, $1) }
+        answer.atNs = desk.now.nanoseconds
+        answer.venues = zip(desk.venueReports, statuses).map { Venue($0, $1) }
         return answer
     }
 }

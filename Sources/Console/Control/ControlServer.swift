@@ -33,9 +33,11 @@ public final class ControlServer: Sendable {
         try await start(at: path, person) { $0.mayTalk(to: geteuid()) }
     }
 
-    /// - Parameter isWelcome: who may talk.
+    /// - Parameters:
+    ///   - patience: how long a connection may say nothing.
+    ///   - isWelcome: who may talk.
     static func start(
-        at path: String, _ person: any ControlAnswering,
+        at path: String, _ person: any ControlAnswering, patience: TimeAmount = ControlServer.patience,
         isWelcome: @escaping @Sendable (PeerCredentials) -> Bool
     ) async throws(Fault) -> ControlServer {
         let address: UnixAddress
@@ -46,7 +48,7 @@ public final class ControlServer: Sendable {
             let listener = try await ServerBootstrap(group: group)
                 .childChannelOption(.autoRead, value: false)
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
-                .childChannelInitializer { ControlServer.admit($0, person, isWelcome) }
+                .childChannelInitializer { ControlServer.admit($0, person, patience, isWelcome) }
                 .withBoundSocket(file.descriptor).get()
             return ControlServer(file: file, group: group, listener: listener)
         } catch {
@@ -80,7 +82,7 @@ public final class ControlServer: Sendable {
 
     /// Who is at the other end is known before its first byte is read.
     private static func admit(
-        _ channel: any Channel, _ person: any ControlAnswering,
+        _ channel: any Channel, _ person: any ControlAnswering, _ patience: TimeAmount,
         _ isWelcome: @escaping @Sendable (PeerCredentials) -> Bool
     ) -> EventLoopFuture<Void> {
         guard let options = channel as? any SocketOptionProvider else {
