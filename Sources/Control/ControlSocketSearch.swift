@@ -19,7 +19,7 @@ public enum ControlSocketSearch {
     ///   - temporary: where demos are.
     public static func find(below directory: String, temporary: String) -> Finding {
         let paths =
-            patterns.flatMap { matches(directory + "/" + $0) } + matches(temporary + "/" + demos)
+            patterns.flatMap { matches(directory, $0) } + matches(temporary, demos)
         let live = paths.filter { path in
             do throws(UnixAddress.TooLong) { return try UnixAddress(path).isLive } catch { return false }
         }
@@ -31,10 +31,11 @@ public enum ControlSocketSearch {
     }
 
     /// Sockets of our own or of root; in a directory that all may write to others may have put theirs.
-    private static func matches(_ pattern: String) -> [String] {
+    private static func matches(_ directory: String, _ pattern: String) -> [String] {
+        let separator = directory.hasSuffix("/") ? "" : "/"
         var found = glob_t()
         defer { globfree(&found) }
-        guard glob(pattern, 0, nil, &found) == 0 else { return [] }
+        guard glob(directory + separator + pattern, 0, nil, &found) == 0 else { return [] }
         return (0..<Int(found.gl_pathc)).compactMap { index in
             guard let text = found.gl_pathv[index] else { return nil }
             var about = stat()
