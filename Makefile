@@ -22,9 +22,10 @@ help: ## This list
 setup: ## Install the Debian packages a build needs, if any are missing
 	@.ci/setup
 
-build: setup ## Build arbnode and arbsim for use
+build: setup ## Build arbnode, arbctl and arbsim for use
 	@echo "build: release (several minutes the first time) …"
 	@$(SWIFT) build -c release --product arbnode
+	@$(SWIFT) build -c release --product arbctl
 	@$(SWIFT) build -c release --product arbsim
 
 demo: setup ## Trade for 30 seconds against four venue doubles on this machine
@@ -51,9 +52,13 @@ fuzz: setup ## Fuzz the venue dialects: make fuzz SECONDS=20
 
 smoke: setup ## Every command prints its help
 	@$(SWIFT) build --product arbnode
+	@$(SWIFT) build --product arbctl
 	@$(SWIFT) build --product arbsim
 	@for command in "" demo run preflight record replay backtest bench config "config validate" "config show" audit "audit verify"; do \
 	    .build/debug/arbnode $$command --help >/dev/null || { echo "smoke: arbnode $$command --help failed" >&2; exit 1; }; \
+	done
+	@for command in "" status venues books positions orders hedges incidents hold resume safe-mode reconcile; do \
+	    .build/debug/arbctl $$command --help >/dev/null || { echo "smoke: arbctl $$command --help failed" >&2; exit 1; }; \
 	done
 	@for command in "" run faults crashes mutants serve; do \
 	    .build/debug/arbsim $$command --help >/dev/null || { echo "smoke: arbsim $$command --help failed" >&2; exit 1; }; \

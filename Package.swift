@@ -54,6 +54,7 @@ let package = Package(
     products: [
         .executable(name: "arbnode", targets: ["arbnode"]),
         .executable(name: "arbsim", targets: ["arbsim"]),
+        .executable(name: "arbctl", targets: ["arbctl"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -78,6 +79,7 @@ let package = Package(
         room("Orders", ["TradingModel"]),
         room("Ports", ["TradingModel"]),
         room("Journal"),
+        room("Control"),
         room("Recordings", ["TradingModel", "CZlib"]),
         // L2
         room("Routing", ["TradingModel", "Books"]),
@@ -101,7 +103,8 @@ let package = Package(
         room(
             "Console",
             [
-                "TradingModel", "VenueKit", "Engine", "Node", .product(name: "NIOCore", package: "swift-nio"),
+                "TradingModel", "VenueKit", "Books", "Risk", "Orders", "Hedging", "Routing", "Strategies",
+                "Engine", "Node", "Control", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
@@ -124,7 +127,7 @@ let package = Package(
                 "TradingModel", "Ports", "Books", "Routing", "Risk", "Hedging", "Strategies", "Orders",
                 "Engine",
                 "CAllocations", "VenueKit", "Configuration", "Recordings", "Replay", "Node", "Console",
-                "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest",
+                "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest",
                 arguments,
             ]),
         executable(
@@ -133,6 +136,7 @@ let package = Package(
                 "TradingModel", "Recordings", "SimulatedWorld", "VenueServer", "Simulator", "Configuration",
                 arguments,
             ]),
+        executable("arbctl", ["Control", arguments]),
 
         specification("ArchitectureTests", []),
         specification("BooksTests", ["TradingModel", "Books"]),
@@ -168,9 +172,16 @@ let package = Package(
             "SimulationTests",
             [
                 "TradingModel", "Ports", "VenueKit", "Orders", "Strategies", "Engine", "Node",
-                "Configuration", "SimulatedWorld", "Simulator",
+                "Configuration", "SimulatedWorld", "Simulator", "Control", "Console",
             ]),
         specification("SimulatorTests", ["Simulator"]),
+        specification(
+            "ControlTests",
+            [
+                "TradingModel", "Ports", "VenueKit", "Engine", "Node", "Configuration", "LiveWorld",
+                "Control", "Console", "arbctl",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         specification(
             "BacktestTests",
             [

@@ -27,7 +27,7 @@ public struct TradingEngine: Sendable {
 
     var reservations = Reservations()
     public internal(set) var obligations: [ObligationQueue]
-    var ladders: [HedgeLadder]
+    public internal(set) var ladders: [HedgeLadder]
     var strategies: [TakerTaker]
     /// Strategies with quotes; in names, guards and ids they come after `strategies`.
     var makers: [MakerTaker]

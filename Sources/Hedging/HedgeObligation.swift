@@ -22,6 +22,8 @@ public struct HedgeObligation: Hashable, Sendable {
 /// What became of an obligation.
 public struct HedgeOutcome: Hashable, Sendable {
     public var cause: VenueID
+    /// Intent number of the fill's order; 0 when a residual had grown enough.
+    public var intent: UInt64
     public var opened: Moment
     /// From the fill that opened it until nothing was owed, or until no venue would take what was.
     public var took: Span

@@ -120,8 +120,8 @@ public struct ObligationQueue: Sendable {
         if outcomes.count >= ObligationQueue.outcomeCapacity { outcomes.removeFirst(1_024) }
         outcomes.append(
             HedgeOutcome(
-                cause: done.cause, opened: done.opened, took: now - done.opened, quantity: done.largest,
-                slippage: done.slippage, mark: done.mark, wasLate: done.isLate))
+                cause: done.cause, intent: done.intent, opened: done.opened, took: now - done.opened,
+                quantity: done.largest, slippage: done.slippage, mark: done.mark, wasLate: done.isLate))
     }
 
     private mutating func noteResidual(at now: Moment) {

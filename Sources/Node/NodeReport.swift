@@ -21,6 +21,8 @@ public struct NodeReport: Sendable {
         public var mayOpen: Bool
         /// What keeps new risk away from the venue, rate budget apart; `nil` when nothing does.
         public var blockedBy: String?
+        /// A person has accepted its balances, and the ledger has not followed yet: who and why.
+        public var accepted: String?
         /// How far the venue's clock is ahead of ours.
         public var clockOffset: Span
         public var touches: [Touch]
@@ -34,6 +36,9 @@ public struct NodeReport: Sendable {
     }
 
     public var at: Moment
+    public var startedAt: Moment
+    /// Orders go to the paper exchange.
+    public var isDryRun: Bool
     public var venues: [Venue]
     public var summary: EngineSummary
     public var latency: DeskLatency
@@ -65,12 +70,16 @@ public struct NodeReport: Sendable {
 extension TradingDesk {
     public func report() -> NodeReport {
         NodeReport(
-            at: world.time.now, venues: connectors.map { venueReport($0) }, summary: engine.summary,
+            at: world.time.now, startedAt: startedAt, isDryRun: paper != nil,
+            venues: venueReports, summary: engine.summary,
             latency: latency,
             incidents: incidents.lines, accounts: engine.ledger.accounts, isFlat: engine.isFlat,
             disabledStrategies: engine.disabledStrategies.map { .init(name: $0.name, reason: $0.reason) },
             hedges: hedgeSummary(), leads: engine.leadLines)
     }
+
+    /// The venues' part of the report, for those who need no more.
+    public var venueReports: [NodeReport.Venue] { connectors.map { venueReport($0) } }
 
     private func hedgeSummary() -> NodeReport.HedgeSummary {
         var summary = NodeReport.HedgeSummary()
@@ -89,6 +98,9 @@ extension TradingDesk {
     public func approve(strategy name: String, reason: String, actor: String) {
         handle(.strategyApproved(name, reason: reason, actor: actor))
     }
+
+    /// The time that ages and deadlines are counted in.
+    public var now: Moment { world.time.now }
 
     /// Looks at the engine where it is: reading `engine` from another room copies all of it.
     public func inspect<Answer>(_ body: (TradingEngine) -> Answer) -> Answer { body(engine) }
@@ -127,7 +139,7 @@ extension TradingDesk {
             proofFailed: books.reduce(0) { $0 + $1.1.counters.proofsFailed },
             quarantined: counters.quarantined.values.reduce(0, +),
             mayOpen: engine.venues[venue.index].mayOpen, blockedBy: blockade(of: venue),
-            clockOffset: offset, touches: books.map { touch($0.0, $0.1) })
+            accepted: acceptances[venue], clockOffset: offset, touches: books.map { touch($0.0, $0.1) })
     }
 
     private func blockade(of venue: VenueID) -> String? {

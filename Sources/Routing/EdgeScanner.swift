@@ -133,7 +133,8 @@ public enum EdgeScanner {
         return sum
     }
 
-    static func rate(_ bid: Int128, over ask: Int128) -> Rate {
+    /// The edge between two net prices (`ConsolidatedBook.netPrice`) over the ask; negative is a loss.
+    public static func rate(_ bid: Int128, over ask: Int128) -> Rate {
         Rate(raw: Int64(clamping: (bid - ask) * Int128(Rate.one) / ask))
     }
 }

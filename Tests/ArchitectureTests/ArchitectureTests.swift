@@ -6,6 +6,7 @@ import Testing
     static let ranks = [
         "TradingModel": 0,
         "Books": 10, "Risk": 10, "Orders": 10, "Operations": 10, "Ports": 10, "Journal": 10,
+        "Control": 10,
         "CWebSockets": 10, "COpenSSL": 10, "CRocksDB": 10, "CZlib": 10, "CAllocations": 10,
         "Routing": 20, "Hedging": 21, "VenueKit": 20, "Recordings": 20, "SimulatedWorld": 22, "LiveWorld": 22,
         "VenueServer": 23,
@@ -46,6 +47,7 @@ import Testing
         "Simulator": ["Foundation", "Glibc", "Synchronization"],
         "arbnode": ["Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization"],
         "arbsim": ["Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization"],
+        "Control": ["FoundationEssentials", "Glibc"],
         "arbctl": ["Foundation", "FoundationEssentials", "Glibc"],
     ]
 

@@ -17,7 +17,7 @@ from node import HELD
 from stand import Stand
 
 ROUND = "damage"
-APART = ("ballast", "outbox.lock")
+APART = ("ballast", "outbox.lock", "control.sock")
 VERIFY_SECONDS = 30
 SETTLE_SECONDS = 25
 COUNTERS = {"cut": "tail_cuts", "flip": "bit_flips", "delete": "files_deleted"}

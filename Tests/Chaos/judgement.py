@@ -8,7 +8,7 @@ import rows
 import store_log
 import venue_journal
 
-NODE_STORES_APART = ("ballast", "outbox.lock")
+NODE_STORES_APART = ("ballast", "outbox.lock", "control.sock")
 # What no venue takes as an order may stay unhedged: the largest minimum notional is 5, and a lot on top of it.
 RESIDUAL_QUOTE = Decimal(12)
 CLOCK_SLACK_NS = 2_000_000

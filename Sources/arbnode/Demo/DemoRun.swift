@@ -43,12 +43,15 @@ struct DemoRun {
             Terminal.say("Recovered \(node.recoveredRows) outbox rows; reconciling first.")
         }
         let pages = await http?.serve(node, configured: configuration.http)
+        // Without pages it is a benchmark: nobody operates it.
+        let control = http == nil ? nil : await ControlSocket.open(node, in: directory)
         let elapsed = await LiveView(node: node, world: live.world, signals: signals, quiet: quiet)
             .follow(seconds: seconds)
         let isFlat = await node.desk.drain(by: time.now + .seconds(10))
         let report = await node.desk.report()
         let truths = await venues.truths()
         await node.desk.close(by: time.now + .seconds(2))
+        await control?.stop()
         await pages?.stop()
         await venues.stop()
         live.shutdown()

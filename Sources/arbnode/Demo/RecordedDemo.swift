@@ -1,6 +1,7 @@
 import ArgumentParser
 import Backtest
 import Configuration
+import Console
 import LiveWorld
 import Node
 import Ports
@@ -32,11 +33,13 @@ struct RecordedDemo {
         let live = try LiveWorld.make(
             dataDirectory: directory + "/node", extraCA: authority.caPath, limits: .demonstration)
         let node = try await TradingNode.start(market.plan, in: live.world)
+        let control = await ControlSocket.open(node, in: directory)
         let elapsed = await LiveView(node: node, world: live.world, signals: Signals(), quiet: json)
             .follow(seconds: seconds)
         // Counted before the sockets close: a book of a closed connection is no longer proven.
         let report = await node.desk.report()
         await node.desk.close(by: live.world.time.now + .seconds(2))
+        await control?.stop()
         if json {
             Terminal.print(
                 try ReportJSON(

@@ -93,12 +93,14 @@ struct RunCommand: AsyncParsableCommand {
             Terminal.say("Disabled: \(strategy.name) (\(strategy.reason)).")
         }
         let pages = await http.serve(node, configured: configuration.http)
+        let control = await ControlSocket.open(node, in: directory)
         let elapsed = await LiveView(node: node, world: world.world, signals: signals, quiet: json)
             .follow(seconds: seconds)
         Terminal.say("Ending: no new risk, finishing hedges.")
         let isFlat = await node.desk.drain(by: world.world.time.now + .seconds(15))
         let report = await node.desk.report()
         await node.desk.close(by: world.world.time.now + .seconds(2))
+        await control?.stop()
         await pages?.stop()
         if json {
             Terminal.print(

@@ -1,0 +1,76 @@
+import Control
+import Glibc
+import Node
+
+/// Who answers what comes over a control socket.
+protocol ControlAnswering: Sendable {
+    var tally: ControlTally { get }
+    /// The answer to one line of a user's.
+    func answer(_ line: [UInt8], from user: UInt32) async -> [UInt8]
+}
+
+/// Carries out requests at the desk, each in one step on its lane, and spells the answers.
+public struct ControlOperator: ControlAnswering {
+    private let desk: TradingDesk
+    let tally = ControlTally()
+
+    public init(_ desk: TradingDesk) { self.desk = desk }
+
+    /// A line that is no request, or cannot be carried out, changes nothing.
+    public func answer(_ line: [UInt8], from user: UInt32) async -> [UInt8] {
+        do throws(ControlFault) {
+            return try await carryOut(try ControlCommand.read(line), user)
+        } catch {
+            tally.note { $0.refusedRequests += 1 }
+            return ControlOperator.spell(error)
+        }
+    }
+
+    private func carryOut(_ command: ControlCommand, _ user: UInt32) async throws(ControlFault) -> [UInt8] {
+        let actor = { UserName.of(user) }
+        switch command {
+        case .status: return try spell(await StatusAnswer.gather(desk, tally.counts))
+        case .venues: return try spell(await VenuesAnswer.gather(desk))
+        case .incidents: return try spell(await IncidentsAnswer.gather(desk))
+        case .books(let symbol): return try spell(await BooksAnswer.gather(desk, symbol))
+        case .positions: return try spell(await PositionsAnswer.gather(desk))
+        case .orders(let onlyUnknown):
+            return try spell(await OrdersAnswer.gather(desk, onlyUnknown: onlyUnknown))
+        case .hedges: return try spell(await HedgesAnswer.gather(desk))
+        case .trade(let number): return try spell(await TradeAnswer.gather(desk, number))
+        case .hold(let reason): return try spell(await ChangeAnswer.hold(desk, reason, actor()))
+        case .safeMode(let reason): return try spell(await ChangeAnswer.safeMode(desk, reason, actor()))
+        case .resume(nil, let reason): return try spell(await ChangeAnswer.resume(desk, reason, actor()))
+        case .resume(let venue?, let reason):
+            return try spell(await ChangeAnswer.release(desk, venue, reason, actor()))
+        case .accept(let venue, let reason):
+            return try spell(await ChangeAnswer.accept(desk, venue, reason, actor()))
+        }
+    }
+
+    private func spell(_ answer: some Codable & Sendable) throws(ControlFault) -> [UInt8] {
+        do { return try ControlProtocol.line(ControlReply.answer(answer)) } catch {
+            throw ControlFault(.other, "the answer cannot be spelled: \(error)", remedy: "")
+        }
+    }
+
+    static func spell(_ fault: ControlFault) -> [UInt8] {
+        do { return try ControlProtocol.line(ControlReply<ControlFault>.fault(fault)) } catch {
+            preconditionFailure("three texts can be spelled: \(error)")
+        }
+    }
+}
+
+/// A user as people know it.
+enum UserName {
+    /// The account's name, or its number when it has none.
+    static func of(_ user: UInt32) -> String {
+        var entry = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        var text = [CChar](repeating: 0, count: 16_384)
+        guard getpwuid_r(user, &entry, &text, text.count, &found) == 0, found != nil,
+            let name = entry.pw_name
+        else { return "uid \(user)" }
+        return String(cString: name)
+    }
+}

@@ -1,0 +1,71 @@
+import Control
+import Testing
+
+@testable import arbctl
+
+@Suite struct `What arbctl prints` {
+    @Test func `money is cut to its decimals, never rounded up, and nothing has no sign`() {
+        #expect(Figures.money("1234.5678") == "1234.56")
+        #expect(Figures.money("-0.999") == "-0.99")
+        #expect(Figures.money("7") == "7.00")
+        #expect(Figures.money("-0.001") == "0.00")
+        #expect(Figures.money("0.00001234", decimals: 4) == "0.0000")
+        #expect(Figures.money("12.3", decimals: 4) == "12.3000")
+    }
+
+    @Test func `times are in UTC and lengths in the unit that fits`() {
+        #expect(Figures.time(1_790_000_000_123_456_789) == "2026-09-21T14:13:20.123Z")
+        #expect(Figures.span(999) == "999 ns")
+        #expect(Figures.span(-1_500_000) == "-1.5 ms")
+        #expect(Figures.span(61_000_000_000) == "1 min 1 s")
+        #expect(Figures.span(7_260_000_000_000) == "2 h 1 min")
+        #expect(Figures.span(nil) == "-")
+    }
+
+    @Test func `the socket may be named before the command`() {
+        #expect(
+            ArbCtl.socketLast(["--socket", "/s", "books", "A-B"]) == ["books", "A-B", "--socket", "/s"])
+        #expect(ArbCtl.socketLast(["--socket=/s", "status"]) == ["status", "--socket=/s"])
+        #expect(ArbCtl.socketLast(["status", "--socket", "/s"]) == ["status", "--socket", "/s"])
+        #expect(ArbCtl.socketLast(["--help"]) == ["--help"])
+    }
+
+    @Test func `a status begins with the plain line and lists every blockade`() {
+        var status = StatusAnswer()
+        status.summary = "Holding: hedges and cancels only."
+        status.blockedBy = ["HOLD: a drill", "okx: SAFE_MODE: odd"]
+        status.next = ["one", "two"]
+        let lines = StatusCommand.lines(status)
+        #expect(lines.first == status.summary)
+        #expect(lines.contains("  okx: SAFE_MODE: odd") && lines.contains("  2. two"))
+    }
+
+    @Test func `a venue without a proven book is a line that says why`() throws {
+        var book = BooksAnswer.Book()
+        book.venue = "okx"
+        book.loss = "gap"
+        var answer = BooksAnswer()
+        answer.venues = [book]
+        let line = try #require(BooksCommand.lines(answer).first { $0.hasPrefix("okx") })
+        #expect(line.contains("no: gap"))
+        #expect(BooksCommand.lines(answer).contains { $0.contains("fewer than two books") })
+    }
+
+    @Test func `a trade is told with every order and where the money went`() {
+        var trade = TradeAnswer()
+        trade.quoteAsset = "USDT"
+        var leg = TradeAnswer.Leg()
+        leg.venue = "okx"
+        leg.side = "buy"
+        leg.sentAfterNs = 800_000
+        var hedge = leg
+        hedge.rung = "unwind"
+        trade.legs = [leg, leg]
+        trade.hedges = [hedge]
+        trade.account.profit = "-1.25"
+        let lines = TradeText.lines(trade)
+        #expect(lines.count { $0.hasPrefix("opens") } == 4, "as an order and with its timings")
+        #expect(lines.contains { $0.hasPrefix("hedge, unwind") && $0.contains("800 µs") })
+        #expect(lines.contains { $0.hasPrefix("= profit") && $0.contains("-1.2500") })
+    }
+}
