@@ -16,8 +16,8 @@ public struct OwnLevel: Hashable, Sendable {
 // The slow path of slots where orders of ours rest: a few levels are looked at one by one. The venue's own
 // book is left as it is, because its proof covers what we added to it.
 extension ConsolidatedBook {
-    /// What rests at a venue now; replaces what was said before. A level may show less than we have there, for
-    /// a moment: then nothing is left of it.
+    /// What rests at a venue now; replaces what was said before. A level may show less than we have there,
+    /// for a moment: then nothing is left of it.
     public mutating func setOwn(_ levels: [OwnLevel], at venue: VenueID) {
         guard let slot = slot(of: venue), own[slot] != levels else { return }
         own[slot] = levels

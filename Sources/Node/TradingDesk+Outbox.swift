@@ -32,8 +32,8 @@ extension TradingDesk {
         world.passes(isHedge ? .hedgeQueued : .openingQueued)
     }
 
-    /// Hands over what has gathered. Once for everything that one event caused: a fill's own row must not make
-    /// the hedge's row wait for a second batch.
+    /// Hands over what has gathered, once for everything that one event caused: a fill's own row must not
+    /// make the hedge's row wait for a second batch.
     func write() {
         // While the store takes nothing, a batch every so often finds out whether it does again.
         if let storeRefusedAt, world.time.now - storeRefusedAt < TradingDesk.storeRetry { return }

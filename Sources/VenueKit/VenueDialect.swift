@@ -209,7 +209,7 @@ extension ListingFilters {
     /// to show.
     static func inBase(_ text: String, _ listing: Listing) -> String {
         guard case .perpetual(let decimals) = listing.kind, decimals > 0,
-            let amount = try? Amount(text: text)
+            let amount = try? Amount(text: text)  // no number: told as it is, the comparison shows it
         else { return text }
         return Amount(raw: amount.raw / Int128(DecimalText.power(decimals))).description
     }

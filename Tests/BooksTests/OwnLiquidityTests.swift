@@ -42,7 +42,8 @@ import TradingModel
 
     @Test func `a book that does not show our order yet is not counted below zero`() {
         var book = book([(100, 5)], [(101, 5)])
-        book.setOwn([OwnLevel(side: .buy, price: Price(raw: 100), quantity: Quantity(raw: 9))], at: VenueID(0))
+        book.setOwn(
+            [OwnLevel(side: .buy, price: Price(raw: 100), quantity: Quantity(raw: 9))], at: VenueID(0))
         #expect(!book.tops[0].hasBid)
         book.setOwn([OwnLevel(side: .buy, price: Price(raw: 98), quantity: Quantity(raw: 9))], at: VenueID(0))
         #expect(book.tops[0].bid.quantity == Quantity(raw: 5))
@@ -65,8 +66,14 @@ import TradingModel
             #expect(mixed.tops[0].bid == plain.tops[0].bid)
             for from in 0..<3 {
                 var (seen, expected): ([Level], [Level]) = ([], [])
-                mixed.withLevels(.sell, 0, from: from, atMost: 4) { seen.append($0); return true }
-                plain.withLevels(.sell, 0, from: from, atMost: 4) { expected.append($0); return true }
+                mixed.withLevels(.sell, 0, from: from, atMost: 4) {
+                    seen.append($0)
+                    return true
+                }
+                plain.withLevels(.sell, 0, from: from, atMost: 4) {
+                    expected.append($0)
+                    return true
+                }
                 #expect(seen == expected)
             }
         }

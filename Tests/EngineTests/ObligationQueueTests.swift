@@ -111,16 +111,16 @@ import TradingModel
         var ladder = HedgeLadder()
         let deadline = q.at(120)
         var rungs: [HedgeRung] = []
-        for _ in 0..<3 {
+        for _ in 0..<4 {
             guard case .attempt(_, _, let rung) = q.move(&ladder, 70, at: 10) else { break }
             rungs.append(rung)
             ladder.attemptFailed(at: q.at(10), deadline: deadline, policy: policy)
         }
-        #expect(rungs == [.reprice, .otherVenue, .unwind])
+        #expect(rungs == [.reprice, .otherVenue, .correlated, .unwind])
         #expect(q.move(&ladder, 70, at: 11) == .none, "a breath")
         #expect(
             q.move(&ladder, 70, at: 20) == .attempt(side: .sell, quantity: Quantity(raw: 70), rung: .reprice))
-        for _ in 0..<3 { ladder.attemptFailed(at: q.at(121), deadline: deadline, policy: policy) }
+        for _ in 0..<4 { ladder.attemptFailed(at: q.at(121), deadline: deadline, policy: policy) }
         #expect(q.move(&ladder, 70, at: 121) == .giveUp)
         #expect(ladder.failures == 1)
         #expect(

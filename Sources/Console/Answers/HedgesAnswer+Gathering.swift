@@ -88,6 +88,7 @@ extension HedgeRung {
         switch self {
         case .reprice: "reprice"
         case .otherVenue: "other-venue"
+        case .correlated: "correlated"
         case .unwind: "unwind"
         case .failed: "failed"
         }

@@ -7,10 +7,10 @@ extension BybitDialect {
     /// No request switches it off ("contact your client manager"): an orderly end cancels its orders itself.
     public func deadMan(_ window: Span, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan? {
         guard window > .zero else { return nil }
+        let product = isLinear ? "DERIVATIVES" : "SPOT"
         return post(
             "/v5/order/disconnected-cancel-all",
-            "{\"product\":\"\(isLinear ? "DERIVATIVES" : "SPOT")\",\"timeWindow\":\(window.milliseconds / 1_000)}",
-            stamp, access)
+            "{\"product\":\"\(product)\",\"timeWindow\":\(window.milliseconds / 1_000)}", stamp, access)
     }
 
     /// `{"retCode":0,"retMsg":"success"}`.

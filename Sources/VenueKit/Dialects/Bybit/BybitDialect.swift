@@ -1,7 +1,7 @@
 import TradingModel
 
-/// Bybit v5, categories spot and linear (bybit-exchange.github.io/docs/v5). A book is the stream's snapshot and the deltas
-/// after it, whose `u` rises by one; `u` = 1 is a snapshot after a restart of the service.
+/// Bybit v5, categories spot and linear (bybit-exchange.github.io/docs/v5). A book is the stream's snapshot
+/// and the deltas after it, whose `u` rises by one; `u` = 1 is a snapshot after a restart of the service.
 public struct BybitDialect: VenueDialect {
     public let profile: VenueProfile
     public let symbols: SymbolTable

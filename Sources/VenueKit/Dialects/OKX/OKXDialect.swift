@@ -1,7 +1,7 @@
 import TradingModel
 
-/// OKX v5, spot and linear swaps (https://www.okx.com/docs-v5/en/). Books prove themselves by `prevSeqId` = last `seqId`; the
-/// checksum of the legacy era is passed on where a frame carries one other than 0.
+/// OKX v5, spot and linear swaps (https://www.okx.com/docs-v5/en/). Books prove themselves by `prevSeqId` =
+/// last `seqId`; the checksum of the legacy era is passed on where a frame carries one other than 0.
 public struct OKXDialect: VenueDialect {
     public let profile: VenueProfile
     public let symbols: SymbolTable

@@ -37,9 +37,9 @@ extension OKXDialect {
         RequestPlan(method: "GET", target: "/api/v5/public/instruments?instType=" + instrumentType)
     }
 
-    /// `tdMode` cash is spot without margin, cross a swap on the account's whole margin. A limit order's `sz` is in the base asset whatever `tgtCcy`
-    /// says. The header `expTime` makes OKX refuse what it reads too late, so that a delayed leg is never new
-    /// risk.
+    /// `tdMode` cash is spot without margin, cross a swap on the account's whole margin. A limit order's `sz`
+    /// is in the base asset whatever `tgtCcy` says, and in contracts for a swap. The header `expTime` makes
+    /// OKX refuse what it reads too late, so that a delayed leg is never new risk.
     public func place(_ order: OrderIntent, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
         let listing = listing(order.instrument)
         let body =
