@@ -26,7 +26,7 @@ extension PolicyReading {
         let standard = TakerTakerPolicy(instrument: InstrumentID(0), minimumEdge: .zero, pairNotional: .zero)
         let instrument = instrument(section)
         let perpetual = perpetual(section, instrument)
-        let manifest = manifest(section, instrument, fewest: 2)
+        let manifest = manifest(section, instrument, fewest: 2, perpetuals: true)
         let entry = section.value("entry", .rate(bps: -100...1_000))
         let exit = section.value("exit", .rate(bps: -1_000...1_000))
         let pair = section.value("pair_notional", .positive(upTo: 1_000_000_000))

@@ -65,6 +65,9 @@ extension PolicyReading {
         guard let name = section.value("quote_venue", .text("a venue's name", where: { !$0.isEmpty })),
             let venues, let venue = venue(name, of: instrument, among: venues, section, at: "quote_venue")
         else { return nil }
+        if venues[venue.index].profile.perpetual != nil {
+            section.report("\(name) lists perpetuals: those are for `basis`", at: "quote_venue")
+        }
         if venues[venue.index].profile.deadMan == nil {
             section.report(
                 "\(name) has no dead-man switch (`dead_man:`): quotes would outlive a node that died",

@@ -6,7 +6,9 @@ import VenueKit
 extension PolicyReading {
     /// Nobody answers for a strategy without an owner, and nobody has said where it may trade without venues:
     /// both are required.
-    func manifest(_ section: Section, _ instrument: InstrumentID?, fewest: Int) -> StrategyManifest? {
+    func manifest(
+        _ section: Section, _ instrument: InstrumentID?, fewest: Int, perpetuals: Bool = false
+    ) -> StrategyManifest? {
         let owner = section.value(
             "owner", .text("who answers for it, a name or an address", where: { !$0.isEmpty }))
         guard section.has("venues") else {
@@ -23,6 +25,10 @@ extension PolicyReading {
         var chosen: Set<VenueID> = []
         for name in names {
             if let venue = venue(name, of: instrument, among: venues, section, at: "venues") {
+                // Nothing would bound its position there: for it both sides are one asset.
+                if !perpetuals, venues[venue.index].profile.perpetual != nil {
+                    section.report("\(name) lists perpetuals: those are for `basis`", at: "venues")
+                }
                 chosen.insert(venue)
             }
         }

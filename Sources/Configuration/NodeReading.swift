@@ -263,6 +263,13 @@ struct NodeReading {
                 complete = false
             }
         }
+        let bases = listings.map(\.instrument.base)
+        if sheet.profile.perpetual != nil, Set(bases).count < bases.count {
+            ledger.report(
+                "`venues[\(index)]`: \(sheet.profile.name) would hold two perpetuals of one asset, whose "
+                    + "positions could not be told apart", at: item.origin)
+            complete = false
+        }
         if complete, listings.isEmpty {
             ledger.report(
                 "`venues[\(index)]`: \(sheet.profile.name) lists none of this node's instruments",

@@ -77,7 +77,7 @@ public struct Recovery: Sendable {
         case .filled(let fill, let order, let venue, _):
             if let id = venueID(venue) { book(fill, order, id) }
         case .foreign(let fill, let venue, _):
-            if let id = venueID(venue), orders.noteForeign(fill, venue: id) { flow(fill, id, sign: 1) }
+            if let id = venueID(venue), orders.noteForeign(fill, venue: id) { foreign(fill, id, sign: 1) }
         case .mode(let mode, let reason, _, let at):
             saw(at)
             self.mode = mode
@@ -105,9 +105,18 @@ public struct Recovery: Sendable {
             policy.instruments[fill.instrument.index])
     }
 
+    /// At a perpetual, what others did to the position is owed like our own fills.
+    private mutating func foreign(_ fill: FillReport, _ venue: VenueID, sign: Int64) {
+        flow(fill, venue, sign: sign)
+        guard policy.venues[venue.index].margin != nil else { return }
+        let instrument = policy.instruments[fill.instrument.index]
+        let moved = instrument.quantity(ofBase: FillFlows(fill, instrument).netBase(instrument))
+        deviations[fill.instrument.index] += sign > 0 ? moved : -moved
+    }
+
     private mutating func book(_ fill: FillReport, _ order: ClientOrderID, _ venue: VenueID) {
         let instrument = policy.instruments[fill.instrument.index]
-        if let wrong = orders.reclaim(fill, venue: venue) { flow(wrong, venue, sign: -1) }
+        if let wrong = orders.reclaim(fill, venue: venue) { foreign(wrong, venue, sign: -1) }
         let notional = instrument.notional(fill.price, fill.quantity)
         guard
             case .booked = orders.book(fill, venue: venue, of: order, notional: notional, at: fill.venueTime)

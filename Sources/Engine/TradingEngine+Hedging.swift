@@ -18,7 +18,7 @@ extension TradingEngine {
         let smallest = smallestHedges[index]
         guard smallest.raw < .max else { return reportLate(index, flight, now) }
         if flight.raw == 0 { obligations[index].settle(below: smallest, at: now) }
-        let cause = obligations[index].open.first?.cause ?? books[index].tops[0].venue
+        let cause = obligations[index].open.first?.cause ?? usualVenue(index)
         // A residual has no deadline: it waits until some venue can take it.
         if flight.raw == 0, !reach(index, .failed, cause, now).0.isEmpty {
             obligations[index].awaken(
@@ -47,6 +47,31 @@ extension TradingEngine {
                 if attempt(index, side, quantity, rung, cause, now) { return }
                 ladders[index].attemptFailed(at: now, deadline: hedgeDeadline(index), policy: policy.hedge)
             }
+        }
+    }
+
+    /// Where what nobody remembers the cause of is hedged first: on spot, if it is listed anywhere.
+    private func usualVenue(_ index: Int) -> VenueID {
+        var slots = books[index].reference
+        return books[index].tops[slots.popFirst() ?? 0].venue
+    }
+
+    /// What a rung's bound is measured from: among perpetuals their own mid price, which may be a basis away
+    /// from spot.
+    private func anchor(_ index: Int, _ slots: SlotSet) -> Price {
+        guard slots.intersection(books[index].reference).isEmpty else { return mids[index] }
+        var rest = slots
+        while let slot = rest.popFirst() {
+            let top = books[index].tops[slot]
+            if top.hasBid, top.hasAsk { return Price(raw: top.bid.price.raw / 2 + top.ask.price.raw / 2) }
+        }
+        return mids[index]
+    }
+
+    /// Once all is hedged, where a leg fell short is history.
+    mutating func forgetShortVenue(_ index: Int) {
+        if shortVenue[index] != nil, obligations[index].open.isEmpty, !hasLiveOrders(index) {
+            shortVenue[index] = nil
         }
     }
 
@@ -109,8 +134,9 @@ extension TradingEngine {
     ) -> Bool {
         let (slots, bound) = reach(index, rung, cause, now)
         guard !slots.isEmpty else { return false }
-        let move = Int64(clamping: Int128(mids[index].raw) * Int128(bound.raw) / Int128(Rate.one))
-        let worst = Price(raw: side == .buy ? mids[index].raw + move : max(1, mids[index].raw - move))
+        let mid = anchor(index, slots)
+        let move = Int64(clamping: Int128(mid.raw) * Int128(bound.raw) / Int128(Rate.one))
+        let worst = Price(raw: side == .buy ? mid.raw + move : max(1, mid.raw - move))
         let plan = SmartOrderRouter.route(
             books[index], side: side, quantity: quantity, limit: worst, among: slots,
             capacities: capacities(index, side, worst, now))

@@ -97,10 +97,31 @@ extension TradingEngine {
         }
         let slot = books[index].slot(of: basis.perpetual)
         return strategies[strategy].scanBasis(
-            books[index], basis, spot: books[index].reference, slots,
+            books[index], basis, buying: funded(.buy, index, slots), selling: funded(.sell, index, slots),
+            slots,
             BasisView(
                 position: position(basis.perpetual, policy.instruments[index]),
-                fundingRate: slot.flatMap { terms[index][$0]?.fundingRate } ?? .zero))
+                fundingRate: slot.flatMap { terms[index][$0]?.fundingRate } ?? .zero,
+                isPressed: venues[basis.perpetual.index].isPressed))
+    }
+
+    /// Slots of spot that can pay for, or deliver, the least a venue takes: the best price is of no use where
+    /// nothing is left to trade with.
+    private func funded(_ side: Side, _ index: Int, _ slots: SlotSet) -> SlotSet {
+        let instrument = policy.instruments[index]
+        var result = SlotSet()
+        var rest = books[index].reference.intersection(slots)
+        while let slot = rest.popFirst() {
+            let top = books[index].tops[slot]
+            guard let listing = listing(top.venue, instrument.id) else { continue }
+            let price = side == .buy ? top.ask.price : top.bid.price
+            let least = listing.smallestOrder(at: price)
+            let needed = side == .buy ? instrument.notional(price, least) : instrument.baseAmount(least)
+            if available(top.venue, side == .buy ? instrument.quote : instrument.base) >= needed {
+                result.insert(slot)
+            }
+        }
+        return result
     }
 
     /// What makes a signal this signal, whatever the time and however often it is looked at: the strategy,
@@ -110,12 +131,13 @@ extension TradingEngine {
         print.add(Int64(strategy))
         print.add(policy.instruments[index].symbol)
         for (slot, isBuy) in [(edge.buySlot, true), (edge.sellSlot, false)] {
-            let top = books[index].tops[slot]
-            let level = isBuy ? top.ask : top.bid
-            print.add(policy.venues[top.venue.index].name)
+            // As the venue shows it: our own orders come and go without news.
+            let book = books[index].books[slot]
+            let level = isBuy ? book.asks.best : book.bids.best
+            print.add(policy.venues[books[index].tops[slot].venue.index].name)
             print.add(level.price.raw)
             print.add(level.quantity.raw)
-            print.add(books[index].books[slot].lastSequence)
+            print.add(book.lastSequence)
         }
         return print.value
     }
@@ -198,8 +220,8 @@ extension TradingEngine {
         for place in intents.indices {
             intents[place].reduceOnly = isReduceOnly(intents[place])
             let intent = intents[place]
-            orders.insert(intent, at: now)
             let (asset, amount) = claim(intent)
+            orders.insert(intent, at: now)
             reservations.reserve(intent.id, intent.venue, asset, amount)
             venues[intent.venue.index].headroom -= 1
             venues[intent.venue.index].orders += 1

@@ -99,12 +99,16 @@ extension TradingEngine {
 
     mutating func filled(_ venue: VenueID, _ fill: FillReport, _ now: Moment) {
         let named = fill.clientID ?? orders.find(venue: venue, venueOrderID: fill.venueOrderID)
+        if fill.isForced, named == nil, margin(of: venue) != nil {
+            foreignFill(venue, fill, now)
+            return evaluate(fill.instrument.index, now)
+        }
         // A stranger's fill is left to reconciliation, which looks when no order of ours is open there.
         guard let id = named, orders[id] != nil || adopt(fill, at: venue, now), let before = orders[id],
             before.intent.venue == venue
         else { return }
         if isDropped(fill, before) { return }
-        takeBackForeign(fill, at: venue)
+        takeBackForeign(fill, at: venue, now)
         let index = fill.instrument.index
         let instrument = policy.instruments[index]
         let notional = instrument.notional(fill.price, fill.quantity)
@@ -201,7 +205,7 @@ extension TradingEngine {
         var levels: [OwnLevel] = []
         for id in orders.live {
             guard let record = orders[id], record.intent.venue == venue, record.intent.timeInForce.mayRest,
-                record.intent.instrument.index == index, record.state == .acked || record.state == .partial
+                record.intent.instrument.index == index, record.state.mayFill, record.state != .new
             else { continue }
             levels.append(
                 OwnLevel(side: record.intent.side, price: record.intent.limit, quantity: record.remaining))

@@ -15,14 +15,16 @@ extension TradingEngine {
         instrument.quantity(ofBase: ledger.balance(venue, instrument.base))
     }
 
-    /// What an order would reduce of the position there.
-    private func reducible(_ venue: VenueID, _ instrument: Instrument, _ side: Side) -> Quantity {
+    /// What an order would reduce of the position there, besides what others already do.
+    private func reducible(
+        _ venue: VenueID, _ instrument: Instrument, _ side: Side, besides own: ClientOrderID? = nil
+    ) -> Quantity {
         let held = position(venue, instrument)
         let against = side == .buy ? held.raw < 0 : held.raw > 0
         guard against else { return .zero }
         var left = held.magnitude
         for id in orders.live {
-            guard let other = orders[id], other.intent.venue == venue, other.intent.side == side,
+            guard id != own, let other = orders[id], other.intent.venue == venue, other.intent.side == side,
                 other.intent.instrument == instrument.id
             else { continue }
             left -= other.remaining
@@ -34,16 +36,17 @@ extension TradingEngine {
     func isReduceOnly(_ intent: OrderIntent) -> Bool {
         guard margin(of: intent.venue) != nil else { return false }
         let instrument = policy.instruments[intent.instrument.index]
-        return intent.quantity <= reducible(intent.venue, instrument, intent.side)
+        return intent.quantity <= reducible(intent.venue, instrument, intent.side, besides: intent.id)
     }
 
-    /// The margin of what the order opens, and the fee of all of it.
+    /// The margin and fee of what the order opens. What it reduces sets more free than it costs, and must be
+    /// possible just when there is no margin left.
     func marginClaim(_ intent: OrderIntent, _ rule: MarginRule) -> Amount {
         let instrument = policy.instruments[intent.instrument.index]
         let fee = listing(intent.venue, intent.instrument)?.takerFee ?? .zero
-        let opens = max(.zero, intent.quantity - reducible(intent.venue, instrument, intent.side))
-        return rule.initial(instrument.notional(intent.limit, opens))
-            + fee.of(instrument.notional(intent.limit, intent.quantity))
+        let reduces = reducible(intent.venue, instrument, intent.side, besides: intent.id)
+        let opens = instrument.notional(intent.limit, max(.zero, intent.quantity - reduces))
+        return rule.initial(opens) + fee.of(opens)
     }
 
     /// Equity at the mark less the margin of what is open.
@@ -52,11 +55,60 @@ extension TradingEngine {
         for listing in policy.venues[venue.index].listings where listing.instrument.quote == asset {
             let instrument = listing.instrument
             let held = position(venue, instrument)
+            guard held != .zero else { continue }
             let mark = markPrice(venue, instrument.id.index)
+            // A position without a price may have cost everything.
+            guard mark > .zero else { return .zero }
             free += instrument.notional(mark, held)
             free -= rule.initial(instrument.notional(mark, held.magnitude))
         }
         return free
+    }
+
+    /// Times the rule's leverage: beyond the first bound people are told, beyond the second positions are
+    /// given up. The price of a position at three times the equity has then moved by 12 and by 19 percent.
+    static let thinMargin: Int64 = 2
+    static let pressedMargin: Int64 = 4
+
+    /// Positions as a multiple of equity, in whole multiples of what may be opened; `nil` while nothing is
+    /// open or no price is known.
+    private func strain(_ venue: VenueID, _ rule: MarginRule) -> Int64? {
+        var worth = Amount.zero
+        var equity = Amount.zero
+        var quotes: [Asset] = []
+        for listing in policy.venues[venue.index].listings {
+            let instrument = listing.instrument
+            if !quotes.contains(instrument.quote) {
+                quotes.append(instrument.quote)
+                equity += ledger.balance(venue, instrument.quote)
+            }
+            let held = position(venue, instrument)
+            guard held != .zero else { continue }
+            let mark = markPrice(venue, instrument.id.index)
+            guard mark > .zero else { return nil }
+            equity += instrument.notional(mark, held)
+            worth += instrument.notional(mark, held.magnitude)
+        }
+        guard worth > .zero else { return nil }
+        guard equity > .zero else { return .max }
+        return Int64(clamping: worth.raw / Int128(rule.leverage) / max(1, equity.raw))
+    }
+
+    /// Told once, until it is well again.
+    mutating func watchMargin(_ now: Moment) {
+        for (index, venue) in policy.venues.enumerated() {
+            guard let rule = venue.margin else { continue }
+            let strain = strain(VenueID(index), rule) ?? 0
+            venues[index].isPressed = strain >= TradingEngine.pressedMargin
+            let isThin = strain >= TradingEngine.thinMargin
+            if isThin, !venues[index].isMarginThin {
+                alarm(
+                    .marginLow, .pageNow, VenueID(index),
+                    "positions are more than \(strain * rule.leverage) times the equity: add margin, or close",
+                    now)
+            }
+            venues[index].isMarginThin = isThin
+        }
     }
 
     private func markPrice(_ venue: VenueID, _ index: Int) -> Price {
@@ -103,12 +155,12 @@ extension TradingEngine {
     }
 
     /// Books a payment that is newer than the last one booked.
-    mutating func funded(_ venue: VenueID, _ payment: FundingReport) {
+    mutating func funded(_ venue: VenueID, _ payment: FundingReport, _ now: Moment) {
         let name = policy.venues[venue.index].name
         let instrument = policy.instruments[payment.instrument.index]
-        guard let booked = funding.booked(instrument.symbol, venue: name), payment.venueTime > booked else {
-            return
-        }
+        guard let booked = funding.booked(instrument.symbol, venue: name), payment.venueTime > booked,
+            payment.venueTime <= now + Checkpoint.clockTolerance
+        else { return }
         funding.note(payment.venueTime, instrument.symbol, venue: name)
         ledger.add(payment.amount, venue, instrument.quote)
         counters.funding += payment.amount
@@ -132,7 +184,8 @@ extension TradingEngine {
                 else { continue }
                 let instrument = books[index].instrument
                 let value = instrument.notional(mark, position(venue, instrument))
-                let paid = Amount(raw: value.raw * Int128(rate.raw) / Int128(Rate.one))
+                // Divided first: what a venue publishes must not overflow.
+                let paid = Amount(raw: value.raw / Int128(Rate.one) * Int128(rate.raw))
                 due.append(
                     (
                         venue,
@@ -147,10 +200,23 @@ extension TradingEngine {
     mutating func beginFunding(_ venue: VenueID, _ asset: Asset, _ now: Moment) {
         guard margin(of: venue) != nil else { return }
         let name = policy.venues[venue.index].name
-        for listing in policy.venues[venue.index].listings where listing.instrument.quote == asset {
+        for listing in policy.venues[venue.index].listings {
             let symbol = listing.instrument.symbol
-            guard funding.booked(symbol, venue: name) == nil else { continue }
+            guard [listing.instrument.base, listing.instrument.quote].contains(asset),
+                ledger.isOpen(venue, listing.instrument.quote),
+                funding.booked(symbol, venue: name) == nil
+            else { continue }
             funding.note(now, symbol, venue: name)
+            output.append(.journal(fundingMark(name, listing.instrument, now)))
+        }
+    }
+
+    /// A person took the venue's word for the wallet: what was paid before is in it.
+    mutating func takeFundingForBooked(_ venue: VenueID, _ asset: Asset, _ now: Moment) {
+        guard margin(of: venue) != nil else { return }
+        let name = policy.venues[venue.index].name
+        for listing in policy.venues[venue.index].listings where listing.instrument.quote == asset {
+            funding.note(now, listing.instrument.symbol, venue: name)
             output.append(.journal(fundingMark(name, listing.instrument, now)))
         }
     }

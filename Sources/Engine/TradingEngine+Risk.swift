@@ -91,7 +91,9 @@ extension TradingEngine {
             worstExposureNotional: exposureNotional(adding: order),
             notional: instrument.notional(order.limit, order.quantity),
             deadManArmed: venues[order.venue.index].isDeadManArmed,
-            window: priceWindows[index].range(at: now).map { .init(low: $0.low, high: $0.high) },
+            // The window is of spot prices: a perpetual's leg is held by its partner's.
+            window: margin(of: order.venue) != nil
+                ? nil : priceWindows[index].range(at: now).map { .init(low: $0.low, high: $0.high) },
             ownOpposite: ownOpposite(order))
     }
 
@@ -111,11 +113,15 @@ extension TradingEngine {
     /// The best price the *other* proven venues show on the side this order would take.
     func referencePrice(_ venue: VenueID, _ index: Int, _ side: Side, _ now: Moment) -> Price? {
         let book = books[index]
-        // Against other venues of spot, whose prices are no basis away; else against whatever there is.
-        let others = book.slot(of: venue).map { book.synced.without($0) } ?? book.synced
-        let spot = others.intersection(book.reference)
+        // Against venues of its own kind, whose prices are no basis away; a perpetual that is alone is held
+        // against its mark, which the venue makes of other venues' prices.
+        let own = book.slot(of: venue)
+        let others = own.map { book.synced.without($0) } ?? book.synced
+        let isSpot = own.map { book.reference.contains($0) } ?? true
+        let kin = isSpot ? others.intersection(book.reference) : others.subtracting(book.reference)
+        if kin.isEmpty, !isSpot, let own, let mark = terms[index][own]?.markPrice { return mark }
         var best: Price?
-        var rest = spot.isEmpty ? others : spot
+        var rest = kin.isEmpty ? others : kin
         while let slot = rest.popFirst() {
             let top = book.tops[slot]
             guard top.venue != venue, top.age(at: now) <= policy.limits.bookAge else { continue }

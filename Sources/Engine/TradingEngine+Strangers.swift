@@ -96,18 +96,16 @@ extension TradingEngine {
         return true
     }
 
-    /// A trade that no order of ours made moved the balance: the ledger follows, with its reason; nothing is
-    /// hedged for it, and no new risk goes there until a person has looked.
+    /// A trade that no order of ours made moved the balance: the ledger follows, with its reason, and no new
+    /// risk goes there until a person has looked. Nothing is hedged for it on spot, where a person may have
+    /// bought something; but an account of perpetuals is the node's alone, and whatever moves its position
+    /// leaves what it was held against unhedged: liquidation, deleveraging, a hand that closed it.
     mutating func foreignFill(_ venue: VenueID, _ fill: FillReport, _ now: Moment) {
         guard !isOldNews(fill), orders.noteForeign(fill, venue: venue) else { return }
         let instrument = policy.instruments[fill.instrument.index]
         counters.foreignFills += 1
         ledger.add(FillFlows(fill, instrument), venue, instrument)
-        if planted(.adoptForeignSilently) {
-            obligations[fill.instrument.index].add(
-                instrument.quantity(ofBase: FillFlows(fill, instrument).netBase(instrument)), cause: venue,
-                intent: 0, at: now, deadline: policy.hedge.deadline)
-        }
+        if margin(of: venue) != nil || planted(.adoptForeignSilently) { owe(fill, 1, venue, now) }
         output.append(
             .journal(
                 .foreign(fill, venue: policy.venues[venue.index].name, symbol: instrument.symbol)))
@@ -118,14 +116,24 @@ extension TradingEngine {
         setVenueMode(venue, true, detail, "node", now)
     }
 
+    private mutating func owe(_ fill: FillReport, _ sign: Int64, _ venue: VenueID, _ now: Moment) {
+        let index = fill.instrument.index
+        let moved = policy.instruments[index].quantity(
+            ofBase: FillFlows(fill, policy.instruments[index]).netBase(policy.instruments[index]))
+        obligations[index].add(
+            sign > 0 ? moved : -moved, cause: venue, intent: 0, price: fill.price, mark: mids[index],
+            at: now, deadline: policy.hedge.deadline)
+    }
+
     /// Whether its order may be one that settled so long ago that it is forgotten.
     private func isOldNews(_ fill: FillReport) -> Bool { fill.venueTime < memoryStart }
 
     /// An order of ours claims a trade that was taken for a stranger's: that accounting is taken back.
-    mutating func takeBackForeign(_ fill: FillReport, at venue: VenueID) {
+    mutating func takeBackForeign(_ fill: FillReport, at venue: VenueID, _ now: Moment) {
         guard let wrong = orders.reclaim(fill, venue: venue) else { return }
         let instrument = policy.instruments[wrong.instrument.index]
         ledger.add(FillFlows(wrong, instrument), times: -1, venue, instrument)
+        if margin(of: venue) != nil { owe(wrong, -1, venue, now) }
     }
 
     mutating func corrected(_ venue: VenueID, _ what: String, _ now: Moment) {

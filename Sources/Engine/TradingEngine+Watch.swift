@@ -18,9 +18,11 @@ extension TradingEngine {
             smallestHedges[index] = smallestHedge(index)
             // An opening answers news from a venue, never a clock: the same news decides the same again.
             if needsHedging(index) { hedge(index, now) }
+            forgetShortVenue(index)
             tendQuotes(index, mayPlace: false, now)
         }
         watchResiduals(now)
+        watchMargin(now)
         watchLeads(now)
     }
 

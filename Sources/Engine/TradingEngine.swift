@@ -215,13 +215,14 @@ public struct TradingEngine: Sendable {
                 .journal(.opened(venue: policy.venues[venue.index].name, asset: asset, amount: amount)))
         case .adjusted(let venue, let asset, let amount, let reason):
             ledger.add(amount, venue, asset)
+            takeFundingForBooked(venue, asset, now)
             output.append(
                 .journal(
                     .adjusted(
                         venue: policy.venues[venue.index].name, asset: asset, amount: amount, reason: reason))
             )
         case .contract(let venue, let terms): contract(venue, terms)
-        case .funded(let venue, let payment): funded(venue, payment)
+        case .funded(let venue, let payment): funded(venue, payment, now)
         case .durable(let ids): durable(ids, now)
         case .notDurable(let ids, let reason): notDurable(ids, reason, now)
         case .placeAnswered(let id, let answer): placeAnswered(id, answer, now)
@@ -321,6 +322,9 @@ public struct VenueStatus: Hashable, Sendable {
     public internal(set) var orders = 0
     /// Requests of new risk the rate budget allows now, as far as known.
     public internal(set) var headroom = 0
+    /// Of a venue of perpetuals: little margin is left, or so little that positions are given up.
+    public internal(set) var isMarginThin = false
+    public internal(set) var isPressed = false
     /// The venue would cancel what rests there if this node died.
     public internal(set) var isDeadManArmed = false
     /// New risk may go there, rate budget apart.

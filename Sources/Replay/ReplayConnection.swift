@@ -126,7 +126,7 @@ extension ReplayConnection {
                 if let named = frame.quarantinedInstrument, named.index != index { continue }
                 _ = books[index].book.quarantined(reason.rawValue)
             }
-        case .alive, .refused, .reconnectRequested, .irrelevant, .terms: break
+        case .alive, .refused, .reconnectRequested, .irrelevant, .terms, .quarantinedTerms: break
         }
     }
 

@@ -123,12 +123,10 @@ public enum EdgeScanner {
         _ book: ConsolidatedBook, _ side: Side, _ slot: Int, within limit: Price
     ) -> Quantity {
         var sum = Quantity.zero
-        var depth = 0
-        while let level = book.level(side, slot, depth),
-            side == .buy ? level.price <= limit : level.price >= limit
-        {
-            sum += level.quantity
-            depth += 1
+        book.withLevels(side, slot, from: 0, atMost: .max) { level in
+            guard side == .buy ? level.price <= limit : level.price >= limit else { return false }
+            sum = Quantity(raw: sum.raw.addingReportingOverflow(level.quantity.raw).partialValue)
+            return true
         }
         return sum
     }

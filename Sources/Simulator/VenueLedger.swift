@@ -38,11 +38,17 @@ struct VenueLedger {
         for order in changed where order.isNodeNamed && !order.isForeign {
             if orders[order.clientID, default: []].insert(order.venueOrderID).inserted { nodeOrders += 1 }
         }
-        for fill in executed where !fill.wasForeign || fill.isNodeNamed {
+        let isPerpetual = WorldPlan.perpetuals.contains(double.name)
+        for fill in executed where !fill.wasForeign || fill.isNodeNamed || isPerpetual {
             let scale = Int128(DecimalText.power(Amount.scale - 8))
             var base = Amount(raw: Int128(fill.quantity.raw) * scale)
             if fill.side == .sell { base = -base }
             if fill.symbol.hasPrefix(fill.feeAsset + "-") { base -= fill.fee }
+            // Whatever moves a perpetual's position is the node's to hedge.
+            if fill.wasForeign, isPerpetual, !fill.isNodeNamed {
+                deviations[fill.symbol, default: .zero] += base
+                continue
+            }
             if fill.wasForeign {
                 zombies[fill.clientID, default: (fill.symbol, .zero)].moved += base
                 continue

@@ -22,6 +22,9 @@ public struct BasisTerms: Hashable, Sendable {
         case both
     }
 
+    /// What closing may lose when margin runs out: a liquidation loses more.
+    public static let pressedExit = Rate(hundredthsOfBasisPoint: -20_000)
+
     public init(
         perpetual: VenueID, exit: Rate, positionNotional: Amount, payments: Int64 = 0,
         directions: Directions = .shortPerpetual
@@ -40,8 +43,11 @@ public struct BasisView: Hashable, Sendable {
     public var position: Quantity
     /// Of the next payment; longs pay it to shorts when positive.
     public var fundingRate: Rate
+    /// The account's margin is running out: the position is given up at almost any price.
+    public var isPressed: Bool
 
-    public init(position: Quantity, fundingRate: Rate) {
+    public init(position: Quantity, fundingRate: Rate, isPressed: Bool = false) {
+        self.isPressed = isPressed
         self.position = position
         self.fundingRate = fundingRate
     }
@@ -51,20 +57,22 @@ extension TakerTaker {
     /// The better of the two pairs that would make the position larger or smaller, with what it must earn and
     /// how much of it may be done.
     ///
-    /// - Parameter slots: where new risk may go; among them the perpetual's.
+    /// - Parameters:
+    ///   - buying: slots of spot that can pay; `selling`: that can deliver.
+    ///   - slots: where new risk may go; among them the perpetual's.
     public mutating func scanBasis(
-        _ book: ConsolidatedBook, _ terms: BasisTerms, spot: SlotSet, _ slots: SlotSet, _ view: BasisView
+        _ book: ConsolidatedBook, _ terms: BasisTerms, buying: SlotSet, selling: SlotSet, _ slots: SlotSet,
+        _ view: BasisView
     ) -> Edge? {
         guard let slot = book.slot(of: terms.perpetual), slots.contains(slot) else { return noted(nil) }
         let perpetual = SlotSet(bits: 1 << UInt64(slot))
-        let spot = spot.intersection(slots)
         var best: Edge?
         for side in [Side.sell, .buy] {
             guard let (floor, cap) = bound(side, terms, book, slot, view), cap > .zero else { continue }
             let found =
                 side == .sell
-                ? EdgeScanner.best(book, buying: spot, selling: perpetual, minimum: floor)
-                : EdgeScanner.best(book, buying: perpetual, selling: spot, minimum: floor)
+                ? EdgeScanner.best(book, buying: buying, selling: perpetual, minimum: floor)
+                : EdgeScanner.best(book, buying: perpetual, selling: selling, minimum: floor)
             guard var edge = found else { continue }
             edge.floor = floor
             edge.cap = cap
@@ -79,13 +87,18 @@ extension TakerTaker {
         _ side: Side, _ terms: BasisTerms, _ book: ConsolidatedBook, _ slot: Int, _ view: BasisView
     ) -> (floor: Rate, cap: Quantity)? {
         let closes = side == .sell ? view.position.raw > 0 : view.position.raw < 0
-        if closes { return (terms.exit, view.position.magnitude) }
+        // What holding is expected to bring, closing must make up for: what was counted on to enter counts on.
+        let carry = view.fundingRate.raw * terms.payments * (side == .sell ? 1 : -1)
+        if closes {
+            let floor = view.isPressed ? BasisTerms.pressedExit.raw : terms.exit.raw + max(0, -carry)
+            return (Rate(raw: floor), view.position.magnitude)
+        }
+        if view.isPressed { return nil }
         if side == .buy, terms.directions != .both { return nil }
         let price = side == .sell ? book.tops[slot].bid.price : book.tops[slot].ask.price
         let one = book.instrument.notional(price, Quantity(raw: 1))
         guard one > .zero else { return nil }
         let most = Quantity(raw: Int64(clamping: terms.positionNotional.raw / one.raw))
-        let carry = view.fundingRate.raw * terms.payments * (side == .sell ? 1 : -1)
         return (Rate(raw: policy.minimumEdge.raw - carry), most - view.position.magnitude)
     }
 }

@@ -41,6 +41,8 @@ public enum Severity: UInt8, Comparable, Sendable, CaseIterable {
 /// The vocabulary of incidents; `name` is what alerts, logs and JSON carry.
 public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
     case hedgeFailure = "HEDGE_FAILURE"
+    /// The positions at a venue of perpetuals have become large against its equity.
+    case marginLow = "MARGIN_LOW"
     /// A hedge went to a correlated instrument: a perpetual for spot, or the other way round.
     case fallbackHedgeUsed = "FALLBACK_HEDGE_USED"
     case orderUnknown = "ORDER_UNKNOWN"

@@ -59,6 +59,8 @@ public struct FillReport: Hashable, Sendable {
     public var fee: Amount
     public var feeAsset: Asset
     public var isMaker: Bool
+    /// The venue closed a position of ours: liquidation or deleveraging. Not written to the outbox.
+    public var isForced = false
     public var evidence: Evidence
     public var venueTime: Moment
 

@@ -80,10 +80,18 @@ public protocol VenueDialect: Sendable {
     func positions(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan?
     /// Of listed instruments; one that is absent has no position.
     func decodePositions(_ response: HTTPResponse) throws(VenueFault) -> [PositionReport]
+    /// What tells how the account is set up for perpetuals; `nil` where only spot is traded.
+    func accountMode(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan?
+    /// What of it would make orders open where they should close, or be refused: one sentence each, with its
+    /// remedy.
+    func decodeAccountMode(_ response: HTTPResponse) throws(VenueFault) -> [String]
     /// One page of funding payments since a moment; `nil` where only spot is traded.
     func fundings(since: Moment, page: FillsCursor?, _ stamp: RequestStamp, _ access: VenueAccess)
         -> RequestPlan?
-    func decodeFundings(_ response: HTTPResponse) throws(VenueFault) -> FundingsPage
+    /// The answer to `fundings`; `since` and `page` as they were asked with, `now` by the venue's clock.
+    func decodeFundings(
+        _ response: HTTPResponse, since: Moment, page: FillsCursor?, at now: Moment
+    ) throws(VenueFault) -> FundingsPage
 
     /// How much of its allowance the venue says is used; `nil` when it does not say.
     func statedUsage(_ response: HTTPResponse) -> StatedUsage?
@@ -248,10 +256,14 @@ extension VenueDialect {
     public func statedUsage(_: HTTPResponse) -> StatedUsage? { nil }
     public func positions(_: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
     public func decodePositions(_: HTTPResponse) throws(VenueFault) -> [PositionReport] { [] }
+    public func accountMode(_: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
+    public func decodeAccountMode(_: HTTPResponse) throws(VenueFault) -> [String] { [] }
     public func fundings(since: Moment, page: FillsCursor?, _: RequestStamp, _: VenueAccess)
         -> RequestPlan?
     { nil }
-    public func decodeFundings(_: HTTPResponse) throws(VenueFault) -> FundingsPage { FundingsPage() }
+    public func decodeFundings(
+        _: HTTPResponse, since: Moment, page: FillsCursor?, at: Moment
+    ) throws(VenueFault) -> FundingsPage { FundingsPage() }
     public func deadMan(_: Span, _: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
     /// An answer to a request that was never planned confirms nothing.
     public func decodeDeadMan(_: HTTPResponse) throws(VenueFault) { throw .quarantined(.unknownMessage) }

@@ -121,14 +121,23 @@ import VenueKit
         repeat {
             let plan = try #require(
                 meeting.dialect.fundings(since: start, page: page, meeting.stamp, meeting.access))
-            let told = try meeting.dialect.decodeFundings(meeting.ask(plan))
-            payments = told.payments + payments
+            let told = try meeting.dialect.decodeFundings(
+                meeting.ask(plan), since: start, page: page, at: meeting.now)
+            payments += told.payments
             page = told.next
         } while page != nil
+        payments.sort { $0.venueTime < $1.venueTime }
         #expect(payments.count >= 5)
         #expect(Set(payments.map(\.id)).count == payments.count)
         #expect(zip(payments, payments.dropFirst()).allSatisfy { $0.venueTime <= $1.venueTime })
         let between = payments.filter { $0.venueTime > since && $0.venueTime <= since + .seconds(5) }
         #expect(second - first == between.reduce(.zero) { $0 + $1.amount })
+    }
+
+    @Test(arguments: DoubleCatalog.perpetualVenues)
+    func `an account that is set up for it has no problems`(_ venue: String) throws {
+        let meeting = try VenueMeeting(venue)
+        let plan = try #require(meeting.dialect.accountMode(meeting.stamp, meeting.access))
+        #expect(try meeting.dialect.decodeAccountMode(meeting.ask(plan)).isEmpty)
     }
 }

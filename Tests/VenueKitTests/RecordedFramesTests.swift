@@ -30,7 +30,7 @@ import TradingModel
         case .trades: counts.prints += frame.trades.count
         case .alive: counts.alive += 1
         case .irrelevant, .terms: counts.irrelevant += 1
-        case .refused, .reconnectRequested, .quarantined: return false
+        case .refused, .reconnectRequested, .quarantined, .quarantinedTerms: return false
         }
         return true
     }

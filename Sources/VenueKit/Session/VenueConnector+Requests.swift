@@ -109,6 +109,19 @@ extension VenueConnector {
         return balances.atCost(try dialect.decodePositions(told), dialect.symbols.listings)
     }
 
+    /// What of the account's settings for perpetuals is not as the node needs it; empty where only spot is
+    /// traded.
+    public func accountProblems() async throws(VenueFault) -> [String] {
+        guard let access, dialect.accountMode(stamp(), access) != nil else { return [] }
+        let response = try await answer(.query) { stamp, dialect in
+            guard let plan = dialect.accountMode(stamp, access) else {
+                preconditionFailure("a venue of perpetuals tells how the account is set up")
+            }
+            return plan
+        }
+        return try dialect.decodeAccountMode(response)
+    }
+
     /// Every funding payment since a moment, oldest first; none where only spot is traded.
     public func fundings(since: Moment) async throws(VenueFault) -> [FundingReport] {
         guard let access, dialect.profile.perpetual != nil else { return [] }
@@ -122,10 +135,11 @@ extension VenueConnector {
                 }
                 return plan
             }
-            let page = try dialect.decodeFundings(response)
-            payments = page.payments + payments
+            let page = try dialect.decodeFundings(
+                response, since: since, page: asked, at: clock.venueTime(at: world.time.now))
+            payments += page.payments
             next = page.next
-            if next == nil { return payments }
+            if next == nil { return payments.sorted { $0.venueTime < $1.venueTime } }
         }
         throw .endlessHistory(pages: VenueConnector.longestFundings)
     }

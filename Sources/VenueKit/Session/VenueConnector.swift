@@ -248,6 +248,9 @@ public actor VenueConnector {
         case .book:
             for book in 0..<frame.bookCount { observer?.bookMessage(venue, frame.books[book], at: now) }
         case .terms: for terms in frame.terms { observer?.contractTerms(venue, terms, at: now) }
+        case .quarantinedTerms(let reason):
+            counters.quarantined[reason, default: 0] += 1
+            report(.frameQuarantined, .warning, "mark price or funding: \(reason.rawValue)")
         case .trades, .alive, .irrelevant: return
         case .refused(let text): report(.venueRefused, .critical, "market data: \(text)")
         case .reconnectRequested(let text):

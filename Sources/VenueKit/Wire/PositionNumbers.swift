@@ -34,7 +34,7 @@ enum PositionNumbers {
     }
 }
 
-/// One page of funding payments, oldest first.
+/// One page of funding payments, in any order.
 public struct FundingsPage: Sendable {
     public var payments: [FundingReport] = []
     public var next: FillsCursor?

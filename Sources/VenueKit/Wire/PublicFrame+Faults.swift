@@ -3,7 +3,8 @@ extension PublicFrame {
     mutating func discard(_ reason: QuarantineReason) {
         bookCount = 0
         trades.removeAll(keepingCapacity: true)
-        kind = .quarantined(reason)
+        terms.removeAll(keepingCapacity: true)
+        kind = isAboutTerms ? .quarantinedTerms(reason) : .quarantined(reason)
     }
 
     /// Notes the spelling of a symbol that no listing has. A name longer than any venue's is not worth

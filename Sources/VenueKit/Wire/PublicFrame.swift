@@ -19,6 +19,8 @@ public struct PublicFrame: Sendable {
         /// A message of a kind the node did not ask for but knows to exist (tickers in a recording).
         case irrelevant
         case quarantined(QuarantineReason)
+        /// What it said about a perpetual could not be read: no book loses its proof for that.
+        case quarantinedTerms(QuarantineReason)
     }
 
     public var kind: Kind = .irrelevant
@@ -26,6 +28,8 @@ public struct PublicFrame: Sendable {
     public var bookCount = 0
     public var trades: [PublicTrade] = []
     public var terms: [ContractTerms] = []
+    /// It tells of perpetuals and holds no book.
+    var isAboutTerms = false
     /// Set with `.quarantined` when the frame named its instrument: only that book loses its proof, else all
     /// of the connection's do.
     public var quarantinedInstrument: InstrumentID?
@@ -51,6 +55,7 @@ public struct PublicFrame: Sendable {
         kind = .irrelevant
         bookCount = 0
         trades.removeAll(keepingCapacity: true)
+        isAboutTerms = false
         if !terms.isEmpty { terms.removeAll(keepingCapacity: true) }
         quarantinedInstrument = nil
         numberFault = nil

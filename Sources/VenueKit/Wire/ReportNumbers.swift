@@ -26,7 +26,9 @@ enum ReportNumbers {
     static func rate(_ text: String?) throws(QuarantineReason) -> Rate {
         let fraction = try amount(text)
         let unit = Int128(DecimalText.power(Amount.scale - 8))
-        guard let raw = Int64(exactly: fraction.raw / unit), abs(raw) <= Rate.one else { throw .badNumber }
+        guard let raw = Int64(exactly: fraction.raw / unit), raw.magnitude <= UInt64(Rate.one) else {
+            throw .badNumber
+        }
         return Rate(raw: raw)
     }
 

@@ -76,7 +76,26 @@ struct Preflight {
                         : "empty: "
                             + assets.filter { !funded.contains($0) }.map(\.code).joined(separator: " ")))
         } catch { rows.append(Row(venue: name, check: "keys", passed: false, detail: "\(error)")) }
-        return rows
+        return rows + (await perpetualChecks(venue, connector))
+    }
+
+    /// Settings of the account that no order can show before it is too late, and the right to read bills.
+    private func perpetualChecks(_ venue: NodeConfiguration.Venue, _ connector: VenueConnector) async -> [Row]
+    {
+        guard venue.profile.perpetual != nil else { return [] }
+        let name = venue.profile.name
+        do throws(VenueFault) {
+            let problems = try await connector.accountProblems()
+            _ = try await connector.fundings(since: world.time.now - .seconds(60))
+            return [
+                Row(
+                    venue: name, check: "account for perpetuals", passed: problems.isEmpty,
+                    detail: problems.isEmpty
+                        ? "one-way, margin, funding readable" : problems.joined(separator: "; "))
+            ]
+        } catch {
+            return [Row(venue: name, check: "account for perpetuals", passed: false, detail: "\(error)")]
+        }
     }
 
     /// The venue's own filters against the configured ones, in exact decimals.

@@ -32,22 +32,58 @@ extension BybitDialect {
         return reports
     }
 
-    /// Settlements of the transaction log (at most seven days back), newest first, 50 a page.
+    /// Asked by symbol the list shows a row where nothing is open, too.
+    public func accountMode(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan? {
+        guard isLinear, let listing = symbols.listings.first else { return nil }
+        return get(
+            "/v5/position/list", [("category", "linear"), ("symbol", listing.symbol)], stamp, access)
+    }
+
+    public func decodeAccountMode(_ response: HTTPResponse) throws(VenueFault) -> [String] {
+        var problems: [String] = []
+        for row in try list(response) {
+            if row["positionIdx"]?.text != "0" { problems = ["position mode is hedge: set it to one-way"] }
+        }
+        guard let rule = profile.perpetual, let text = try list(response).first?["leverage"]?.text,
+            let leverage = Double(text), leverage < Double(rule.leverage)
+        else { return problems }
+        return problems + ["leverage is \(text), the node counts on \(rule.leverage): raise it"]
+    }
+
+    /// Settlements of the transaction log, newest first, 50 a page, in windows of at most seven days: with
+    /// `startTime` alone the venue answers 24 hours from there. A page is named by its window and the venue's
+    /// cursor in it.
     public func fundings(
         since: Moment, page: FillsCursor?, _ stamp: RequestStamp, _ access: VenueAccess
     ) -> RequestPlan? {
         guard isLinear else { return nil }
-        let oldest = stamp.venueTime - .seconds(7 * 86_400) + .seconds(60)
+        let words = page?.text.split(separator: " ", omittingEmptySubsequences: false) ?? []
+        let start = words.first.flatMap { Int64($0) } ?? max(0, since.milliseconds)
+        let end = min(start + BybitDialect.settlementWindow, stamp.venueTime.milliseconds)
         var parameters = [
             ("accountType", "UNIFIED"), ("category", "linear"), ("type", "SETTLEMENT"),
-            ("startTime", String(max(max(since, oldest).milliseconds, 0))), ("limit", "50"),
+            ("startTime", String(start)), ("endTime", String(max(start, end))), ("limit", "50"),
         ]
-        if let page { parameters.append(("cursor", page.text)) }
+        if words.count > 1, !words[1].isEmpty { parameters.append(("cursor", String(words[1]))) }
         return get("/v5/account/transaction-log", parameters, stamp, access)
     }
 
+    /// Seven days less a minute, in milliseconds.
+    private static let settlementWindow: Int64 = (7 * 86_400 - 60) * 1_000
+
+    /// The page after one that began at `start` and ended with the venue's `cursor`.
+    private static func next(
+        _ start: Int64, _ cursor: String?, isEmpty: Bool, at now: Moment
+    ) -> FillsCursor? {
+        if let cursor, !cursor.isEmpty, !isEmpty { return FillsCursor("\(start) \(cursor)", isOlder: true) }
+        let end = start + settlementWindow
+        return end < now.milliseconds ? FillsCursor("\(end) ", isOlder: false) : nil
+    }
+
     /// `change` is what the wallet gained, whatever the field `funding` counts as positive.
-    public func decodeFundings(_ response: HTTPResponse) throws(VenueFault) -> FundingsPage {
+    public func decodeFundings(
+        _ response: HTTPResponse, since: Moment, page asked: FillsCursor?, at now: Moment
+    ) throws(VenueFault) -> FundingsPage {
         var page = FundingsPage()
         let rows = try list(response)
         for row in rows where row["type"]?.text == "SETTLEMENT" {
@@ -65,12 +101,10 @@ extension BybitDialect {
                         venueTime: try ReportNumbers.moment(milliseconds: time)))
             } catch { throw .quarantined(error) }
         }
-        page.payments.reverse()
-        if let cursor = try content(response)["result"]?["nextPageCursor"]?.text, !cursor.isEmpty,
-            !rows.isEmpty
-        {
-            page.next = FillsCursor(cursor, isOlder: true)
-        }
+        let word = asked?.text.prefix { $0 != " " }
+        page.next = BybitDialect.next(
+            word.flatMap { Int64($0) } ?? max(0, since.milliseconds),
+            try content(response)["result"]?["nextPageCursor"]?.text, isEmpty: rows.isEmpty, at: now)
         return page
     }
 
@@ -78,6 +112,7 @@ extension BybitDialect {
     func readTerms(
         _ cursor: inout WireJSON, _ listing: Listing, into frame: inout PublicFrame
     ) throws(QuarantineReason) {
+        frame.isAboutTerms = true
         var terms = ContractTerms(instrument: listing.instrument.id)
         try cursor.enterObject()
         while let key = try cursor.nextKey() {

@@ -35,12 +35,14 @@ enum BybitRow {
         try ReportNumbers.checkNotional(price, quantity, listing)
         let side = try side(row["side"])
         let fee = try ReportNumbers.amountOrZero(row["execFee"]?.text)
-        return FillReport(
+        var report = FillReport(
             instrument: listing.instrument.id,
             clientID: row["orderLinkId"]?.text.flatMap { ClientOrderID($0) },
             venueOrderID: id, tradeID: trade, side: side, price: price, quantity: quantity, fee: fee,
             feeAsset: feeAsset(row, side, fee, listing), isMaker: isMaker, evidence: evidence,
             venueTime: try ReportNumbers.moment(milliseconds: row["execTime"]?.text))
+        report.isForced = row["execType"]?.text ?? "Trade" != "Trade"
+        return report
     }
 
     /// Where the execution does not name it: a fee is taken from what the trade brought in, a maker's rebate

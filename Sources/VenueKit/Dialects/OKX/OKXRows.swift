@@ -57,14 +57,19 @@ enum OKXRow {
         let cost = -(try ReportNumbers.amountOrZero(fee))
         let asset = feeAsset.flatMap { $0.isEmpty ? nil : Asset($0) }
         guard asset != nil || cost == .zero else { throw .missingField }
-        return FillReport(
+        var report = FillReport(
             instrument: listing.instrument.id, clientID: clientID(row),
             venueOrderID: row["ordId"]?.text ?? "",
             tradeID: tradeID, side: try side(row), price: price, quantity: quantity, fee: cost,
             feeAsset: asset ?? listing.instrument.quote, isMaker: row["execType"]?.text == "M",
             evidence: evidence,
             venueTime: try ReportNumbers.moment(milliseconds: time))
+        report.isForced = forced.contains(row["category"]?.text ?? "")
+        return report
     }
+
+    /// Categories of orders that the venue places to close a position.
+    private static let forced: Set<String> = ["full_liquidation", "partial_liquidation", "adl"]
 
     /// One currency of the `account` channel or of `/account/balance`.
     static func balance(_ row: JSONTree) throws(QuarantineReason) -> BalanceReport {

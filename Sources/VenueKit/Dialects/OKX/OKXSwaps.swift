@@ -31,43 +31,65 @@ extension OKXDialect {
         return reports
     }
 
-    /// Bills of type 8, newest first; a full page goes on before its last bill.
+    public func accountMode(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan? {
+        isSwap ? signed("GET", "/api/v5/account/config", stamp, access) : nil
+    }
+
+    /// `acctLv` 1 trades spot alone.
+    public func decodeAccountMode(_ response: HTTPResponse) throws(VenueFault) -> [String] {
+        guard let row = try data(response).first, let mode = row["posMode"]?.text,
+            let level = row["acctLv"]?.text
+        else { throw .quarantined(.missingField) }
+        var problems: [String] = []
+        if mode != "net_mode" { problems.append("position mode is \(mode): set it to net") }
+        if level == "1" {
+            problems.append("account mode is spot: set it to futures or multi-currency margin")
+        }
+        return problems
+    }
+
+    /// Bills of type 8, newest first; a full page goes on before its last bill. `bills` reaches seven days
+    /// back, `bills-archive` three months.
     public func fundings(
         since: Moment, page: FillsCursor?, _ stamp: RequestStamp, _ access: VenueAccess
     ) -> RequestPlan? {
         guard isSwap else { return nil }
-        var target = "/api/v5/account/bills?instType=SWAP&type=8&begin=\(max(0, since.milliseconds))"
+        let isRecent = since > stamp.venueTime - .seconds(7 * 86_400 - 600)
+        var target = "/api/v5/account/" + (isRecent ? "bills" : "bills-archive")
+        target += "?instType=SWAP&type=8&begin=\(max(0, since.milliseconds))"
         if let page { target += "&after=" + PercentEncoding.encode(page.text) }
         return signed("GET", target, stamp, access)
     }
 
-    public func decodeFundings(_ response: HTTPResponse) throws(VenueFault) -> FundingsPage {
+    public func decodeFundings(
+        _ response: HTTPResponse, since: Moment, page: FillsCursor?, at now: Moment
+    ) throws(VenueFault) -> FundingsPage {
         let rows = try data(response)
-        var page = FundingsPage()
+        var told = FundingsPage()
         for row in rows {
             guard let symbol = row["instId"]?.text, let listing = symbols.listing(symbol: symbol) else {
                 continue
             }
             guard let id = row["billId"]?.text, !id.isEmpty else { throw .quarantined(.missingField) }
             do throws(QuarantineReason) {
-                page.payments.append(
+                told.payments.append(
                     FundingReport(
                         instrument: listing.instrument.id, id: id,
                         amount: try ReportNumbers.amount(row["balChg"]?.text),
                         venueTime: try ReportNumbers.moment(milliseconds: row["ts"]?.text)))
             } catch { throw .quarantined(error) }
         }
-        page.payments.reverse()
         if rows.count >= OKXDialect.fillsPerPage, let bill = rows.last?["billId"]?.text, !bill.isEmpty {
-            page.next = FillsCursor(bill, isOlder: true)
+            told.next = FillsCursor(bill, isOlder: true)
         }
-        return page
+        return told
     }
 
     /// A row of `mark-price` or `funding-rate`. `fundingTime` is when `fundingRate` will be paid.
     func readTerms(
         _ cursor: inout WireJSON, _ listing: Listing, into frame: inout PublicFrame
     ) throws(QuarantineReason) {
+        frame.isAboutTerms = true
         var terms = ContractTerms(instrument: listing.instrument.id)
         try cursor.enterObject()
         while let key = try cursor.nextKey() {
