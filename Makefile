@@ -63,7 +63,7 @@ smoke: setup ## Every command prints its help
 	@for command in "" run faults crashes mutants serve; do \
 	    .build/debug/arbsim $$command --help >/dev/null || { echo "smoke: arbsim $$command --help failed" >&2; exit 1; }; \
 	done
-	@for file in config/demo.yaml config/paper.yaml config/live.yaml; do \
+	@for file in config/demo.yaml config/paper.yaml config/live.yaml config/basis.yaml; do \
 	    .build/debug/arbnode config validate $$file; \
 	done
 	@echo "smoke: passed."
