@@ -78,6 +78,7 @@ extension TradingEngine {
         var quotes: [Asset] = []
         for listing in policy.venues[venue.index].listings {
             let instrument = listing.instrument
+            guard ledger.isOpen(venue, instrument.quote) else { return nil }
             if !quotes.contains(instrument.quote) {
                 quotes.append(instrument.quote)
                 equity += ledger.balance(venue, instrument.quote)
@@ -104,8 +105,8 @@ extension TradingEngine {
             if isThin, !venues[index].isMarginThin {
                 alarm(
                     .marginLow, .pageNow, VenueID(index),
-                    "positions are more than \(strain * rule.leverage) times the equity: add margin, or close",
-                    now)
+                    "the positions have grown beyond \(TradingEngine.thinMargin * rule.leverage) times the "
+                        + "equity: add margin, or close", now)
             }
             venues[index].isMarginThin = isThin
         }

@@ -209,6 +209,13 @@ extension TradingDesk {
     func compare(_ balances: [BalanceReport], at venue: VenueID) -> Reconciliation.Finding {
         var lines: [Reconciliation.Difference.Line] = []
         var waits = false
+        // Nothing can be traded with nothing; a venue that answers so is more likely wrong than right.
+        guard
+            assets(of: venue).contains(where: { asset in
+                engine.ledger.isOpen(venue, asset)
+                    || balances.contains { $0.asset == asset && $0.total != .zero }
+            })
+        else { return .notYet("every balance is told as zero: fund the account") }
         for asset in assets(of: venue) {
             let total = balances.first { $0.asset == asset }?.total ?? .zero
             guard engine.ledger.isOpen(venue, asset) else {

@@ -93,7 +93,13 @@ final class RowLog: @unchecked Sendable {
                 timesDisabled += 1
                 disabled.insert(name)
             }
-        case .started, .opened, .adjusted, .corrected, .foreign, .checkpoint: return
+        case .foreign(let fill, let venue, _):
+            // What others did to a perpetual's position is owed like our own fills.
+            guard WorldPlan.perpetuals.contains(venue) else { return }
+            let instrument = policy.instruments[fill.instrument.index]
+            deviations[fill.instrument.index] += instrument.quantity(
+                ofBase: FillFlows(fill, instrument).netBase(instrument))
+        case .started, .opened, .adjusted, .corrected, .checkpoint: return
         }
     }
 

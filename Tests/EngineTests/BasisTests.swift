@@ -319,6 +319,7 @@ import TradingModel
         #expect(stage.alarms.count { $0 == .marginLow } == 1)
         stage.quote(0, bid: 99_90, ask: 100_00)
         #expect(stage.persisted().isEmpty, "closing would lose a percent")
+        equity(&stage, .zero - Amount(raw: 1))
         equity(&stage, Amount(raw: worth.raw / 13))
         stage.quote(0, bid: 99_91, ask: 100_00)
         #expect(stage.persisted().map(\.reduceOnly) == [true, false])
