@@ -36,6 +36,8 @@ public struct Recovery: Sendable {
         return from - .seconds(60)
     }
 
+    /// Adjustments met that name their moment.
+    private var adjustments: Set<String> = []
     private let policy: EnginePolicy
     private let names: RowNames
 
@@ -65,7 +67,7 @@ public struct Recovery: Sendable {
         case .opened(let venue, let asset, let amount):
             if let id = venueID(venue) { ledger.open(id, asset, with: amount) }
         case .adjusted(let venue, let asset, let amount, let reason):
-            funding.note(reason, venue: venue)
+            guard !funding.note(reason, venue: venue), !isRepeated(venue, asset, reason) else { return }
             if let id = venueID(venue) { ledger.add(amount, id, asset) }
         case .intended(let intent, _, _):
             saw(intent.decidedAt)
@@ -91,6 +93,14 @@ public struct Recovery: Sendable {
             disabledStrategies[name] = isEnabled ? nil : reason
         case .checkpoint(let checkpoint): meet(checkpoint)
         }
+    }
+
+    /// A person's adjustment names its moment: the same one twice is one whose first write was thought to have
+    /// failed.
+    private mutating func isRepeated(_ venue: String, _ asset: Asset, _ reason: String) -> Bool {
+        let words = reason.split(separator: " ").suffix(2)
+        guard words.first == "at", let last = words.last, Int64(last) != nil else { return false }
+        return !adjustments.insert("\(venue) \(asset) \(reason)").inserted
     }
 
     private mutating func saw(_ at: Moment) { lastSeen = max(lastSeen ?? at, at) }

@@ -243,7 +243,9 @@ extension TradingDesk {
 
     /// Where a person has accepted the venue's word, the ledger follows a difference that two reads agree on.
     func adjust(_ difference: Reconciliation.Difference, at venue: VenueID) -> Bool {
-        guard let reason = acceptances.removeValue(forKey: venue) else { return false }
+        guard let word = acceptances.removeValue(forKey: venue) else { return false }
+        // The moment tells one acceptance from another, and a row from its copy.
+        let reason = "\(word) at \(world.time.now.milliseconds)"
         for line in difference.lines {
             handle(.adjusted(venue, line.asset, by: line.venue - line.ledger, reason: reason))
         }

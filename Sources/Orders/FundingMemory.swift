@@ -19,13 +19,18 @@ public struct FundingMemory: Hashable, Sendable {
         "\(word) \(symbol) \(id) at \(at.milliseconds)"
     }
 
-    /// Takes note of a row. Rows of other adjustments are none of its business.
-    public mutating func note(_ reason: String, venue: String) {
+    /// Takes note of a row; answers whether what it books was booked before: a row whose write was thought to
+    /// have failed may stand twice. Rows of other adjustments are none of its business.
+    public mutating func note(_ reason: String, venue: String) -> Bool {
         let words = reason.split(separator: " ")
         guard words.count == 5, words[0] == FundingMemory.word, words[3] == "at",
             let milliseconds = Int64(words[4])
-        else { return }
-        note(Moment(nanoseconds: milliseconds * 1_000_000), String(words[1]), venue: venue)
+        else { return false }
+        let at = Moment(nanoseconds: milliseconds * 1_000_000)
+        let symbol = String(words[1])
+        let isKnown = booked(symbol, venue: venue).map { at <= $0 } ?? false
+        note(at, symbol, venue: venue)
+        return isKnown
     }
 
     public mutating func note(_ at: Moment, _ symbol: String, venue: String) {

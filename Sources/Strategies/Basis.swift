@@ -87,7 +87,7 @@ extension TakerTaker {
         _ side: Side, _ terms: BasisTerms, _ book: ConsolidatedBook, _ slot: Int, _ view: BasisView
     ) -> (floor: Rate, cap: Quantity)? {
         let closes = side == .sell ? view.position.raw > 0 : view.position.raw < 0
-        // What holding is expected to bring, closing must make up for: what was counted on to enter counts on.
+        // What holding is expected to bring closing must make up for: it was counted on to enter.
         let carry = view.fundingRate.raw * terms.payments * (side == .sell ? 1 : -1)
         if closes {
             let floor = view.isPressed ? BasisTerms.pressedExit.raw : terms.exit.raw + max(0, -carry)
