@@ -25,31 +25,30 @@ extension EnginePolicy {
             }
             policy.venues.append(venue)
         }
-        func moved(_ venues: Set<VenueID>?) -> Set<VenueID>? {
-            venues.map { old in
-                Set(
-                    old.compactMap { id in
-                        policy.venues.firstIndex { $0.name == self.venues[id.index].name }.map { VenueID($0) }
-                    })
-            }
+        func moved(_ id: VenueID) -> VenueID? {
+            policy.venues.firstIndex { $0.name == venues[id.index].name }.map { VenueID($0) }
+        }
+        func lists(_ venue: VenueID, _ number: Int) -> Bool {
+            policy.venues[venue.index].listings.contains { $0.instrument.id.index == number }
         }
         policy.takerTaker = takerTaker.compactMap { strategy in
             guard let number = places.firstIndex(of: strategy.instrument.index) else { return nil }
             var strategy = strategy
             strategy.instrument = InstrumentID(number)
-            strategy.manifest.venues = moved(strategy.manifest.venues)
+            strategy.manifest.venues = strategy.manifest.venues.map { Set($0.compactMap(moved)) }
+            guard let basis = strategy.basis else { return strategy }
+            guard let perpetual = moved(basis.perpetual), lists(perpetual, number) else { return nil }
+            strategy.basis?.perpetual = perpetual
             return strategy
         }
         policy.makerTaker = makerTaker.compactMap { strategy in
-            let name = venues[strategy.quoteVenue.index].name
             guard let number = places.firstIndex(of: strategy.instrument.index),
-                let venue = policy.venues.firstIndex(where: { $0.name == name }),
-                policy.venues[venue].listings.contains(where: { $0.instrument.id.index == number })
+                let venue = moved(strategy.quoteVenue), lists(venue, number)
             else { return nil }
             var strategy = strategy
             strategy.instrument = InstrumentID(number)
-            strategy.quoteVenue = VenueID(venue)
-            strategy.manifest.venues = moved(strategy.manifest.venues)
+            strategy.quoteVenue = venue
+            strategy.manifest.venues = strategy.manifest.venues.map { Set($0.compactMap(moved)) }
             return strategy
         }
         return policy

@@ -179,6 +179,14 @@ import TradingModel
         let again = Recovery.replayed(twice)
         #expect(once.balance(VenueID(1), Asset("USDT")) == again.balance(VenueID(1), Asset("USDT")))
     }
+
+    @Test func `where a recording lacks a venue, its perpetual keeps its strategy or takes it away`() {
+        let policy = BasisStage.stage(venues: 3).engine.policy
+        let without0 = policy.restricted { venue, _ in venue.name != "venue-0" }
+        #expect(without0.takerTaker.map { $0.basis?.perpetual } == [VenueID(0)])
+        #expect(without0.venues[0].margin != nil)
+        #expect(policy.restricted { venue, _ in venue.name != "venue-1" }.takerTaker.isEmpty)
+    }
 }
 
 extension Recovery {
