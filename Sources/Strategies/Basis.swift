@@ -66,7 +66,6 @@ extension TakerTaker {
                 ? EdgeScanner.best(book, buying: spot, selling: perpetual, minimum: floor)
                 : EdgeScanner.best(book, buying: perpetual, selling: spot, minimum: floor)
             guard var edge = found else { continue }
-            edge.floor = floor
             edge.cap = cap
             if best.map({ edge.surplus > $0.surplus }) ?? true { best = edge }
         }

@@ -73,8 +73,9 @@ public struct MakerTaker: Sendable {
             place.raw > 0, wanted >= own.listing.smallestOrder(at: place),
             wanted >= hedge.listing.smallestOrder(at: price)
         else { return nil }
-        let ladder = side == .buy ? view.book.books[other].bids : view.book.books[other].asks
-        let shown = Int128(ladder.quantity(atOrBetterThan: price).raw) * Int128(policy.depthShare) / 100
+        // What of ours rests there is nothing that we could hedge with.
+        let offered = EdgeScanner.offered(view.book, side.opposite, other, within: price)
+        let shown = Int128(offered.raw) * Int128(policy.depthShare) / 100
         let hedgeable = min(hedge.affordable, Quantity(raw: Int64(clamping: shown)))
         let (low, high) = side == .buy ? (place, price) : (price, place)
         let gross = Int128(high.raw - low.raw) * Int128(Rate.one) / Int128(low.raw)
