@@ -59,6 +59,9 @@ extension TradingEngine {
     /// Orders that lay claim to a balance: never more than are unsettled, never fewer than may fill.
     public var reservationCount: Int { reservations.count }
 
+    /// What orders lay claim to there.
+    public func reserved(_ venue: VenueID, _ asset: Asset) -> Amount { reservations.reserved(venue, asset) }
+
     /// Nothing is in flight and nothing is owed that a venue would take.
     public var isFlat: Bool {
         orders.live.isEmpty && policy.instruments.indices.allSatisfy { !needsHedging($0) }

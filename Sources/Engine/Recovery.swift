@@ -95,8 +95,8 @@ public struct Recovery: Sendable {
         }
     }
 
-    /// A person's adjustment names its moment: the same one twice is one whose first write was thought to have
-    /// failed.
+    /// A person's adjustment names its moment: the same one twice is one whose first write was thought to
+    /// have failed.
     private mutating func isRepeated(_ venue: String, _ asset: Asset, _ reason: String) -> Bool {
         let words = reason.split(separator: " ").suffix(2)
         guard words.first == "at", let last = words.last, Int64(last) != nil else { return false }

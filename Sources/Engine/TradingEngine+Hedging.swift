@@ -25,6 +25,7 @@ extension TradingEngine {
                 from: smallest, cause: cause, mark: mids[index], at: now, deadline: awakeningDeadline(now))
         }
         reportLate(index, flight, now)
+        if waits(index, flight, smallest) { return }
         // Each turn climbs one rung when nothing could be placed; the ladder has four.
         for _ in HedgeRung.allCases {
             let move = ladders[index].decide(
@@ -73,6 +74,12 @@ extension TradingEngine {
         if shortVenue[index] != nil, obligations[index].open.isEmpty, !hasLiveOrders(index) {
             shortVenue[index] = nil
         }
+    }
+
+    /// A residual that no venue can take yet waits for one: the ladder is for what has a deadline.
+    private func waits(_ index: Int, _ flight: Quantity, _ smallest: Quantity) -> Bool {
+        flight.raw == 0 && obligations[index].open.isEmpty
+            && obligations[index].residual.magnitude >= smallest
     }
 
     /// The least quantity that every listed venue takes at today's price, so that a hedge can go anywhere;

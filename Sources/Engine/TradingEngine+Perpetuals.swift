@@ -15,19 +15,20 @@ extension TradingEngine {
         instrument.quantity(ofBase: ledger.balance(venue, instrument.base))
     }
 
-    /// What an order would reduce of the position there, besides what others already do.
+    /// What an order would reduce of the position there; what other orders on its side are about to reduce is
+    /// theirs.
     private func reducible(
-        _ venue: VenueID, _ instrument: Instrument, _ side: Side, besides own: ClientOrderID? = nil
+        _ venue: VenueID, _ instrument: Instrument, _ side: Side, besides own: ClientOrderID?
     ) -> Quantity {
         let held = position(venue, instrument)
         let against = side == .buy ? held.raw < 0 : held.raw > 0
         guard against else { return .zero }
         var left = held.magnitude
         for id in orders.live {
-            guard id != own, let other = orders[id], other.intent.venue == venue, other.intent.side == side,
-                other.intent.instrument == instrument.id
+            guard id != own, let other = orders[id], other.intent.venue == venue,
+                other.intent.side == side, other.intent.instrument == instrument.id
             else { continue }
-            left -= other.remaining
+            left -= other.remaining + other.fillsOutstanding
         }
         return max(.zero, left)
     }
@@ -117,9 +118,10 @@ extension TradingEngine {
     }
 
     /// What the venue's margin lets an order on this side be.
-    func affordable(_ venue: VenueID, _ listing: Listing, _ side: Side, _ price: Price, _ free: Amount)
-        -> Quantity
-    {
+    func affordable(
+        _ venue: VenueID, _ listing: Listing, _ side: Side, _ price: Price, _ free: Amount,
+        besides own: ClientOrderID?
+    ) -> Quantity {
         guard let rule = margin(of: venue) else { return .zero }
         let instrument = listing.instrument
         let one = instrument.notional(price, Quantity(raw: 1))
@@ -127,7 +129,7 @@ extension TradingEngine {
         let cost = rule.initial(one) + listing.takerFee.of(one)
         // One percent is left for the limit's slippage beyond `price`.
         let spendable = max(Int128(0), free.raw) / 101 * 100
-        return reducible(venue, instrument, side)
+        return reducible(venue, instrument, side, besides: own)
             + Quantity(raw: Int64(clamping: spendable / max(1, cost.raw)))
     }
 

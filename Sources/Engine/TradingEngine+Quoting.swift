@@ -133,14 +133,19 @@ extension TradingEngine {
     }
 
     /// What hedging so much of a quote takes at its venue: base to sell, or quote to buy with, with a percent
-    /// for the fee and for a price that has moved.
+    /// for the fee and for a price that has moved; of a perpetual its margin.
     private func hedgeClaim(_ quote: Quote, _ quantity: Quantity, _ venue: VenueID, _ index: Int) -> (
         Asset, Amount
     ) {
         let instrument = policy.instruments[index]
-        guard quote.side == .sell else { return (instrument.base, instrument.baseAmount(quantity)) }
-        let notional = instrument.notional(quote.hedge, quantity)
-        return (instrument.quote, Amount(raw: notional.raw / 100 * 101))
+        var cost = instrument.notional(quote.hedge, quantity)
+        if let rule = margin(of: venue) {
+            let fee = listing(venue, instrument.id)?.takerFee ?? .zero
+            cost = rule.initial(cost) + fee.of(cost)
+        } else if quote.side == .buy {
+            return (instrument.base, instrument.baseAmount(quantity))
+        }
+        return (instrument.quote, Amount(raw: cost.raw / 100 * 101))
     }
 
     mutating func quoteEnded(_ record: OrderRecord, _ now: Moment) {

@@ -27,13 +27,13 @@ extension TradingEngine {
         reservations.reserve(id, record.intent.venue, asset, amount)
     }
 
-    func available(_ venue: VenueID, _ asset: Asset) -> Amount {
+    func available(_ venue: VenueID, _ asset: Asset) -> Amount { max(.zero, unclaimed(venue, asset)) }
+
+    /// Less than nothing where more is claimed than there is.
+    private func unclaimed(_ venue: VenueID, _ asset: Asset) -> Amount {
         let held =
             margin(of: venue).map { freeMargin(venue, asset, $0) } ?? ledger.balance(venue, asset)
-        return max(
-            .zero,
-            held - reservations.reserved(venue, asset)
-                - standby.reserved(venue, asset))
+        return held - reservations.reserved(venue, asset) - standby.reserved(venue, asset)
     }
 
     /// By slot: what each venue can afford on one side at about `price`.
@@ -44,10 +44,12 @@ extension TradingEngine {
     ) -> [VenueCapacity?] {
         let instrument = policy.instruments[index]
         func available(_ venue: VenueID, _ asset: Asset) -> Amount {
-            let free = self.available(venue, asset)
-            guard let own else { return free }
-            return free + reservations.held(by: own.id, venue, asset)
-                + standby.held(by: own.claim, venue, asset)
+            let free = unclaimed(venue, asset)
+            guard let own else { return max(.zero, free) }
+            return max(
+                .zero,
+                free + reservations.held(by: own.id, venue, asset)
+                    + standby.held(by: own.claim, venue, asset))
         }
         return books[index].tops.map { top in
             guard let listing = listing(top.venue, instrument.id) else { return nil }
@@ -56,7 +58,8 @@ extension TradingEngine {
                 penalty = penalty + fundingPenalty(index, slot, side)
                 let free = available(top.venue, instrument.quote)
                 return VenueCapacity(
-                    listing: listing, affordable: affordable(top.venue, listing, side, price, free),
+                    listing: listing,
+                    affordable: affordable(top.venue, listing, side, price, free, besides: own?.id),
                     penalty: penalty)
             }
             switch side {
@@ -140,7 +143,8 @@ extension TradingEngine {
         var sells = Quantity.zero
         for id in orders.live {
             guard let record = orders[id], record.intent.instrument.index == index else { continue }
-            if record.intent.side == .buy { buys += record.remaining } else { sells += record.remaining }
+            let pending = record.remaining + record.fillsOutstanding
+            if record.intent.side == .buy { buys += pending } else { sells += pending }
         }
         if let order { if order.side == .buy { buys += order.quantity } else { sells += order.quantity } }
         let worst = max((deviation + buys).magnitude, (deviation - sells).magnitude)

@@ -122,13 +122,13 @@ public enum EdgeScanner {
     public static func offered(
         _ book: ConsolidatedBook, _ side: Side, _ slot: Int, within limit: Price
     ) -> Quantity {
-        var sum = Quantity.zero
-        book.withLevels(side, slot, from: 0, atMost: .max) { level in
+        var sum: Int64 = 0
+        book.withLevels(side, slot, from: 0, atMost: book.depth(side, slot)) { level in
             guard side == .buy ? level.price <= limit : level.price >= limit else { return false }
-            sum = Quantity(raw: sum.raw.addingReportingOverflow(level.quantity.raw).partialValue)
+            sum = Int64(clamping: Int128(sum) + Int128(level.quantity.raw))
             return true
         }
-        return sum
+        return Quantity(raw: sum)
     }
 
     /// The edge between two net prices (`ConsolidatedBook.netPrice`) over the ask; negative is a loss.

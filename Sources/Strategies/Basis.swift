@@ -74,7 +74,6 @@ extension TakerTaker {
                 ? EdgeScanner.best(book, buying: buying, selling: perpetual, minimum: floor)
                 : EdgeScanner.best(book, buying: perpetual, selling: selling, minimum: floor)
             guard var edge = found else { continue }
-            edge.floor = floor
             edge.cap = cap
             if best.map({ edge.surplus > $0.surplus }) ?? true { best = edge }
         }

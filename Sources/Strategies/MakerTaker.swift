@@ -73,6 +73,7 @@ public struct MakerTaker: Sendable {
             place.raw > 0, wanted >= own.listing.smallestOrder(at: place),
             wanted >= hedge.listing.smallestOrder(at: price)
         else { return nil }
+        // What of ours rests there is nothing that we could hedge with.
         let offered = EdgeScanner.offered(view.book, side.opposite, other, within: price)
         let shown = Int128(offered.raw) * Int128(policy.depthShare) / 100
         let hedgeable = min(hedge.affordable, Quantity(raw: Int64(clamping: shown)))

@@ -40,6 +40,17 @@ import TradingModel
         #expect(book.tops[0].bid.quantity == Quantity(raw: 5))
     }
 
+    @Test func `an order on one side hides nothing on the other, at whatever price`() {
+        var book = book([(100, 5)], [(101, 5)])
+        book.setOwn(
+            [
+                OwnLevel(side: .sell, price: Price(raw: 100), quantity: Quantity(raw: 3)),
+                OwnLevel(side: .buy, price: Price(raw: 101), quantity: Quantity(raw: 3)),
+            ], at: VenueID(0))
+        #expect(book.tops[0].bid.quantity == Quantity(raw: 5))
+        #expect(book.tops[0].ask.quantity == Quantity(raw: 5))
+    }
+
     @Test func `a book that does not show our order yet is not counted below zero`() {
         var book = book([(100, 5)], [(101, 5)])
         book.setOwn(

@@ -73,6 +73,26 @@ import TradingModel
         #expect(stage.persisted().count == 2, "it did not follow: the edge is what it seems")
     }
 
+    @Test func `and so must one whose sale is about to be worth less`() {
+        var stage = Stage()
+        let bid = teach(&stage, leader: 0, moves: 60)
+        stage.advance(.seconds(1))
+        stage.quote(0, bid: bid - 28, ask: bid - 26)
+        #expect(stage.persisted().isEmpty)
+        stage.advance(.milliseconds(300))
+        stage.quote(0, bid: bid - 28, ask: bid - 26)
+        #expect(stage.persisted().count == 2)
+    }
+
+    @Test func `what a book shows after it lost its proof is no move of its price`() {
+        var stage = Stage()
+        let bid = teach(&stage, leader: 1, moves: 60)
+        stage.advance(.seconds(1))
+        stage.quote(1, bid: bid, ask: bid + 2, proven: false)
+        stage.quote(1, bid: bid + 26, ask: bid + 28)
+        #expect(stage.persisted().count == 2, "nobody has called")
+    }
+
     @Test func `a venue that no longer leads is told`() {
         var stage = Stage()
         _ = teach(&stage, leader: 1, moves: 60)

@@ -89,6 +89,23 @@ import TradingModel
     }
 }
 
+@Suite struct `A residual` {
+    @Test func `is netted by the next opposite fill, which then owes nothing`() {
+        var queue = ObligationQueue()
+        let now = LadderSketch.at(1)
+        func add(_ raw: Int64) {
+            queue.add(
+                Quantity(raw: raw), cause: VenueID(0), intent: UInt64(raw.magnitude), at: now,
+                deadline: .milliseconds(120))
+        }
+        add(3)
+        queue.settle(below: Quantity(raw: 5), at: now)
+        #expect(queue.residual.raw == 3 && queue.open.isEmpty)
+        add(-3)
+        #expect(queue.residual == .zero && queue.open.isEmpty && queue.residualSince == nil)
+    }
+}
+
 @Suite struct `The hedge ladder` {
     let policy = HedgePolicy()
     let q = LadderSketch.self
@@ -128,6 +145,14 @@ import TradingModel
         ladder.attemptFailed(at: q.at(121), deadline: deadline, policy: policy)
         #expect(q.move(&ladder, 70, at: 122) == .none, "a slow retry")
         #expect(q.move(&ladder, 70, at: 121 + 500) != .none)
+    }
+
+    @Test func `starts at no rung anew while what would make it flat is under way`() {
+        var ladder = HedgeLadder()
+        ladder.attemptFailed(at: q.at(1), deadline: q.at(120), policy: policy)
+        let move = ladder.decide(
+            deviation: Quantity(raw: 3), inFlight: Quantity(raw: -3), smallest: Quantity(raw: 5), at: q.at(2))
+        #expect(move == .none && ladder.rung == .otherVenue)
     }
 
     @Test func `starts at the first rung again once flat`() {

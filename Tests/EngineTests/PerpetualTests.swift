@@ -22,6 +22,22 @@ import TradingModel
         #expect(stage.engine.summary.profit == BasisStage.units(5))
     }
 
+    @Test func `a payment during an outage is booked, for the row says how far they were`() {
+        let first = BasisStage.stage()
+        #expect(
+            first.rows.contains {
+                guard case .adjusted("venue-1", _, .zero, let reason) = $0 else { return false }
+                return reason.hasPrefix("funding")
+            })
+        var second = BasisStage.stage(recovery: first.rows)
+        let due = second.now + .seconds(5)
+        second.advance(.seconds(10))
+        second.process(
+            .opened(VenueID(1), Asset("USDT"), second.engine.ledger.balance(VenueID(1), Asset("USDT"))))
+        second.process(BasisStage.payment("a", 7, at: due))
+        #expect(second.engine.counters.funding == BasisStage.units(7))
+    }
+
     @Test func `nor is it booked again after a restart, or when a checkpoint is all that is left`() {
         var first = BasisStage.stage()
         let at = first.now + .seconds(1)

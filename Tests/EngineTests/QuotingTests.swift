@@ -232,7 +232,10 @@ import TradingModel
 
     /// Found by `arbsim run --seeds 12 --scenario both-legs-or-none`.
     @Test func `nor while a hedge is under way that another fill has made needless`() throws {
-        var stage = stage { $0.cooldown = .zero }
+        var stage = stage {
+            $0.cooldown = .zero
+            $0.life = .milliseconds(10)
+        }
         let (bid, ask) = try quoted(&stage)
         stage.fill(ask)
         let hedges = stage.persisted()
@@ -304,5 +307,9 @@ import TradingModel
         }
         #expect(stage.alarms.contains(.possibleLogicLoop))
         #expect(stage.engine.disabledStrategies.map(\.name) == ["maker-taker BTC-USDT venue-0"])
+        stage.advance(.seconds(6))
+        stage.quote(0, bid: 99_00, ask: 101_00)
+        stage.quote(1, bid: 100_00, ask: 100_10)
+        #expect(stage.persisted().isEmpty, "nothing is quoted until two people have looked")
     }
 }

@@ -123,6 +123,37 @@ import TradingModel
         #expect(Self.judge(.normal, .hedge) { $0.order.limit = Price(raw: 6_060_001) } == .priceCollar)
     }
 
+    @Test func `a sale is bound by the window and by our own bids as a buy is by its asks`() {
+        let range = RiskQuestion.PriceRange(low: Price(raw: 5_900_000), high: Price(raw: 6_000_000))
+        let bound = Price(raw: 6_000_000 - 6_000_000 * 3 / 100)
+        func sell(at limit: Int64, past own: Int64? = nil) -> Denial? {
+            Self.judge {
+                $0.order.side = .sell
+                $0.order.limit = Price(raw: limit)
+                $0.referencePrice = Price(raw: limit)
+                $0.window = own == nil ? range : nil
+                $0.ownOpposite = own.map { Price(raw: $0) }
+            }
+        }
+        #expect(sell(at: bound.raw) == nil)
+        #expect(sell(at: bound.raw - 1) == .windowCollar)
+        #expect(sell(at: 6_000_000, past: 6_000_000) == .selfMatch)
+        #expect(sell(at: 6_000_000, past: 5_999_999) == nil)
+    }
+
+    @Test func `a hedge is neither halved by REDUCED nor counted as new risk`() {
+        #expect(Self.judge(.reduced, .hedge) { $0.notional = Self.amount(10_000) } == nil)
+        var governor = RiskGovernor(limits: Self.limits, mode: .normal)
+        #expect(governor.judge(Self.good(), at: Self.now) == nil)
+        for _ in 0..<3 { #expect(governor.judge(Self.good(.hedge), at: Self.now) == nil) }
+        #expect(governor.judge(Self.good(), at: Self.now) == nil)
+    }
+
+    @Test func `a margin is rounded up`() {
+        #expect(MarginRule(leverage: 3).initial(Amount(raw: 10)) == Amount(raw: 4))
+        #expect(MarginRule(leverage: 3).initial(Amount(raw: 9)) == Amount(raw: 3))
+    }
+
     @Test func `counts new risk per second and forgets it after one`() {
         var governor = RiskGovernor(limits: Self.limits, mode: .normal)
         for _ in 0..<3 { #expect(governor.judge(Self.good(), at: Self.now) == nil) }

@@ -116,36 +116,46 @@ import TradingModel
         market.asks(3, fee: 0, [(99_00, 5)], affordable: 0)
         market.asks(4, fee: 0, [(99_00, 5)], minimum: 6)
         market.asks(5, fee: 0, [(99_50, 50)], minimum: 40)
+        market.asks(6, fee: 0, [(101_00, 50)], minimum: 6, maximum: 5)
         let causes = market.route(.buy, 5, limit: 102_00).reasons.sorted { $0.venue < $1.venue }.map(\.cause)
         #expect(
-            causes == [.used, .notNeeded, .beyondLimit, .noBalance, .belowMinimum, .belowMinimum])
+            causes == [
+                .used, .notNeeded, .beyondLimit, .noBalance, .belowMinimum, .belowMinimum, .belowMinimum,
+            ])
+        var sale = Sketch()
+        sale.levels(.sell, 0, fee: 0, [(100_00, 5)])
+        sale.levels(.sell, 1, fee: 0, [(97_00, 5)])
+        #expect(sale.route(.sell, 9, limit: 98_00).reasons.map(\.cause).contains(.beyondLimit))
     }
 
     /// `arbnode bench router` does the same ten thousand times.
-    @Test func `is the best there is, whatever lots, minimums, fees, penalties and caps say`() {
+    @Test(arguments: [Side.buy, .sell])
+    func `is the best there is, whatever lots, minimums, fees, penalties and caps say`(side: Side) {
         for seed in 1...600 {
             var random = SeededNumbers(seed: UInt64(seed))
             var market = Sketch()
+            let away: Int64 = side == .buy ? 1 : -1
             for venue in 0..<Int(random.between(2, 7)) {
                 var price = 100_00 + random.between(-30, 30)
                 let levels = (0..<random.between(1, 6)).map { _ in
-                    price += random.between(1, 20)
+                    price += away * random.between(1, 20)
                     return (price, random.between(1, 12))
                 }
-                market.asks(
-                    venue, fee: random.between(0, 40), levels, minimum: random.between(1, 6),
-                    maximum: random.between(6, 60), affordable: random.between(0, 60),
-                    lot: [1, 1, 1, 2, 5, 10][Int(random.between(0, 5))], penalty: random.between(0, 3))
+                market.levels(
+                    side, venue, fee: random.between(0, 40), levels, minimum: random.between(1, 6),
+                    maximum: random.between(3, 60), affordable: random.between(0, 60),
+                    lot: [1, 1, 1, 2, 5, 10][Int(random.between(0, 5))], penalty: random.between(0, 3),
+                    notional: [0, 0, 300_00, 500_20][Int(random.between(0, 3))])
             }
             let wanted = random.between(1, 60)
-            let limit = 100_00 + random.between(-10, 80)
-            let plan = market.route(.buy, wanted, limit: limit)
-            let best = market.best(.buy, wanted, limit: limit)
+            let limit = 100_00 + away * random.between(-10, 80)
+            let plan = market.route(side, wanted, limit: limit)
+            let best = market.best(side, wanted, limit: limit)
             #expect(plan.quantity == best.routed, "seed \(seed)")
             #expect(
                 plan.value(market.consolidated, capacities: market.capacities) == best.value, "seed \(seed)")
             #expect(plan.unrouted.raw == wanted - plan.quantity.raw)
-            #expect(plan.legs.allSatisfy { market.takes($0, limit: limit) }, "seed \(seed)")
+            #expect(plan.legs.allSatisfy { market.takes(side, $0, limit: limit) }, "seed \(seed)")
         }
     }
 }
@@ -177,6 +187,16 @@ import TradingModel
                 .raw == 2)
     }
 
+    @Test func `end where the next unit gains nothing at all`() throws {
+        var market = Sketch()
+        market.book(0, fee: 0, bids: [(90_00, 1)], asks: [(100_00, 20)])
+        market.book(1, fee: 0, bids: [(100_50, 5), (100_00, 9)], asks: [(110_00, 1)])
+        let edge = try #require(market.edge(minimum: 0))
+        let depth = EdgeScanner.depth(
+            market.consolidated, of: edge, minimum: .zero, limit: Quantity(raw: 100))
+        #expect(depth.quantity.raw == 5)
+    }
+
     @Test func `a limit reaches beyond the seen price on the tick, to the taker's disadvantage`() {
         let slippage = Rate(hundredthsOfBasisPoint: 1_000)
         let buy = TakerTaker.reach(Price(raw: 100_03), slippage, .buy, tick: Price(raw: 10))
@@ -204,14 +224,28 @@ struct Sketch {
         _ venue: Int, fee: Int64, _ levels: [(Int64, Int64)], minimum: Int64 = 1, maximum: Int64 = 1_000,
         affordable: Int64 = 1_000, lot: Int64 = 1, penalty: Int64 = 0
     ) {
-        book(venue, fee: fee, bids: [(1, 1)], asks: levels)
+        self.levels(
+            .buy, venue, fee: fee, levels, minimum: minimum, maximum: maximum, affordable: affordable,
+            lot: lot, penalty: penalty)
+    }
+
+    /// What a taker of `side` meets; `notional` in price units.
+    mutating func levels(
+        _ side: Side, _ venue: Int, fee: Int64, _ levels: [(Int64, Int64)], minimum: Int64 = 1,
+        maximum: Int64 = 1_000, affordable: Int64 = 1_000, lot: Int64 = 1, penalty: Int64 = 0,
+        notional: Int64 = 0
+    ) {
+        book(
+            venue, fee: fee, bids: side == .buy ? [(1, 1)] : levels,
+            asks: side == .buy ? levels : [(1_000_00, 1)])
         capacities[venue] = VenueCapacity(
             listing: Listing(
                 venue: VenueID(venue), instrument: Sketch.instrument, symbol: "S\(venue)",
                 tick: Price(raw: 1),
                 lot: Quantity(raw: lot), minimumQuantity: Quantity(raw: minimum),
                 maximumQuantity: Quantity(raw: maximum),
-                minimumNotional: .zero, takerFee: fees[venue], makerFee: .zero, buyFeeInBase: true),
+                minimumNotional: Amount(raw: unit * Int128(notional)), takerFee: fees[venue], makerFee: .zero,
+                buyFeeInBase: true),
             affordable: Quantity(raw: affordable), penalty: Rate(hundredthsOfBasisPoint: penalty * 100))
     }
 
@@ -241,11 +275,14 @@ struct Sketch {
             among: consolidated.tradable(at: Sketch.now, maximumAge: .seconds(5)), capacities: capacities)
     }
 
-    /// Whether the leg's venue would take it.
-    func takes(_ leg: RouteLeg, limit: Int64) -> Bool {
-        guard let capacity = capacities[leg.venue.index] else { return false }
-        return leg.quantity.raw % capacity.listing.lot.raw == 0 && leg.limit.raw <= limit
-            && leg.quantity >= capacity.listing.smallestOrder(at: leg.limit)
+    /// Whether the leg's venue would take it, at the lowest price that the leg may state.
+    func takes(_ side: Side, _ leg: RouteLeg, limit: Int64) -> Bool {
+        guard let capacity = capacities[leg.venue.index],
+            side == .buy ? leg.limit.raw <= limit : leg.limit.raw >= limit
+        else { return false }
+        let lowest = side == .buy ? consolidated.tops[leg.venue.index].ask.price : Price(raw: limit)
+        return leg.quantity.raw % capacity.listing.lot.raw == 0
+            && leg.quantity >= capacity.listing.smallestOrder(at: lowest)
             && leg.quantity <= min(capacity.affordable, capacity.listing.maximumQuantity)
     }
 

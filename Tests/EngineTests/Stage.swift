@@ -85,11 +85,19 @@ struct Stage {
 
     /// One level a side, 50 units deep. `proven` false sends a gap.
     mutating func quote(_ venue: Int, bid: Int64, ask: Int64, size: Int64 = 500_000, proven: Bool = true) {
-        var update = BookUpdate(instrument: InstrumentID(0), kind: proven ? .snapshot : .delta)
+        ladder(venue, bids: [(bid, size)], asks: [(ask, size)], proven: proven)
+    }
+
+    /// Several levels a side.
+    mutating func ladder(
+        _ venue: Int, bids: [(Int64, Int64)], asks: [(Int64, Int64)], proven: Bool = true,
+        of instrument: Int = 0
+    ) {
+        var update = BookUpdate(instrument: InstrumentID(instrument), kind: proven ? .snapshot : .delta)
         sequence += proven ? 1 : 5
         update.lastSequence = sequence
-        update.bids = [LevelChange(price: Price(raw: bid), quantity: Quantity(raw: size))]
-        update.asks = [LevelChange(price: Price(raw: ask), quantity: Quantity(raw: size))]
+        update.bids = bids.map { LevelChange(price: Price(raw: $0.0), quantity: Quantity(raw: $0.1)) }
+        update.asks = asks.map { LevelChange(price: Price(raw: $0.0), quantity: Quantity(raw: $0.1)) }
         engine.apply(book: update, of: VenueID(venue), at: now)
         collect()
     }
