@@ -142,7 +142,9 @@ struct ServeCommand: AsyncParsableCommand {
         // base64, because Kraken's secrets are
         let secret = "YXJic2ltLXNlY3JldC1vZi1hLXRlc3QtYWNjb3VudA=="
         let passphrase = venue.hasPrefix("okx") ? "arbsim-passphrase" : ""
-        return [DoubleCatalog.demoAccount(apiKey: "arbsim-key", secret: secret, passphrase: passphrase)]
+        // A segment of perpetuals is on an account of its own.
+        let key = DoubleCatalog.perpetualVenues.contains(venue) ? "arbsim-key-perpetual" : "arbsim-key"
+        return [DoubleCatalog.demoAccount(apiKey: key, secret: secret, passphrase: passphrase)]
     }
 
     private func certificates() throws(Complaint) -> TestAuthority {

@@ -8,6 +8,11 @@ public enum DialectCatalog {
     public static func takesPassphrase(_ venue: String) -> Bool { venue == "okx" || venue == "okx-swap" }
     public static func hasBase64Secret(_ venue: String) -> Bool { venue == "kraken" }
 
+    /// Whose venue it is: segments of one house take the same keys.
+    public static func house(_ venue: String) -> String {
+        ["okx-swap": "okx", "bybit-linear": "bybit"][venue] ?? venue
+    }
+
     /// `nil` for a venue the node does not speak.
     public static func make(_ profile: VenueProfile, _ listings: [Listing]) -> (any VenueDialect)? {
         let symbols = SymbolTable(listings)

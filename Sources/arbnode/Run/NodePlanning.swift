@@ -65,13 +65,14 @@ enum NodePlanning {
         return access
     }
 
-    /// Two venues on one account would each take the other's trades for a stranger's: a segment of
+    /// Two segments on one account would each take the other's trades for a stranger's: a segment of
     /// perpetuals has a sub-account of its own.
     private static func sharedKeys(_ configuration: NodeConfiguration, _ access: [VenueAccess?]) -> [String] {
         var owners: [String: String] = [:]
         var faults: [String] = []
         for (venue, access) in zip(configuration.venues, access) {
-            guard let key = access?.apiKey else { continue }
+            guard let access else { continue }
+            let key = DialectCatalog.house(venue.profile.name) + " " + access.apiKey
             if let other = owners[key] {
                 faults.append(
                     "\(other) and \(venue.profile.name) have the same API key; give \(venue.profile.name) "
