@@ -17,4 +17,22 @@ public struct CredentialNames: Hashable, Sendable {
         secret = prefix + "_SECRET"
         passphrase = DialectCatalog.takesPassphrase(venue) ? prefix + "_PASSPHRASE" : nil
     }
+
+    /// Two segments of a house on one account would each take the other's trades for a stranger's: a segment
+    /// of perpetuals has a sub-account of its own. What is wrong, one sentence each; keys are not told.
+    public static func shared(_ keys: [(venue: String, apiKey: String?)]) -> [String] {
+        var owners: [String: String] = [:]
+        var faults: [String] = []
+        for (venue, key) in keys {
+            guard let key else { continue }
+            let account = DialectCatalog.house(venue) + " " + key
+            if let other = owners[account] {
+                faults.append(
+                    "\(other) and \(venue) have the same API key; give \(venue) a sub-account with a key of "
+                        + "its own")
+            }
+            owners[account] = venue
+        }
+        return faults
+    }
 }

@@ -86,4 +86,15 @@ import VenueKit
         let found = problems("strategies:\n", item)
         #expect(found.contains { $0.contains("okx-swap lists perpetuals: those are for `basis`") })
     }
+
+    @Test func `segments of one house may not share a key, venues of two houses may`() {
+        func faults(_ keys: [(String, String?)]) -> [String] {
+            CredentialNames.shared(keys.map { (venue: $0.0, apiKey: $0.1) })
+        }
+        #expect(faults([("binance-spot", "a"), ("okx", "a"), ("bybit", "a"), ("kraken", nil)]).isEmpty)
+        #expect(faults([("okx", "a"), ("okx-swap", "b"), ("bybit-linear", "a")]).isEmpty)
+        let found = faults([("okx", "secret-key"), ("okx-swap", "secret-key")])
+        #expect(found.count == 1 && found[0].hasPrefix("okx and okx-swap have the same API key"))
+        #expect(!found[0].contains("secret-key"))
+    }
 }

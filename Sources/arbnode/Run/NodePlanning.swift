@@ -57,30 +57,13 @@ enum NodePlanning {
                 } catch { faults.append("\(error)") }
             }
         } catch { faults.append("\(error)") }
-        faults += sharedKeys(configuration, access)
+        faults += CredentialNames.shared(
+            zip(configuration.venues, access).map { ($0.profile.name, $1?.apiKey) })
         guard faults.isEmpty else {
             for fault in faults { Terminal.say(fault) }
             throw ExitCode(78)
         }
         return access
-    }
-
-    /// Two segments on one account would each take the other's trades for a stranger's: a segment of
-    /// perpetuals has a sub-account of its own.
-    private static func sharedKeys(_ configuration: NodeConfiguration, _ access: [VenueAccess?]) -> [String] {
-        var owners: [String: String] = [:]
-        var faults: [String] = []
-        for (venue, access) in zip(configuration.venues, access) {
-            guard let access else { continue }
-            let key = DialectCatalog.house(venue.profile.name) + " " + access.apiKey
-            if let other = owners[key] {
-                faults.append(
-                    "\(other) and \(venue.profile.name) have the same API key; give \(venue.profile.name) "
-                        + "a sub-account with a key of its own")
-            }
-            owners[key] = venue.profile.name
-        }
-        return faults
     }
 
     static func makeDirectory(_ path: String) throws {
