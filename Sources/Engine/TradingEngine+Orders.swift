@@ -201,7 +201,7 @@ extension TradingEngine {
 
     /// What of ours stands in a venue's book is nothing that we could take.
     private mutating func showOwn(_ index: Int, _ venue: VenueID) {
-        guard policy.ownOrdersShow, !planted(.countOwnLiquidity) else { return }
+        guard policy.ownOrdersShow else { return }
         var levels: [OwnLevel] = []
         for id in orders.live {
             guard let record = orders[id], record.intent.venue == venue, record.intent.timeInForce.mayRest,

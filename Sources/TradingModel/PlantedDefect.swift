@@ -47,7 +47,6 @@ public enum PlantedDefect: String, CaseIterable, Sendable {
     case ignoreRateBudget = "ignore-rate-budget"
     case skipDeadMan = "skip-dead-man"
     // durability and restart
-    case countOwnLiquidity = "count-own-liquidity"
     case skipSync = "skip-sync"
     case skipReconcile = "skip-reconcile"
     case wrongEpochAfterRestart = "wrong-epoch-after-restart"
@@ -91,7 +90,6 @@ public enum PlantedDefect: String, CaseIterable, Sendable {
         case .skipSync: "N02"
         case .reuseClientID, .replayFillTwiceOnRecovery, .skipReconcile, .wrongEpochAfterRestart: "N01"
         case .tellSecret: "V16"
-        case .countOwnLiquidity: "no-quote-beside-open-hedge"
         case .ignoreLogicLoop: "loops-are-stopped"
         case .ignoreFeeInLedger, .hedgeTwice, .hedgeWrongSide, .leakReservation, .releaseReservationEarly:
             nil
