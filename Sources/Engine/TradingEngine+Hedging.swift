@@ -26,7 +26,7 @@ extension TradingEngine {
         }
         reportLate(index, flight, now)
         if waits(index, flight, smallest) { return }
-        // Each turn climbs one rung when nothing could be placed; the ladder has four.
+        // Each turn climbs one rung when nothing could be placed, until the ladder ends.
         for _ in HedgeRung.allCases {
             let move = ladders[index].decide(
                 deviation: obligations[index].deviation, inFlight: inFlight(index), smallest: smallest,

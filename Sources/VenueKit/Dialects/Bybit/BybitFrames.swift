@@ -94,7 +94,9 @@ extension BybitDialect {
             throw .unknownSymbol
         }
         frame.quarantinedInstrument = listing.instrument.id
-        if channel == .terms { return try readTerms(&cursor, listing, into: &frame) }
+        if channel == .terms {
+            return try BybitDialect.termsFields.read(&cursor, listing, into: &frame)
+        }
         guard channel == .book else {
             try cursor.enterArray()
             while try cursor.nextElement() { try readTrade(&cursor, listing, into: &frame) }

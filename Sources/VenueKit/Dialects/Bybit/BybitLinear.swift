@@ -109,23 +109,5 @@ extension BybitDialect {
     }
 
     /// `tickers.<symbol>`: a snapshot with everything, then deltas with what changed.
-    func readTerms(
-        _ cursor: inout WireJSON, _ listing: Listing, into frame: inout PublicFrame
-    ) throws(QuarantineReason) {
-        frame.isAboutTerms = true
-        var terms = ContractTerms(instrument: listing.instrument.id)
-        try cursor.enterObject()
-        while let key = try cursor.nextKey() {
-            if key.equals("markPrice") {
-                terms.markPrice = try PositionNumbers.markPrice(try cursor.numberText().text, listing)
-            } else if key.equals("fundingRate") {
-                terms.fundingRate = try ReportNumbers.rate(try cursor.numberText().text)
-            } else if key.equals("nextFundingTime") {
-                terms.nextFunding = try ReportNumbers.moment(milliseconds: try cursor.integer())
-            } else {
-                try cursor.skip()
-            }
-        }
-        frame.addTerms(terms)
-    }
+    static let termsFields = TermsFields(mark: "markPrice", rate: "fundingRate", next: "nextFundingTime")
 }

@@ -23,9 +23,8 @@ enum BybitRow {
     static func fill(
         _ row: JSONTree, _ listing: Listing, _ evidence: Evidence
     ) throws(QuarantineReason) -> FillReport? {
-        guard ["Trade", "BustTrade", "AdlTrade"].contains(row["execType"]?.text ?? "Trade") else {
-            return nil
-        }
+        let kind = row["execType"]?.text ?? "Trade"
+        guard ["Trade", "BustTrade", "AdlTrade"].contains(kind) else { return nil }
         guard let id = row["orderId"]?.text, let trade = row["execId"]?.text, !trade.isEmpty,
             let isMaker = row["isMaker"]?.isTrue
         else { throw .missingField }
@@ -41,7 +40,7 @@ enum BybitRow {
             venueOrderID: id, tradeID: trade, side: side, price: price, quantity: quantity, fee: fee,
             feeAsset: feeAsset(row, side, fee, listing), isMaker: isMaker, evidence: evidence,
             venueTime: try ReportNumbers.moment(milliseconds: row["execTime"]?.text))
-        report.isForced = row["execType"]?.text ?? "Trade" != "Trade"
+        report.isForced = kind != "Trade"
         return report
     }
 

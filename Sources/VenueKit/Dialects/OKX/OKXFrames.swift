@@ -157,7 +157,7 @@ extension OKXDialect {
         while try cursor.nextElement() {
             switch head.channel {
             case .books: try readBook(&cursor, listing, head.action, into: &frame)
-            case .terms: try readTerms(&cursor, listing, into: &frame)
+            case .terms: try OKXDialect.termsFields.read(&cursor, listing, into: &frame)
             default: try readTrade(&cursor, listing, into: &frame)
             }
             count += 1

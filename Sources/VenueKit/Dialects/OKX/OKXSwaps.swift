@@ -85,24 +85,6 @@ extension OKXDialect {
         return told
     }
 
-    /// A row of `mark-price` or `funding-rate`. `fundingTime` is when `fundingRate` will be paid.
-    func readTerms(
-        _ cursor: inout WireJSON, _ listing: Listing, into frame: inout PublicFrame
-    ) throws(QuarantineReason) {
-        frame.isAboutTerms = true
-        var terms = ContractTerms(instrument: listing.instrument.id)
-        try cursor.enterObject()
-        while let key = try cursor.nextKey() {
-            if key.equals("markPx") {
-                terms.markPrice = try PositionNumbers.markPrice(try cursor.numberText().text, listing)
-            } else if key.equals("fundingRate") {
-                terms.fundingRate = try ReportNumbers.rate(try cursor.numberText().text)
-            } else if key.equals("fundingTime") {
-                terms.nextFunding = try ReportNumbers.moment(milliseconds: try cursor.integer())
-            } else {
-                try cursor.skip()
-            }
-        }
-        frame.addTerms(terms)
-    }
+    /// Rows of `mark-price` and `funding-rate`. `fundingTime` is when `fundingRate` will be paid.
+    static let termsFields = TermsFields(mark: "markPx", rate: "fundingRate", next: "fundingTime")
 }
