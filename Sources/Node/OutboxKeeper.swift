@@ -11,6 +11,8 @@ public actor OutboxKeeper {
     private var store: (any OutboxStore)? { current.store }
     /// A write failed: what lies on the disk is known again only after the store was opened anew.
     private var isBroken = false
+    /// Why the store refused rows that were durable already, until `settle` has told it.
+    private var untold: OutboxFault?
 
     public init(world: World) {
         lane = world.storeLane
@@ -41,12 +43,29 @@ public actor OutboxKeeper {
             return try (current.store ?? store).append(rows)
         }
         if case .failure = outcome { isBroken = true }
+        // After the answer: whoever waits for these rows waits for the disk alone.
+        Task(executorPreference: lane) { await self.absorb() }
         return outcome
     }
 
-    /// Lets the store catch up with the reserve file. A failure is met like that of a write: the next batch
-    /// opens the store anew.
+    /// A failure is met like that of a write: the next batch opens the store anew. `settle` tells of it.
+    private func absorb() {
+        guard let store, !isBroken else { return }
+        world.passes(.absorbBegins)
+        defer { world.passes(.absorbEnds) }
+        do throws(OutboxFault) { try store.absorb() } catch {
+            isBroken = true
+            untold = error
+        }
+    }
+
+    /// Lets the store catch up with the reserve file; answers what failed since the last call. A failure is
+    /// met like that of a write: the next batch opens the store anew.
     public func settle() -> OutboxFault? {
+        if let fault = untold {
+            untold = nil
+            return fault
+        }
         guard let store, !isBroken else { return nil }
         world.passes(.settleBegins)
         defer { world.passes(.settleEnds) }

@@ -30,7 +30,13 @@ struct OutboxQueue {
     /// Rows kept while the store is stuck, at most; then the node is told that its store has failed.
     static let capacity = 100_000
 
+    /// How long a fact that nothing waits for may gather others: a hedge that is called for meanwhile finds
+    /// the disk free, and its row goes out with theirs.
+    static let gathering = Span.microseconds(1_500)
+
     private(set) var rows: [Row] = []
+    /// When the rows go out; `nil` while there are none.
+    private(set) var due: Moment?
     private var checkpoint: Int?
     private var checkpointAt = Moment.distantPast
     private(set) var current: Batch?
@@ -38,40 +44,45 @@ struct OutboxQueue {
 
     var isIdle: Bool { current == nil && rows.isEmpty }
 
-    mutating func add(_ row: [UInt8]) {
-        append(Row(bytes: row))
+    /// A fact. `isUrgent`: something is done once it is durable.
+    mutating func add(_ row: [UInt8], isUrgent: Bool, at now: Moment) {
+        append(Row(bytes: row), due: isUrgent ? now : now + OutboxQueue.gathering)
     }
 
-    private mutating func append(_ row: Row) {
+    private mutating func append(_ row: Row, due moment: Moment) {
         precondition(rows.count < OutboxQueue.capacity, "the outbox queue is bounded")
         rows.append(row)
+        due = min(due ?? moment, moment)
     }
 
     mutating func addCheckpoint(_ row: [UInt8], at now: Moment) {
         checkpoint = rows.count
         checkpointAt = now
-        add(row)
+        add(row, isUrgent: true, at: now)
     }
 
     mutating func add(_ row: [UInt8], of order: ClientOrderID, isHedge: Bool, at now: Moment) {
-        append(Row(bytes: row, order: order, isHedge: isHedge))
+        append(Row(bytes: row, order: order, isHedge: isHedge), due: now)
         if isHedge { hedges.append(Hedge(order: order, row: row, since: now)) }
     }
 
-    /// The next batch, unless one is under way.
+    /// The next batch, unless one is under way or its rows are still gathering.
     mutating func take(at now: Moment) -> Batch? {
-        guard current == nil, !rows.isEmpty else { return nil }
+        guard current == nil, let due, due <= now else { return nil }
         let batch = Batch(
             rows: rows, beganAt: now, checkpoint: checkpoint, checkpointAt: checkpointAt)
         current = batch
         rows.removeAll()
+        self.due = nil
         checkpoint = nil
         return batch
     }
 
     /// Rows that were refused come before those that are waiting.
     mutating func putBack(_ refused: [Row]) {
+        guard !refused.isEmpty else { return }
         rows.insert(contentsOf: refused, at: 0)
+        due = .distantPast
         if let place = checkpoint { checkpoint = place + refused.count }
     }
 

@@ -12,9 +12,9 @@ extension TradingDesk {
             world.passes(.checkpointDecided)
             queue.addCheckpoint(record.encoded(), at: now)
         case .mode, .venueMode:
-            queue.add(record.encoded())
+            queue.add(record.encoded(), isUrgent: true, at: now)
             world.passes(.modeChanged)
-        default: queue.add(record.encoded())
+        default: queue.add(record.encoded(), isUrgent: false, at: now)
         }
     }
 
@@ -37,12 +37,26 @@ extension TradingDesk {
     func write() {
         // While the store takes nothing, a batch every so often finds out whether it does again.
         if let storeRefusedAt, world.time.now - storeRefusedAt < TradingDesk.storeRetry { return }
-        guard let batch = queue.take(at: world.time.now) else { return }
+        guard let batch = queue.take(at: world.time.now) else { return awaitGathering() }
         world.passes(.batchHanded)
         Task(executorPreference: lane) {
             let outcome = await self.keeper.append(batch.rows.map(\.bytes))
             await self.written(outcome)
         }
+    }
+
+    private func awaitGathering() {
+        guard queue.current == nil, let due = queue.due, !isGathering else { return }
+        isGathering = true
+        Task(executorPreference: lane) {
+            do { try await self.world.time.sleep(until: due) } catch { return }
+            await self.gathered()
+        }
+    }
+
+    private func gathered() {
+        isGathering = false
+        write()
     }
 
     /// How long a store that refused is left alone.
@@ -99,7 +113,8 @@ extension TradingDesk {
 
     private func settle(_ now: Moment) {
         guard let unsettledSince,
-            queue.isIdle && now - lastBatchAt >= StorePolicy.settleAfter
+            // A hedge that is called for meanwhile would wait behind it.
+            isIdle && now - lastBatchAt >= StorePolicy.settleAfter
                 || now - unsettledSince >= StorePolicy.settleWithin
         else { return }
         self.unsettledSince = nil

@@ -25,6 +25,8 @@ public actor TradingDesk {
     public internal(set) var incidents = IncidentLog()
     let store: StorePolicy
     var queue = OutboxQueue()
+    /// Somebody will look at the queue when its rows are due.
+    var isGathering = false
     /// When the store last refused a batch; `nil` while it takes them.
     var storeRefusedAt: Moment?
     /// When the last batch became durable, and since when the store has had rows that it may lose.
@@ -52,7 +54,7 @@ public actor TradingDesk {
     static let beat = Span.milliseconds(5)
     /// While nothing is under way and nothing is owed; what begins meanwhile does not wait for a beat.
     static let idleBeat = Span.milliseconds(50)
-    private var isIdle: Bool { queue.isIdle && engine.isFlat }
+    var isIdle: Bool { queue.isIdle && engine.isFlat }
 
     /// - Parameter connectors: by `VenueID.index`.
     init(

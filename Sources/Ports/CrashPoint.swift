@@ -4,7 +4,8 @@ public enum CrashPoint: String, CaseIterable, Sendable {
     // Opening
     case storeOpened, rowsReplayed, engineBuilt, startJournaled, connectorsStarted
     // The store
-    case appendBegins, appendEnds, settleBegins, settleEnds, reserveBegins, reserveEnds
+    case appendBegins, appendEnds, absorbBegins, absorbEnds, settleBegins, settleEnds
+    case reserveBegins, reserveEnds
     case checkpointDecided, checkpointDurable, discardBegins, discardEnds
     // Openings
     case openingDecided, openingQueued, batchHanded, batchDurable, batchRefused

@@ -9,10 +9,12 @@ public protocol OutboxStore: AnyObject, Sendable {
     var opening: OutboxOpening { get }
     /// How much room is left under the store. Asks the file system.
     var space: OutboxSpace { get }
-    /// Appends all records in one batch: when it returns the store has taken them, and they survive a power
-    /// cut in the reserve file. Answers the last sequence number. After a failed write it takes nothing more
-    /// until the next opening.
+    /// Appends all records in one batch: when it returns they survive a power cut, in the reserve file.
+    /// Answers the last sequence number. After a failed write the store takes nothing more until the next
+    /// opening.
     func append(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64
+    /// Hands the store itself what was appended; no order waits for that.
+    func absorb() throws(OutboxFault)
     /// Makes what was appended survive a power cut in the store as well; for a quiet moment.
     func settle() throws(OutboxFault)
     /// The way for hedges when the store is slow, full or failed: durable in the reserve file alone, which is

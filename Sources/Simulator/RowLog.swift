@@ -252,6 +252,7 @@ final class ObservedStore: OutboxStore, @unchecked Sendable {
         return last
     }
 
+    func absorb() throws(OutboxFault) { try store.absorb() }
     func settle() throws(OutboxFault) { try store.settle() }
 
     func discard(before sequence: UInt64) throws(OutboxFault) { try store.discard(before: sequence) }

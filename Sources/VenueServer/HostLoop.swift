@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import SimulatedWorld
 import TradingModel
@@ -42,10 +43,20 @@ final class HostLoop {
     var now: Moment { clock.now }
 
     func start(on loop: any EventLoop) {
+        HostLoop.giveWay()
         let bound = NIOLoopBound(self, eventLoop: loop)
         tick = loop.scheduleRepeatedTask(initialDelay: .zero, delay: HostLoop.tickEvery) { _ in
             bound.value.ticked()
         }
+    }
+
+    /// The calling thread stands for a machine elsewhere: woken by what a node sends, it must not take the
+    /// core from the node in the middle of that send (measured: 0.3 ms in one send out of ten). As batch work
+    /// it waits for its turn, and it never has the core before a thread of ordinary priority.
+    private static func giveWay() {
+        var parameters = sched_param()
+        sched_setscheduler(0, batchWork, &parameters)
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
     }
 
     private func ticked() {
@@ -148,3 +159,6 @@ final class HostLoop {
         }
     }
 }
+
+/// `SCHED_BATCH`, which Swift's Glibc module lacks.
+private let batchWork: Int32 = 3

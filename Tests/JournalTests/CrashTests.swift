@@ -79,6 +79,7 @@ import Testing
         }
         let outbox = try SimulatedOutbox(disk)
         _ = try outbox.append([[3]])
+        try outbox.absorb()
         #expect(try SimulatedOutbox(disk).opening.condition == .intact)
     }
 
@@ -115,6 +116,8 @@ import Testing
         let disk = SimulatedDisk()
         let outbox = try SimulatedOutbox(disk)
         _ = try outbox.append([[1]])
+        #expect(disk.rows == [])
+        try outbox.absorb()
         disk.isFull = true
         #expect(outbox.space == .exhausted)
         #expect(throws: OutboxFault.self) { try outbox.append([[2]]) }
@@ -122,6 +125,7 @@ import Testing
         #expect(disk.rows == [[1]])
         disk.isFull = false
         #expect(try outbox.append([[5]]) == 4)
+        try outbox.absorb()
         #expect(disk.rows == [[1], [3], [4], [5]])
     }
 
@@ -141,6 +145,7 @@ import Testing
         #expect((40...70).contains(taken))
         disk.isFull = false
         _ = try outbox.append([[1]])
+        try outbox.absorb()
         #expect(disk.rows.count == taken + 1)
         #expect(try outbox.appendReserve([row]) == UInt64(taken + 2))
     }

@@ -128,8 +128,10 @@ import Testing
         let stand = try OutboxStand()
         let outbox = try stand.open()
         for number in 0..<3 { _ = try outbox.append([row(number)]) }
+        try outbox.absorb()
         let before = try stand.snapshot()
         _ = try outbox.append([row(3)])
+        try outbox.absorb()
         let after = try stand.snapshot()
         outbox.close()
         let reserveFirst = try before.snapshot()

@@ -140,6 +140,7 @@ import Testing
         let stand = try OutboxStand()
         let outbox = try stand.open()
         for number in 0..<20 { _ = try outbox.append([row(number)]) }
+        try outbox.absorb()
         let before = try stand.snapshot()
         try outbox.discard(before: 11)
         let after = try stand.snapshot()

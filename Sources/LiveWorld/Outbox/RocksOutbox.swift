@@ -4,7 +4,7 @@ import Ports
 import Synchronization
 
 /// The outbox on RocksDB: chained records, durable first in a preallocated reserve file, where the newest
-/// batches lie twice, and handed to the store in the same call. The store's log is synced by `settle`.
+/// batches lie twice, and handed to the store by `absorb`, whose log is synced by `settle`.
 ///
 /// Under the data directory: `outbox/` (the store), `outbox.reserve`, `outbox.lock`, `ballast`, and what was
 /// found damaged: `outbox.damaged-<opening>`.
@@ -58,6 +58,10 @@ public final class RocksOutbox: OutboxStore {
             }
             return last
         }
+    }
+
+    public func absorb() throws(OutboxFault) {
+        try working { work throws(OutboxFault) in try hand(&work) }
     }
 
     public func settle() throws(OutboxFault) {
@@ -134,22 +138,18 @@ extension RocksOutbox {
         }
     }
 
-    /// Makes the batch durable in the reserve file, then hands it to the store, with what the reserve file
-    /// held alone; `nil` if the ring has no room. The ring is written under the chain's lock, so that frames
-    /// lie there in the chain's order.
+    /// Makes the batch durable in the reserve file; `nil` if the ring has no room. The ring is written under
+    /// the chain's lock, so that frames lie there in the chain's order.
     private func write(
         _ records: [[UInt8]], copies: Int, _ work: inout Work
     ) throws(OutboxFault) -> UInt64? {
-        let last: UInt64?
         do throws(OutboxFileFault) {
-            last = try chain.withLock { chain throws(OutboxFileFault) in
+            return try chain.withLock { chain throws(OutboxFileFault) in
                 guard let plan = chain.extend(records, copies: copies) else { return nil }
                 try reserve.write(plan.writes)
                 return plan.last
             }
         } catch { throw fail(&work, error.text) }
-        if last != nil { try hand(&work) }
-        return last
     }
 
     /// Hands to the store what it was not given yet; its log is not synced.

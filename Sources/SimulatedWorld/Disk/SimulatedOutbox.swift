@@ -27,9 +27,7 @@ public final class SimulatedOutbox: OutboxStore, @unchecked Sendable {
     public var space: OutboxSpace { disk.isFull ? .exhausted : .ample }
 
     public func append(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64 {
-        try check()
-        if let failure { throw .unavailable(failure) }
-        if let fault = disk.fault { throw fault }
+        try checkStore()
         if disk.isFull { throw .unavailable("no space left on device") }
         guard !records.isEmpty else { return chain.head.sequence }
         try step(.begun)
@@ -38,15 +36,17 @@ public final class SimulatedOutbox: OutboxStore, @unchecked Sendable {
             throw .unavailable("the batch does not fit the reserve file")
         }
         try writeReserve(plan.writes)
-        try writeRows()
         try step(.acknowledged)
         return plan.last
     }
 
+    public func absorb() throws(OutboxFault) {
+        try checkStore()
+        try writeRows()
+    }
+
     public func settle() throws(OutboxFault) {
-        try check()
-        if let failure { throw .unavailable(failure) }
-        if let fault = disk.fault { throw fault }
+        try checkStore()
         try settleRows()
     }
 
@@ -84,9 +84,7 @@ public final class SimulatedOutbox: OutboxStore, @unchecked Sendable {
     }
 
     public func discard(before sequence: UInt64) throws(OutboxFault) {
-        try check()
-        if let failure { throw .unavailable(failure) }
-        if let fault = disk.fault { throw fault }
+        try checkStore()
         try settleRows()
         guard sequence > chain.base.sequence + 1, sequence <= chain.head.sequence + 1 else { return }
         let content = StoreLog.read(disk.store?.bytes ?? [])
@@ -116,6 +114,12 @@ public final class SimulatedOutbox: OutboxStore, @unchecked Sendable {
 }
 
 extension SimulatedOutbox {
+    private func checkStore() throws(OutboxFault) {
+        try check()
+        if let failure { throw .unavailable(failure) }
+        if let fault = disk.fault { throw fault }
+    }
+
     private func check() throws(OutboxFault) {
         guard isOpen else { throw .unavailable("the store is closed") }
         guard !disk.isDead, disk.life == life else { throw .unavailable("the process is dead") }
