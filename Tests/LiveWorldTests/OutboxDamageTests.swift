@@ -16,7 +16,10 @@ import Testing
         let stand = try OutboxStand()
         try stand.fill(flushed)
         let outbox = try stand.open()
-        for number in flushed..<(flushed + logged) { _ = try outbox.append([row(number)]) }
+        for number in flushed..<(flushed + logged) {
+            _ = try outbox.append([row(number)])
+            try outbox.absorb()
+        }
         let copy = try stand.snapshot()
         outbox.close()
         return copy

@@ -34,7 +34,10 @@ struct OutboxStand {
     /// Appends rows 0, 1, … one batch each, and closes.
     func fill(_ count: Int) throws {
         let outbox = try open()
-        for number in 0..<count { _ = try outbox.append([Self.row(number)]) }
+        for number in 0..<count {
+            _ = try outbox.append([Self.row(number)])
+            try outbox.absorb()
+        }
         outbox.close()
     }
 
