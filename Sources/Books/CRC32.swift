@@ -1,9 +1,9 @@
 /// CRC-32 as in zlib and IEEE 802.3 (reflected 0xEDB88320), eight bytes a step.
-struct CRC32: Sendable {
+public struct CRC32: Sendable {
     /// Eight tables of 256: `tables[256·k + b]` is the remainder of byte `b` followed by `k` zero bytes.
     private let tables: [UInt32]
 
-    static let shared = CRC32()
+    public static let shared = CRC32()
 
     init() {
         var tables = [UInt32](repeating: 0, count: 8 * 256)
@@ -19,7 +19,7 @@ struct CRC32: Sendable {
         self.tables = tables
     }
 
-    func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    public func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         tables.withUnsafeBufferPointer { tables in
             var remainder = UInt32.max
             var index = 0

@@ -12,21 +12,22 @@ enum LevelReader {
         _ cursor: inout WireJSON, listing: Listing, into levels: inout [LevelChange],
         fault: inout PublicFrame.NumberFault?
     ) throws(QuarantineReason) {
-        let scales = Scales(listing)
+        try read(&cursor, scales: PlainLevels(listing), into: &levels, fault: &fault)
+    }
+
+    static func read(
+        _ cursor: inout WireJSON, scales: PlainLevels, into levels: inout [LevelChange],
+        fault: inout PublicFrame.NumberFault?
+    ) throws(QuarantineReason) {
         try cursor.enterArray()
+        try cursor.plainLevels(scales, atMost: maximumLevels, into: &levels)
         while try cursor.nextElement() {
             guard levels.count < maximumLevels else { throw .tooManyLevels }
-            if let plain = cursor.plainLevel(priceScale: scales.price, quantityScale: scales.quantity) {
-                guard plain.price.raw > 0 else { throw .badNumber }
-                if !plain.isClosed { while try cursor.nextElement() { try cursor.skip() } }
-                levels.append(try level(plain.price, plain.quantity, scales))
-                continue
-            }
             try cursor.enterArray()
             guard try cursor.nextElement() else { throw .missingField }
-            let price = try number(cursor.numberText(), scales.price, isPrice: true, &fault)
+            let price = try number(cursor.numberText(), scales.priceScale, isPrice: true, &fault)
             guard try cursor.nextElement() else { throw .missingField }
-            let quantity = try number(cursor.numberText(), scales.quantity, isPrice: false, &fault)
+            let quantity = try number(cursor.numberText(), scales.quantityScale, isPrice: false, &fault)
             while try cursor.nextElement() { try cursor.skip() }
             levels.append(try level(price, quantity, scales))
         }
@@ -37,10 +38,10 @@ enum LevelReader {
         _ price: UnsafeRawBufferPointer, _ quantity: UnsafeRawBufferPointer, listing: Listing,
         fault: inout PublicFrame.NumberFault?
     ) throws(QuarantineReason) -> LevelChange {
-        let scales = Scales(listing)
+        let scales = PlainLevels(listing)
         return try level(
-            try number(price, scales.price, isPrice: true, &fault),
-            try number(quantity, scales.quantity, isPrice: false, &fault), scales)
+            try number(price, scales.priceScale, isPrice: true, &fault),
+            try number(quantity, scales.quantityScale, isPrice: false, &fault), scales)
     }
 
     /// 10^14 quote units, as a product of raw price and raw quantity: no real level or fill comes near, and
@@ -50,24 +51,14 @@ enum LevelReader {
         Int128(DecimalText.power(instrument.priceScale + instrument.quantityScale)) * 100_000_000_000_000
     }
 
-    private struct Scales {
-        let price: Int
-        let quantity: Int
-        let maximumNotional: Int128
-        init(_ listing: Listing) {
-            price = listing.instrument.priceScale
-            quantity = listing.wireScale
-            maximumNotional = LevelReader.maximumNotional(listing.instrument)
-        }
-    }
-
     private static func level(
-        _ price: DecimalText.Parsed, _ quantity: DecimalText.Parsed, _ scales: Scales
+        _ price: DecimalText.Parsed, _ quantity: DecimalText.Parsed, _ scales: PlainLevels
     ) throws(QuarantineReason) -> LevelChange {
-        guard Int128(price.raw) * Int128(quantity.raw) <= scales.maximumNotional else { throw .badNumber }
-        return LevelChange(
+        let level = LevelChange(
             price: Price(raw: price.raw), quantity: Quantity(raw: quantity.raw),
             priceDecimals: price.spelledDecimals, quantityDecimals: quantity.spelledDecimals)
+        guard scales.isSound(level) else { throw .badNumber }
+        return level
     }
 
     private static func number(
@@ -81,5 +72,13 @@ enum LevelReader {
         }
         guard parsed.raw >= (isPrice ? 1 : 0) else { throw .badNumber }
         return parsed
+    }
+}
+
+extension PlainLevels {
+    init(_ listing: Listing) {
+        priceScale = listing.instrument.priceScale
+        quantityScale = listing.wireScale
+        maximumNotional = LevelReader.maximumNotional(listing.instrument)
     }
 }

@@ -3,12 +3,17 @@ import TradingModel
 /// A venue's listings, found by the bytes of a frame's symbol without building a `String`.
 public struct SymbolTable: Sendable {
     public let listings: [Listing]
+    /// By index in `listings`: what a reader of levels needs, without touching a listing's strings.
+    let scales: [PlainLevels]
+    let instruments: [InstrumentID]
     private var slots: [Int16]
     private let symbols: [[UInt8]]
     private let mask: Int
 
     public init(_ listings: [Listing]) {
         self.listings = listings
+        scales = listings.map { PlainLevels($0) }
+        instruments = listings.map(\.instrument.id)
         symbols = listings.map { Array($0.symbol.utf8) }
         var capacity = 16
         while capacity < listings.count * 4 { capacity *= 2 }

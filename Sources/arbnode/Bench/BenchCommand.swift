@@ -2,10 +2,20 @@ import ArgumentParser
 import VenueKit
 
 /// `arbnode bench`: how fast this build is on this machine.
-struct BenchCommand: AsyncParsableCommand {
+struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measure throughput and latency on this machine.",
+        discussion: "The workloads w1, w2, … print the figures that perf/peers prints for others (`make compare`).",
+        subcommands: [BenchParts.self, BookWorkload.self],
+        defaultSubcommand: BenchParts.self)
+}
+
+/// The parts of the node, each measured alone.
+struct BenchParts: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "parts",
+        abstract: "Measure the parts of the node (what `bench` does unless told otherwise).",
         discussion: """
             book: frames decoded, applied and consolidated per second and venue, with allocations per frame.
             decision: frame to decision through the whole engine. router: routes over seven venues, and

@@ -5,6 +5,10 @@ import TradingModel
 extension BinanceDialect {
     public mutating func decodePublic(_ bytes: UnsafeRawBufferPointer, into frame: inout PublicFrame) {
         frame.begin()
+        if var plain = BinanceDepthText(bytes) {
+            if plain.read(symbols, into: &frame) { return }
+            frame.begin()
+        }
         do throws(QuarantineReason) {
             try readPublic(bytes, into: &frame)
             frame.quarantinedInstrument = nil
