@@ -25,7 +25,9 @@ public enum DecimalText {
 
     /// 10ⁿ for n in 0…18.
     /// The powers themselves, for loops that cannot afford an array's checks; 0…18.
-    @inlinable public static func withPowersOfTen<Answer>(_ body: (UnsafePointer<Int64>) -> Answer) -> Answer {
+    @inlinable public static func withPowersOfTen<Answer>(
+        _ body: (UnsafePointer<Int64>) -> Answer
+    ) -> Answer {
         powersOfTen.withUnsafeBufferPointer { powers in
             guard let powers = powers.baseAddress else { preconditionFailure("the table holds 19 powers") }
             return body(powers)

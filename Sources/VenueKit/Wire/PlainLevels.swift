@@ -40,7 +40,7 @@ struct PlainLevels {
                     var next = place
                     if !mayCome {
                         guard text[next] == UInt8(ascii: ",") else { break }
-                        next += 1
+                        next &+= 1
                     }
                     guard let level = level(text, &next, powers) else { break }
                     guard isSound(level) else {
@@ -48,13 +48,15 @@ struct PlainLevels {
                         break
                     }
                     block[count] = level
-                    (count, left, mayCome, place) = (count + 1, left - 1, false, next)
+                    (count, left, mayCome, place) = (count &+ 1, left &- 1, false, next)
                     if count == PlainLevels.block {
                         levels.append(contentsOf: block)
                         count = 0
                     }
                 }
-                if count > 0 { levels.append(contentsOf: UnsafeMutableBufferPointer(rebasing: block[..<count])) }
+                if count > 0 {
+                    levels.append(contentsOf: UnsafeMutableBufferPointer(rebasing: block[..<count]))
+                }
             }
         }
         return end
@@ -71,21 +73,21 @@ struct PlainLevels {
     private func level(
         _ text: UnsafePointer<UInt8>, _ place: inout Int, _ powers: UnsafePointer<Int64>
     ) -> LevelChange? {
-        guard text[place] == UInt8(ascii: "["), text[place + 1] == UInt8(ascii: "\"") else { return nil }
-        place += 2
+        guard text[place] == UInt8(ascii: "["), text[place &+ 1] == UInt8(ascii: "\"") else { return nil }
+        place &+= 2
         var decimals = (price: 0, quantity: 0)
         let price = PlainLevels.number(text, &place, priceScale, &decimals.price, powers)
-        guard price >= 0, text[place] == UInt8(ascii: ","), text[place + 1] == UInt8(ascii: "\"") else {
+        guard price >= 0, text[place] == UInt8(ascii: ","), text[place &+ 1] == UInt8(ascii: "\"") else {
             return nil
         }
-        place += 2
+        place &+= 2
         let quantity = PlainLevels.number(text, &place, quantityScale, &decimals.quantity, powers)
         guard quantity >= 0 else { return nil }
         while text[place] == UInt8(ascii: ",") {
             guard PlainLevels.skipWhole(text, &place) else { return nil }
         }
         guard text[place] == UInt8(ascii: "]") else { return nil }
-        place += 1
+        place &+= 1
         return LevelChange(
             price: Price(raw: price), quantity: Quantity(raw: quantity),
             priceDecimals: UInt8(truncatingIfNeeded: decimals.price),
@@ -130,12 +132,12 @@ struct PlainLevels {
 
     /// `,"0"`: a further element of a level (OKX sends four), of digits alone.
     private static func skipWhole(_ text: UnsafePointer<UInt8>, _ place: inout Int) -> Bool {
-        guard text[place + 1] == UInt8(ascii: "\"") else { return false }
-        place += 2
+        guard text[place &+ 1] == UInt8(ascii: "\"") else { return false }
+        place &+= 2
         let start = place
-        while text[place] &- UInt8(ascii: "0") <= 9 { place += 1 }
+        while text[place] &- UInt8(ascii: "0") <= 9 { place &+= 1 }
         guard place > start, text[place] == UInt8(ascii: "\"") else { return false }
-        place += 1
+        place &+= 1
         return true
     }
 }

@@ -6,7 +6,7 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measure throughput and latency on this machine.",
-        discussion: "The workloads w1, w2, … print the figures that perf/peers prints for others (`make compare`).",
+        discussion: "The workloads w1, w2, … print what perf/peers prints for others (`make compare`).",
         subcommands: [BenchParts.self, BookWorkload.self],
         defaultSubcommand: BenchParts.self)
 }

@@ -3,10 +3,10 @@ import TradingModel
 /// Depth events spelled as the venue spells them: no space, no escape, whole numbers, plain levels. Nearly
 /// every frame of a day is one, and reading it in one pass takes a third of the general reader's time.
 ///
-/// Whatever is spelled otherwise, wrong or not, is left to the general reader: this one never refuses a frame.
+/// Whatever is spelled otherwise, wrong or not, is left to the general reader: this one refuses no frame.
 ///
-/// The text ends with `}`, which no part but the last contains: every step looks at one byte and goes on only
-/// if it is the one expected, so nothing behind the end is looked at.
+/// The text ends with `}`, which no part but the last contains: every step looks at one byte and goes on
+/// only if it is the one expected, so nothing behind the end is looked at.
 struct BinanceDepthText {
     private let text: UnsafePointer<UInt8>
     private let count: Int
@@ -36,8 +36,8 @@ struct BinanceDepthText {
         var last = Int64(-1)
         var index = -1
         var scales: PlainLevels?
-        while text[place] == UInt8(ascii: ","), text[place + 1] == UInt8(ascii: "\"") {
-            place += 2
+        while text[place] == UInt8(ascii: ","), text[place &+ 1] == UInt8(ascii: "\"") {
+            place &+= 2
             guard let key = key(), isNew(key) else { return false }
             switch key {
             case UInt8(ascii: "s"):
@@ -76,11 +76,22 @@ struct BinanceDepthText {
 
     @inline(__always)
     private mutating func take(_ literal: StaticString) -> Bool {
-        guard count - place >= literal.utf8CodeUnitCount else { return false }
-        for offset in 0..<literal.utf8CodeUnitCount where text[place + offset] != literal.utf8Start[offset] {
-            return false
+        let length = literal.utf8CodeUnitCount
+        guard count &- place >= length else { return false }
+        let (here, wanted) = (UnsafeRawPointer(text + place), UnsafeRawPointer(literal.utf8Start))
+        var offset = 0
+        while offset &+ 8 <= length {
+            guard
+                here.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                    == wanted.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            else { return false }
+            offset &+= 8
         }
-        place += literal.utf8CodeUnitCount
+        while offset < length {
+            guard text[place &+ offset] == literal.utf8Start[offset] else { return false }
+            offset &+= 1
+        }
+        place &+= length
         return true
     }
 
@@ -92,9 +103,9 @@ struct BinanceDepthText {
             let byte = text[place]
             if byte == UInt8(ascii: "\"") { break }
             guard byte >= 0x20, byte < 0x7D, byte != UInt8(ascii: "\\") else { return nil }
-            place += 1
+            place &+= 1
         }
-        place += 1
+        place &+= 1
         return UnsafeRawBufferPointer(start: text + start, count: place - 1 - start)
     }
 
@@ -103,14 +114,14 @@ struct BinanceDepthText {
     private mutating func key() -> UInt8? {
         let letter = text[place]
         guard BinanceDepthText.isLetter(letter) else { return nil }
-        if text[place + 1] == UInt8(ascii: "\""), text[place + 2] == UInt8(ascii: ":") {
-            place += 3
+        if text[place &+ 1] == UInt8(ascii: "\""), text[place &+ 2] == UInt8(ascii: ":") {
+            place &+= 3
             return letter
         }
-        guard BinanceDepthText.isLetter(text[place + 1]), text[place + 2] == UInt8(ascii: "\""),
-            text[place + 3] == UInt8(ascii: ":")
+        guard BinanceDepthText.isLetter(text[place &+ 1]), text[place &+ 2] == UInt8(ascii: "\""),
+            text[place &+ 3] == UInt8(ascii: ":")
         else { return nil }
-        place += 4
+        place &+= 4
         return 0
     }
 
@@ -140,19 +151,18 @@ struct BinanceDepthText {
             digit = text[place] &- UInt8(ascii: "0")
         }
         // A leading zero is no JSON number, more digits may not fit.
-        guard place > start, place - start <= 18, text[start] != UInt8(ascii: "0") || place - start == 1 else {
-            return nil
-        }
+        let length = place &- start
+        guard length > 0, length <= 18, text[start] != UInt8(ascii: "0") || length == 1 else { return nil }
         return value
     }
 
     @inline(__always)
     private mutating func levels(_ scales: PlainLevels, _ levels: inout [LevelChange]) -> Bool {
         guard text[place] == UInt8(ascii: "[") else { return false }
-        place += 1
+        place &+= 1
         let end = scales.read(text, &place, isFirst: true, atMost: LevelReader.maximumLevels, into: &levels)
         guard case .other = end, text[place] == UInt8(ascii: "]") else { return false }
-        place += 1
+        place &+= 1
         return true
     }
 }

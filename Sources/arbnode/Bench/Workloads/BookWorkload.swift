@@ -65,8 +65,10 @@ private struct BookPasses {
 
     init(_ lines: FrameLines) throws {
         self.lines = lines
-        guard let venue = try CapturedFrames.configuration().venues.first(where: { $0.profile.name == "binance-spot" })
-        else { throw ExitCode(78) }
+        let venues = try CapturedFrames.configuration().venues
+        guard let venue = venues.first(where: { $0.profile.name == "binance-spot" }) else {
+            throw ExitCode(78)
+        }
         var symbols: [String] = []
         for line in lines.lines {
             guard let symbol = lines.with(line, BookPasses.symbol), !symbols.contains(symbol) else { break }
@@ -129,7 +131,7 @@ private struct BookPasses {
     @inline(__always)
     private mutating func step(_ number: Int, as kind: BookUpdate.Kind = .delta) -> Touch {
         lines.with(lines.lines[number]) { dialect.decodePublic($0, into: &frame) }
-        guard frame.kind == .book else { return (0, 0, 0, 0) }
+        guard case .book = frame.kind else { return (0, 0, 0, 0) }
         frame.books[0].kind = kind
         let book = frame.books[0].instrument.index
         _ = books[book].apply(frame.books[0], at: moment)

@@ -35,7 +35,9 @@ struct FrameLines {
 
     @inline(__always)
     func with<Answer>(_ line: Line, _ body: (UnsafeRawBufferPointer) -> Answer) -> Answer {
-        bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[line.start..<line.start + line.count])) }
+        bytes.withUnsafeBytes {
+            body(UnsafeRawBufferPointer(rebasing: $0[line.start..<line.start + line.count]))
+        }
     }
 
     private static func contents(_ path: String) throws -> [UInt8] {
