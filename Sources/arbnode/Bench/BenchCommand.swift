@@ -7,7 +7,7 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench",
         abstract: "Measure throughput and latency on this machine.",
         discussion: "The workloads w1, w2, … print what perf/peers prints for others (`make compare`).",
-        subcommands: [BenchParts.self, BookWorkload.self],
+        subcommands: [BenchParts.self, BookWorkload.self, DecisionWorkload.self],
         defaultSubcommand: BenchParts.self)
 }
 
