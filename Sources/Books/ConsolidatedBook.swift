@@ -139,6 +139,9 @@ extension ConsolidatedBook {
         return outcome
     }
 
+    /// Asked after every message: here, because a book that is handed out is copied.
+    public func wantsSnapshot(_ slot: Int, at now: Moment) -> Bool { books[slot].wantsSnapshot(at: now) }
+
     public mutating func snapshotRequested(_ venue: VenueID, at now: Moment) {
         books[mustSlot(of: venue)].snapshotRequested(at: now)
     }

@@ -24,7 +24,7 @@ extension TradingEngine {
     }
 
     mutating func askForSnapshot(_ index: Int, _ slot: Int, _ venue: VenueID, _ now: Moment) {
-        guard books[index].books[slot].wantsSnapshot(at: now), resyncs[index][slot].mayAsk(at: now) else {
+        guard books[index].wantsSnapshot(slot, at: now), resyncs[index][slot].mayAsk(at: now) else {
             return
         }
         books[index].snapshotRequested(venue, at: now)

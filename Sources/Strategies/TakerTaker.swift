@@ -44,8 +44,13 @@ public struct TakerTaker: Sendable {
         let cap = min(
             min(min(affordable, edge.cap), byNotional),
             min(buyer.listing.maximumQuantity, seller.listing.maximumQuantity))
-        let depth = EdgeScanner.depth(view.book, of: edge, minimum: edge.floor, limit: cap)
-        let share = Quantity(raw: Int64(Int128(depth.quantity.raw) * Int128(policy.depthShare) / 100))
+        // The share is of what stands there, not of what is wanted: a cap below it is reached in full.
+        let part = Int128(policy.depthShare)
+        let visible = Int64(clamping: (Int128(cap.raw) * 100 + part - 1) / part)
+        let depth = EdgeScanner.depth(
+            view.book, of: edge, minimum: edge.floor, limit: Quantity(raw: visible))
+        let share = min(
+            cap, Quantity(raw: Int64(Int128(depth.quantity.raw) * part / 100)))
         // Both legs trade the same quantity, so it must be whole in both venues' lots; lots are powers of ten
         // in practice, and a quantity that is whole in the coarser but not in the finer lot is refused here
         // rather than at the venue.

@@ -122,7 +122,7 @@ import TradingModel
 
     @Test func `three cycles a minute for ever are no loop`() {
         var stage = Stage { $0.takerTaker[0].cyclesPerMinute = 3 }
-        for _ in 0..<12 {
+        for _ in 0..<9 {
             #expect(cycle(&stage) == 2)
             stage.advance(.seconds(20))
         }

@@ -93,7 +93,9 @@ struct DrawnPair {
         let bids = market.bids.flatMap { Array(repeating: $0.price, count: Int($0.quantity)) }
         let cap = min(market.most(notional, share, at: edge.ask.raw), edge.cap.raw)
         var count = 0
-        while count < min(asks.count, bids.count), count < cap {
+        // As deep as the cap needs, were only that share of it there.
+        let reach = (Double(cap) * 100 / Double(policy.depthShare)).rounded(.up)
+        while count < min(asks.count, bids.count), Double(count) < reach {
             let cost = market.book.netPrice(.buy, 0, Price(raw: asks[count]))
             let gain = market.book.netPrice(.sell, 1, Price(raw: bids[count]))
             guard edge.floor < .zero || gain > cost,
@@ -101,9 +103,8 @@ struct DrawnPair {
             else { break }
             count += 1
         }
-        guard count > 0, let quantity = market.whole(Int64(count) * policy.depthShare / 100) else {
-            return nil
-        }
+        let most = min(cap, Int64(count) * policy.depthShare / 100)
+        guard count > 0, let quantity = market.whole(most) else { return nil }
         func move(_ price: Int64) -> Int64 {
             Int64(Int128(price) * Int128(policy.slippage.raw) / DrawnPair.one)
         }

@@ -79,6 +79,15 @@ enum PercentEncoding {
 
     static func encode(_ text: String) -> String {
         var encoded: [UInt8] = []
+        append(text, to: &encoded)
+        return String(decoding: encoded, as: UTF8.self)
+    }
+
+    static func append(_ text: String, to encoded: inout [UInt8]) {
+        if text.utf8.allSatisfy(isUnreserved) {
+            encoded += text.utf8
+            return
+        }
         for byte in text.utf8 {
             if isUnreserved(byte) {
                 encoded.append(byte)
@@ -86,7 +95,6 @@ enum PercentEncoding {
                 encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             }
         }
-        return String(decoding: encoded, as: UTF8.self)
     }
 
     private static func isUnreserved(_ byte: UInt8) -> Bool {
