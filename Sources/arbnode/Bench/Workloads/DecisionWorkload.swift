@@ -54,8 +54,9 @@ struct DecisionWorkload: ParsableCommand {
 }
 
 /// One run of a fresh engine over all frames. Orders fill at once and whole, outside of what is measured.
-private struct DecisionPass {
+struct DecisionPass {
     private let lines: FrameLines
+    private let snapshots: Int
     private var engine: TradingEngine
     private var dialects: [any VenueDialect]
     private var frame = PublicFrame()
@@ -66,15 +67,14 @@ private struct DecisionPass {
     private(set) var orders = 0
     private var bytes = 0
 
-    init(_ lines: FrameLines) throws {
+    /// `venues`: how many venues' frames are in `lines`; the first line of each is its snapshot.
+    init(_ lines: FrameLines, venues: Int = 2) throws {
         self.lines = lines
-        let configuration = try CapturedFrames.configuration()
-        guard let first = configuration.venues.first(where: { $0.profile.name == "binance-spot" }),
-            let listing = first.listings.first(where: { $0.symbol == "BTCUSDT" })
-        else { throw ExitCode(78) }
-        let instrument = listing.instrument.numbered(InstrumentID(0))
+        snapshots = venues
+        let (dialect, listing) = try DecisionPass.binance()
+        let instrument = listing.instrument
         self.instrument = instrument
-        var policy = configuration.policy
+        var policy = try CapturedFrames.configuration().policy
         policy.instruments = [instrument]
         policy.makerTaker = []
         policy.limits.ordersPerSecond = 1_000
@@ -95,12 +95,22 @@ private struct DecisionPass {
         strategy.cyclesPerMinute = .max
         strategy.manifest.venues = nil
         policy.takerTaker = [strategy]
-        dialects = try listings.map { listing in
-            guard let dialect = DialectCatalog.make(first.profile, [listing]) else { throw ExitCode(70) }
-            return dialect
-        }
+        dialects = listings.map { _ in dialect }
         engine = TradingEngine(policy: policy, recovery: Recovery(policy: policy))
         open(listings)
+    }
+
+    /// The dialect whose frames the workloads are spelled in, and its one listing.
+    static func binance() throws -> (any VenueDialect, Listing) {
+        guard
+            let venue = try CapturedFrames.configuration().venues.first(where: {
+                $0.profile.name == "binance-spot"
+            }),
+            let found = venue.listings.first(where: { $0.symbol == "BTCUSDT" })
+        else { throw ExitCode(78) }
+        let listing = found.moved(to: VenueID(0), as: found.instrument.numbered(InstrumentID(0)))
+        guard let dialect = DialectCatalog.make(venue.profile, [listing]) else { throw ExitCode(70) }
+        return (dialect, listing)
     }
 
     private mutating func open(_ listings: [Listing]) {
@@ -113,18 +123,18 @@ private struct DecisionPass {
             engine.process(.reconciled(listing.venue), at: now)
         }
         refillBudget()
-        for line in lines.lines.prefix(2) { tick(line, as: .snapshot) }
+        for line in lines.lines.prefix(snapshots) { tick(line, as: .snapshot) }
         _ = engine.takeDirectives()
     }
 
     mutating func throughput() -> (nanoseconds: Double, allocations: Double) {
         let allocations = arbnode_allocations()
         let began = VenueHost.now
-        for line in lines.lines.dropFirst(2) {
+        for line in lines.lines.dropFirst(snapshots) {
             tick(line)
             if !sent.isEmpty { fill() }
         }
-        let ticks = Double(lines.lines.count - 2)
+        let ticks = Double(lines.lines.count - snapshots)
         return (
             Double((VenueHost.now - began).nanoseconds) / ticks,
             Double(arbnode_allocations() - allocations) / ticks
@@ -132,7 +142,7 @@ private struct DecisionPass {
     }
 
     mutating func latency(into all: inout Samples, ordering: inout Samples) {
-        for line in lines.lines.dropFirst(2) {
+        for line in lines.lines.dropFirst(snapshots) {
             let began = VenueHost.now
             tick(line)
             let span = (VenueHost.now - began).nanoseconds

@@ -10,6 +10,10 @@ struct Samples {
 
     var count: Int { values.count }
 
+    var mean: Double {
+        values.isEmpty ? 0 : values.reduce(0) { $0 + Double($1) } / Double(values.count)
+    }
+
     /// Of sorted samples, the `share`-quantile; 0 where there are none.
     func quantile(_ share: Double) -> Double {
         values.isEmpty ? 0 : Double(values[min(values.count - 1, Int(share * Double(values.count)))])
