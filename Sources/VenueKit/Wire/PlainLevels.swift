@@ -19,9 +19,8 @@ struct PlainLevels {
         case badNumber
     }
 
-    /// Numbers of more digits than an Int64 surely holds, and longer texts, go the general way.
+    /// Numbers of more digits than an Int64 surely holds go the general way.
     private static let safeDigits = 18
-    private static let longestText = 64
     /// Levels gathered before they go into the array at once: as many as fit on the stack.
     private static let block = 40
 
@@ -102,32 +101,37 @@ struct PlainLevels {
     ) -> Int64 {
         let start = place
         var value: UInt64 = 0
-        var digit = text[place] &- UInt8(ascii: "0")
-        while digit <= 9 {
-            value = value &* 10 &+ UInt64(digit)
-            place &+= 1
-            digit = text[place] &- UInt8(ascii: "0")
-        }
-        guard place > start, place &- start &+ scale <= safeDigits else { return -1 }
-        var missing = scale
-        if text[place] == UInt8(ascii: ".") {
-            place &+= 1
-            let point = place
-            digit = text[place] &- UInt8(ascii: "0")
-            while digit <= 9, missing > 0 {
+        var point = -1
+        var byte = text[place]
+        while true {
+            let digit = byte &- UInt8(ascii: "0")
+            if digit <= 9 {
                 value = value &* 10 &+ UInt64(digit)
-                missing &-= 1
-                place &+= 1
-                digit = text[place] &- UInt8(ascii: "0")
+            } else if byte == UInt8(ascii: "."), point < 0 {
+                point = place
+            } else {
+                break
             }
-            // Beyond the scale only zeros are exact.
-            while text[place] == UInt8(ascii: "0") { place &+= 1 }
-            decimals = place &- point
-            guard decimals > 0 else { return -1 }
+            place &+= 1
+            byte = text[place]
         }
-        guard place &- start <= longestText, text[place] == UInt8(ascii: "\"") else { return -1 }
+        let length = place &- start
+        guard byte == UInt8(ascii: "\""), length > 0, length <= safeDigits else { return -1 }
         place &+= 1
-        return Int64(truncatingIfNeeded: value) &* powers[missing]
+        guard point >= 0 else {
+            guard length &+ scale <= safeDigits else { return -1 }
+            return Int64(truncatingIfNeeded: value) &* powers[scale]
+        }
+        decimals = start &+ length &- point &- 1
+        guard point > start, decimals > 0 else { return -1 }
+        if decimals <= scale {
+            guard length &+ scale &- decimals <= safeDigits else { return -1 }
+            return Int64(truncatingIfNeeded: value) &* powers[scale &- decimals]
+        }
+        // Beyond the scale only zeros are exact.
+        let (whole, rest) = value.quotientAndRemainder(
+            dividingBy: UInt64(truncatingIfNeeded: powers[decimals &- scale]))
+        return rest == 0 ? Int64(truncatingIfNeeded: whole) : -1
     }
 
     /// `,"0"`: a further element of a level (OKX sends four), of digits alone.

@@ -4,8 +4,8 @@ import Ports
 import TradingModel
 import VenueServer
 
-/// W3: rows of 200 bytes made durable, as they are before an order leaves: one row, both legs of a pair in one
-/// commit, sixty-four in one commit; then the opening of a store that holds many.
+/// W3: rows of 200 bytes made durable, as they are before an order leaves: one row, both legs of a pair in
+/// one commit, sixty-four in one commit; then the opening of a store that holds many.
 struct DurableWorkload: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "w3", abstract: "Durable appends on this disk, and recovery.",

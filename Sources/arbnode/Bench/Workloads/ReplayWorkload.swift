@@ -4,8 +4,8 @@ import TradingModel
 import VenueKit
 import VenueServer
 
-/// W5: a recording replayed as fast as it goes. `decoded`: changes that were decoded before, into the books of
-/// the venue and of the node, as a backtest keeps both. `raw`: the text itself through decoder, books and
+/// W5: a recording replayed as fast as it goes. `decoded`: changes that were decoded before, into the books
+/// of the venue and of the node, as a backtest keeps both. `raw`: the text itself through decoder, books and
 /// engine.
 struct ReplayWorkload: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -94,7 +94,8 @@ private struct DecodedFrames {
             changes += update.asks
             frames.append(
                 Frame(
-                    bids: start..<middle, asks: middle..<changes.count, kind: number == 0 ? .snapshot : .delta,
+                    bids: start..<middle, asks: middle..<changes.count,
+                    kind: number == 0 ? .snapshot : .delta,
                     first: update.firstSequence, last: update.lastSequence, at: update.venueTime))
         }
     }
