@@ -3,6 +3,7 @@ public enum ControlCommand: Hashable, Sendable {
     case status
     case venues
     case books(symbol: String)
+    case route(RouteQuestion)
     case positions
     case orders(onlyUnknown: Bool)
     case hedges
@@ -16,7 +17,7 @@ public enum ControlCommand: Hashable, Sendable {
     case accept(venue: String, reason: String)
 
     public enum Name: String, Hashable, Sendable, CaseIterable {
-        case status, venues, books, positions, orders, hedges, incidents, hold, resume
+        case status, venues, books, route, positions, orders, hedges, incidents, hold, resume
         case safeMode = "safe-mode"
         case reconcile
     }
@@ -26,6 +27,7 @@ public enum ControlCommand: Hashable, Sendable {
         case .status: .status
         case .venues: .venues
         case .books: .books
+        case .route: .route
         case .positions: .positions
         case .orders: .orders
         case .hedges, .trade: .hedges
@@ -74,6 +76,7 @@ extension ControlCommand {
         switch self {
         case .status, .venues, .positions, .hedges, .incidents: [:]
         case .books(let symbol): ["symbol": .text(symbol)]
+        case .route(let question): question.arguments
         case .orders(let onlyUnknown): onlyUnknown ? ["unknown": .flag(true)] : [:]
         case .trade(let number): ["trade": .number(number)]
         case .hold(let reason), .safeMode(let reason): ["reason": .text(reason)]

@@ -57,6 +57,7 @@ private struct ArgumentReading {
         case .status: return .status
         case .venues: return .venues
         case .books: return .books(symbol: try mustText("symbol"))
+        case .route: return .route(try route())
         case .positions: return .positions
         case .orders: return .orders(onlyUnknown: try flag("unknown"))
         case .hedges: return try number("trade").map { .trade(number: $0) } ?? .hedges
@@ -76,6 +77,16 @@ private struct ArgumentReading {
     func finish() throws(ControlFault) {
         guard let stray = rest.keys.min() else { return }
         throw bad("\(name.rawValue) takes no argument \(ControlText.shown(stray))")
+    }
+
+    private mutating func route() throws(ControlFault) -> RouteQuestion {
+        let symbol = try mustText("symbol")
+        guard let side = RouteQuestion.Side(rawValue: try mustText("side")) else {
+            throw bad("side takes buy or sell")
+        }
+        return RouteQuestion(
+            symbol: symbol, side: side, quantity: try mustText("quantity"), limit: try text("limit"),
+            isPostOnly: try flag("post_only"))
     }
 
     private mutating func text(_ key: String) throws(ControlFault) -> String? {

@@ -19,7 +19,8 @@ struct ArbCtl: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            StatusCommand.self, VenuesCommand.self, BooksCommand.self, PositionsCommand.self,
+            StatusCommand.self, VenuesCommand.self, BooksCommand.self, RouteCommand.self,
+            PositionsCommand.self,
             OrdersCommand.self, HedgesCommand.self, IncidentsCommand.self, HoldCommand.self,
             ResumeCommand.self, SafeModeCommand.self, ReconcileCommand.self,
         ])

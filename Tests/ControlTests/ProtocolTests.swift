@@ -8,6 +8,10 @@ import Testing
         .orders(onlyUnknown: true), .hedges, .trade(number: .max), .incidents, .hold(reason: "a \"reason\""),
         .resume(venue: nil, reason: "grün"), .resume(venue: "okx", reason: "b"), .safeMode(reason: "c"),
         .accept(venue: "kraken", reason: "d"),
+        .route(
+            RouteQuestion(symbol: "A-B", side: .buy, quantity: "0.5", limit: nil, isPostOnly: false)),
+        .route(
+            RouteQuestion(symbol: "A-B", side: .sell, quantity: "1", limit: "99.5", isPostOnly: true)),
     ]
 
     private func read(_ text: String) throws -> ControlCommand { try ControlCommand.read(Array(text.utf8)) }

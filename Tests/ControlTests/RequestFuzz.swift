@@ -10,6 +10,7 @@ struct RequestFuzz {
     private static let seeds: [String] = [
         #"{"version":1,"command":"status"}"#,
         #"{"version":1,"command":"books","arguments":{"symbol":"BTC-USDT"}}"#,
+        #"{"version":1,"command":"route","arguments":{"symbol":"BTC-USDT","side":"buy","quantity":"1"}}"#,
         #"{"version":1,"command":"orders","arguments":{"unknown":true}}"#,
         #"{"version":1,"command":"hedges","arguments":{"trade":12345}}"#,
         #"{"version":1,"command":"hold","arguments":{"reason":"because"}}"#,

@@ -51,6 +51,21 @@ import Testing
         #expect(BooksCommand.lines(answer).contains { $0.contains("fewer than two books") })
     }
 
+    @Test func `a route names every venue, with what it gets or why nothing`() throws {
+        var leg = RouteAnswer.Leg()
+        (leg.venue, leg.quantity, leg.limit, leg.notional, leg.fee) = ("okx", "0.5", "61000", "30500", "24.4")
+        var (used, idle) = (RouteAnswer.Reason(), RouteAnswer.Reason())
+        (used.venue, used.reason) = ("okx", "used")
+        (idle.venue, idle.reason) = ("kraken", "no-balance")
+        var answer = RouteAnswer()
+        (answer.legs, answer.venues, answer.isPostOnly) = ([leg], [used, idle], true)
+        let lines = RouteCommand.lines(answer)
+        #expect(lines[0].contains("post-only") && lines.contains { $0.contains("rests at") })
+        let venue = try #require(lines.first { $0.hasPrefix("okx") })
+        #expect(venue.contains("61000") && venue.hasSuffix("used"))
+        #expect(lines.contains { $0.hasPrefix("kraken") && $0.hasSuffix("no-balance") })
+    }
+
     @Test func `a trade is told with every order and where the money went`() {
         var trade = TradeAnswer()
         trade.quoteAsset = "USDT"

@@ -25,6 +25,15 @@ import TradingModel
                 try one.ask(.books(symbol: "FOO"), for: BooksAnswer.self)
             }
             #expect(fault?.code == .unknownSymbol)
+            func route(_ quantity: String) -> ControlFault.Code? {
+                let question = RouteQuestion(
+                    symbol: "btc-usdt", side: .buy, quantity: quantity, limit: "60000", isPostOnly: false)
+                return #expect(throws: ControlFault.self) {
+                    try one.ask(.route(question), for: RouteAnswer.self)
+                }?.code
+            }
+            #expect(route("0.5") == .conflict, "no book has a price yet")
+            #expect(route("-1") == .badArguments && route("1e3") != nil && route("x") == .badArguments)
         }
         await stand.stop()
     }

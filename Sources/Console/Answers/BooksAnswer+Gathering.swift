@@ -13,12 +13,7 @@ extension BooksAnswer {
     static func gather(_ engine: TradingEngine, _ symbol: String, at now: Moment) throws(ControlFault)
         -> BooksAnswer
     {
-        let wanted = symbol.uppercased()
-        guard let book = engine.books.first(where: { $0.instrument.symbol == wanted }) else {
-            let known = engine.policy.instruments.map(\.symbol).joined(separator: ", ")
-            throw ControlFault(
-                .unknownSymbol, "this node does not trade that symbol", remedy: "it trades \(known)")
-        }
+        let book = try book(symbol, engine)
         let fresh = book.tradable(at: now, maximumAge: engine.policy.limits.bookAge)
         var answer = BooksAnswer()
         answer.symbol = book.instrument.symbol
@@ -35,8 +30,17 @@ extension BooksAnswer {
             Touch(venue: names[$0.venue.index], level: BookLevel($0.ask, book.instrument))
         }
         answer.edge = Edge(book, among: fresh, names, minimum: engine.minimumEdge(of: book.instrument.id))
-        answer.leads = engine.leadLines.filter { $0.symbol == wanted }.map { Lead($0) }
+        answer.leads = engine.leadLines.filter { $0.symbol == answer.symbol }.map { Lead($0) }
         return answer
+    }
+
+    /// The book that a symbol names, in any case.
+    static func book(_ symbol: String, _ engine: TradingEngine) throws(ControlFault) -> ConsolidatedBook {
+        let wanted = symbol.uppercased()
+        if let book = engine.books.first(where: { $0.instrument.symbol == wanted }) { return book }
+        let known = engine.policy.instruments.map(\.symbol).joined(separator: ", ")
+        throw ControlFault(
+            .unknownSymbol, "this node does not trade that symbol", remedy: "it trades \(known)")
     }
 }
 

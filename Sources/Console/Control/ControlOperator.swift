@@ -33,6 +33,7 @@ public struct ControlOperator: ControlAnswering {
         case .venues: return try spell(await VenuesAnswer.gather(desk))
         case .incidents: return try spell(await IncidentsAnswer.gather(desk))
         case .books(let symbol): return try spell(await BooksAnswer.gather(desk, symbol))
+        case .route(let question): return try spell(await RouteAnswer.gather(desk, question))
         case .positions: return try spell(await PositionsAnswer.gather(desk))
         case .orders(let onlyUnknown):
             return try spell(await OrdersAnswer.gather(desk, onlyUnknown: onlyUnknown))
