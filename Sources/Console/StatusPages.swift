@@ -108,6 +108,7 @@ public enum StatusPages {
         text.latency("arbnode_decision_to_wire_us", report.latency.decisionToWire)
         text.latency("arbnode_fill_to_hedge_wire_us", report.latency.fillToHedgeWire)
         text.latency("arbnode_durable_write_us", report.latency.durableWrite)
+        text.stages(report.latency, report.venues.map(\.name))
         return text.text
     }
 
@@ -133,8 +134,28 @@ struct MetricsText {
         }
     }
 
+    /// By venue and stage: where the time goes between a frame and our order, and back.
+    mutating func stages(_ latency: DeskLatency, _ names: [String]) {
+        let name = "arbnode_stage_us"
+        var samples: [(labels: String, value: String)] = []
+        var counts = ""
+        for (venue, logs) in zip(names, latency.venues) {
+            for (stage, log) in zip(LatencyStage.allCases, logs) where log.count > 0 {
+                let labels = "venue=\"\(venue)\",stage=\"\(stage.name)\""
+                samples += MetricsText.quantiles.compactMap { p in
+                    log.percentile(p).map { (labels + ",quantile=\"\(p / 100)\"", "\($0)") }
+                }
+                counts += "\(name)_count{\(labels)} \(log.count)\n"
+            }
+        }
+        family(name, "summary", "Microseconds between a frame and an order, and back.", samples)
+        text += counts
+    }
+
+    private static let quantiles = [50, 90, 99, 99.9, 100]
+
     mutating func latency(_ name: String, _ log: LatencyLog) {
-        let samples = [50, 99, 99.9].compactMap { p in
+        let samples = MetricsText.quantiles.compactMap { p in
             log.percentile(p).map { ("quantile=\"\(p / 100)\"", "\($0)") }
         }
         family(name, "summary", "Microseconds.", samples)

@@ -4,6 +4,7 @@ public enum ControlCommand: Hashable, Sendable {
     case venues
     case books(symbol: String)
     case route(RouteQuestion)
+    case latency
     case positions
     case orders(onlyUnknown: Bool)
     case hedges
@@ -17,7 +18,7 @@ public enum ControlCommand: Hashable, Sendable {
     case accept(venue: String, reason: String)
 
     public enum Name: String, Hashable, Sendable, CaseIterable {
-        case status, venues, books, route, positions, orders, hedges, incidents, hold, resume
+        case status, venues, books, route, latency, positions, orders, hedges, incidents, hold, resume
         case safeMode = "safe-mode"
         case reconcile
     }
@@ -28,6 +29,7 @@ public enum ControlCommand: Hashable, Sendable {
         case .venues: .venues
         case .books: .books
         case .route: .route
+        case .latency: .latency
         case .positions: .positions
         case .orders: .orders
         case .hedges, .trade: .hedges
@@ -74,7 +76,7 @@ extension ControlCommand {
     /// As they stand in a request.
     public var arguments: [String: ControlArgument] {
         switch self {
-        case .status, .venues, .positions, .hedges, .incidents: [:]
+        case .status, .venues, .latency, .positions, .hedges, .incidents: [:]
         case .books(let symbol): ["symbol": .text(symbol)]
         case .route(let question): question.arguments
         case .orders(let onlyUnknown): onlyUnknown ? ["unknown": .flag(true)] : [:]

@@ -58,6 +58,7 @@ private struct ArgumentReading {
         case .venues: return .venues
         case .books: return .books(symbol: try mustText("symbol"))
         case .route: return .route(try route())
+        case .latency: return .latency
         case .positions: return .positions
         case .orders: return .orders(onlyUnknown: try flag("unknown"))
         case .hedges: return try number("trade").map { .trade(number: $0) } ?? .hedges

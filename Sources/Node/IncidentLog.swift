@@ -51,23 +51,3 @@ extension Sequence where Element == IncidentLog.Line {
         }
     }
 }
-
-/// The stages an operator waits for.
-public struct DeskLatency: Sendable {
-    /// Socket readable → books applied, consolidated and judged.
-    public var frameToDecision = LatencyLog()
-    /// Decision → last byte of the order handed to TLS, the durable write included.
-    public var decisionToWire = LatencyLog()
-    /// Arrival of the news that calls for a hedge (a fill, or the end of the order that should have matched
-    /// one) → last byte of the hedge order handed to TLS, the durable write included.
-    public var fillToHedgeWire = LatencyLog()
-    /// One synced batch, queueing on the store lane included.
-    public var durableWrite = LatencyLog()
-
-    public init() {}
-
-    mutating func sent(_ intent: OrderIntent, at: Moment) {
-        decisionToWire.record(at - intent.decidedAt)
-        if let since = intent.owedSince { fillToHedgeWire.record(at - since) }
-    }
-}

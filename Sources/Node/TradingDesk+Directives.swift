@@ -129,6 +129,7 @@ extension TradingDesk {
                 },
                 done: { answer, _ in
                     self.assumeIsolated { desk in
+                        desk.latency.answered(intent.id, intent.venue, at: desk.world.time.now)
                         desk.world.passes(.answerArrived)
                         desk.handle(.placeAnswered(intent.id, answer))
                         desk.world.passes(.answerApplied)

@@ -64,11 +64,15 @@ extension TradingDesk {
 
     private func written(_ outcome: Result<UInt64, OutboxFault>) {
         let batch = queue.finished()
-        latency.durableWrite.record(world.time.now - batch.beganAt)
+        let now = world.time.now
+        latency.wrote(now - batch.beganAt)
         switch outcome {
         case .success(let last):
             storeRefusedAt = nil
-            lastBatchAt = world.time.now
+            lastBatchAt = now
+            for id in batch.orders {
+                if let intent = engine.orders[id]?.intent { latency.durable(intent, at: now) }
+            }
             if unsettledSince == nil { unsettledSince = lastBatchAt }
             world.passes(.batchDurable)
             if let position = batch.checkpoint {
@@ -79,7 +83,7 @@ extension TradingDesk {
             if !batch.orders.isEmpty { handle(.durable(batch.orders)) }
         case .failure(let fault):
             world.passes(.batchRefused)
-            storeRefusedAt = world.time.now
+            storeRefusedAt = now
             refuse(batch, fault)
         }
         write()

@@ -21,7 +21,7 @@ public actor TradingDesk {
     private let fillsSince: Moment?
     let startedAt: Moment
 
-    public internal(set) var latency = DeskLatency()
+    public internal(set) var latency: DeskLatency
     public internal(set) var incidents = IncidentLog()
     let store: StorePolicy
     var queue = OutboxQueue()
@@ -67,6 +67,7 @@ public actor TradingDesk {
         self.keeper = keeper
         reserveKeeper = reserve
         self.connectors = connectors
+        latency = DeskLatency(venues: connectors.count)
         self.store = store
         fillsSince = recovery.fillsSince
         checkpoints = recovery.checkpoints
@@ -174,8 +175,9 @@ public actor TradingDesk {
     }
 
     private func market(_ update: BookUpdate, _ venue: VenueID, _ at: Moment) {
+        let decoded = world.time.now
         engine.apply(book: update, of: venue, at: at)
-        latency.frameToDecision.record(world.time.now - at)
+        latency.judged(venue, readable: at, decoded: decoded, decided: world.time.now)
         if paper != nil { meetOnPaper(venue, update.instrument) }
         act()
     }
@@ -186,6 +188,7 @@ public actor TradingDesk {
         for fill in frame.fills {
             world.passes(.fillArrived)
             engine.process(.filled(venue, fill), at: now)
+            if let id = fill.clientID { latency.filled(id, venue, at: now) }
             world.passes(.fillApplied)
         }
         for order in frame.orders {

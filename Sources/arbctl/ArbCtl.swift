@@ -20,7 +20,7 @@ struct ArbCtl: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             StatusCommand.self, VenuesCommand.self, BooksCommand.self, RouteCommand.self,
-            PositionsCommand.self,
+            LatencyCommand.self, PositionsCommand.self,
             OrdersCommand.self, HedgesCommand.self, IncidentsCommand.self, HoldCommand.self,
             ResumeCommand.self, SafeModeCommand.self, ReconcileCommand.self,
         ])

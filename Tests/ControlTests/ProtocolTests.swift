@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct `The control protocol` {
     private static let commands: [ControlCommand] = [
-        .status, .venues, .books(symbol: "BTC-USDT"), .positions, .orders(onlyUnknown: false),
+        .status, .venues, .latency, .books(symbol: "BTC-USDT"), .positions, .orders(onlyUnknown: false),
         .orders(onlyUnknown: true), .hedges, .trade(number: .max), .incidents, .hold(reason: "a \"reason\""),
         .resume(venue: nil, reason: "grün"), .resume(venue: "okx", reason: "b"), .safeMode(reason: "c"),
         .accept(venue: "kraken", reason: "d"),

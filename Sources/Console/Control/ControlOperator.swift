@@ -34,6 +34,7 @@ public struct ControlOperator: ControlAnswering {
         case .incidents: return try spell(await IncidentsAnswer.gather(desk))
         case .books(let symbol): return try spell(await BooksAnswer.gather(desk, symbol))
         case .route(let question): return try spell(await RouteAnswer.gather(desk, question))
+        case .latency: return try spell(await LatencyAnswer.gather(desk))
         case .positions: return try spell(await PositionsAnswer.gather(desk))
         case .orders(let onlyUnknown):
             return try spell(await OrdersAnswer.gather(desk, onlyUnknown: onlyUnknown))
