@@ -132,6 +132,28 @@ import Testing
         await server.stop()
     }
 
+    @Test func `gives the place of who asks and never listens to somebody else`() async throws {
+        let scratch = try Scratch()
+        let path = scratch.socket
+        let server = try await ControlServer.start(at: path, Echo(), patience: .milliseconds(200)) { _ in
+            true
+        }
+        let fault = try await blocking { () -> Int32 in
+            let descriptor = try #require(UnixAddress.makeSocket())
+            defer { close(descriptor) }
+            #expect(try UnixAddress(path).withAddress { connect(descriptor, $0, $1) } == 0)
+            var limit = timeval(tv_sec: 60, tv_usec: 0)
+            setsockopt(
+                descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+            let line = Array(String(repeating: "x", count: ControlProtocol.longestRequest - 1).utf8) + [0x0A]
+            // Until both directions are full, and then until the server has had enough.
+            while send(descriptor, line, line.count, Int32(MSG_NOSIGNAL)) > 0 {}
+            return errno
+        }
+        #expect(fault == EPIPE || fault == ECONNRESET, "\(String(cString: strerror(fault)))")
+        await server.stop()
+    }
+
     @Test func `answers lines that come together in their order`() async throws {
         let scratch = try Scratch()
         let path = scratch.socket

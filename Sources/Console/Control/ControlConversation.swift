@@ -12,6 +12,8 @@ final class ControlConversation: ChannelInboundHandler, @unchecked Sendable {
     private let mayStay: Bool
     private var received = ByteBuffer()
     private var isAnswering = false
+    /// An answer is on its way out, as far as the other end takes it.
+    private var isWriting = false
     private var isInputOver = false
     private var isEnding = false
 
@@ -45,7 +47,8 @@ final class ControlConversation: ChannelInboundHandler, @unchecked Sendable {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case is IdleStateHandler.IdleStateEvent where !isAnswering: context.close(promise: nil)
+        // Nothing was read for so long: an answer that is still on its way out has nobody who takes it.
+        case is IdleStateHandler.IdleStateEvent where !isAnswering || isWriting: context.close(promise: nil)
         case ChannelEvent.inputClosed:
             isInputOver = true
             proceed(context)
@@ -86,10 +89,11 @@ final class ControlConversation: ChannelInboundHandler, @unchecked Sendable {
         promise.futureResult.whenSuccess { answer in
             let context = bound.value
             guard !self.isEnding else { return }
+            self.isWriting = true
             // Not before it is written: the end of the input would close the connection over it.
             context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(bytes: answer + [UInt8(ascii: "\n")])))
                 .whenComplete { _ in
-                    self.isAnswering = false
+                    (self.isAnswering, self.isWriting) = (false, false)
                     self.proceed(bound.value)
                 }
         }
