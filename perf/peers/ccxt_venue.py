@@ -1,4 +1,6 @@
-"""ccxt.pro's binanceusdm without a network: markets set by hand, and a client that keeps what a message resolves to."""
+"""ccxt.pro's binanceusdm without a network: markets set by hand, and a client that keeps what a message
+resolves to."""
+
 from typing import Any
 
 import ccxt.pro

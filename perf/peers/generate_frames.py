@@ -4,12 +4,15 @@
 usage: generate_frames.py DIRECTORY [frames_per_venue=20000] [seed=7]
 
 Writes, one raw JSON frame a line, as it would come off the socket:
-  gen_a.jsonl, gen_b.jsonl   venue A or B alone; the first line is its snapshot of 1000 levels a side, as a depthUpdate
-  w2.txt                     both, merged by time; each line begins with `A` or `B` and a tab, the first two are the snapshots
 
-The mix of frames is fitted to real captures (cryptofeed's sample_data: 16 levels in the mean, 12 in the median, 110 at
-most, 240 to 2000 bytes). Only Random.random() is drawn from, so that every Python 3 writes the same bytes.
+  gen_a.jsonl, gen_b.jsonl   venue A or B alone; first its snapshot of 1000 levels a side
+  w2.txt                     both, merged by time: `A` or `B`, a tab, the frame; first the snapshots
+
+The mix of frames is fitted to real captures (cryptofeed's sample_data: 16 levels in the mean, 12 in the
+median, 110 at most, 240 to 2000 bytes). Only Random.random() is drawn from, so that every Python 3 writes the
+same bytes.
 """
+
 import math
 import random
 import sys
@@ -19,7 +22,11 @@ from pathlib import Path
 TICKS = 10  # prices are kept in ticks of 0.1
 MIDDLE = 600_000
 FIRST_TIME = 1_735_689_600_000
-EXPECTED = {"gen_a.jsonl": 0x59715662, "gen_b.jsonl": 0x795FB512, "w2.txt": 0x48EAEF1D}  # 20000 frames, seed 7
+EXPECTED = {
+    "gen_a.jsonl": 0x59715662,
+    "gen_b.jsonl": 0x795FB512,
+    "w2.txt": 0x48EAEF1D,
+}  # 20000 frames, seed 7
 
 
 class Chance:
@@ -167,7 +174,9 @@ def main():
         found = zlib.crc32((directory / name).read_bytes())
         print(f"{name} crc32 {found:08x}")
         if (per_venue, seed) == (20_000, 7) and found != expected:
-            sys.exit(f"{name}: crc32 {expected:08x} expected: these are not the frames the peers are compared on")
+            sys.exit(
+                f"{name}: crc32 {expected:08x} expected: these are not the frames the peers are compared on"
+            )
 
 
 if __name__ == "__main__":

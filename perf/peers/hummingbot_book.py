@@ -1,4 +1,5 @@
 """hummingbot's own way from a decoded message to its order book, without the three queues between."""
+
 import hummingbot
 from hummingbot.connector.derivative.binance_perpetual.binance_perpetual_api_order_book_data_source import (
     BinancePerpetualAPIOrderBookDataSource,
@@ -36,7 +37,7 @@ class Books:
         if book is None:
             book = self.by_pair[parsed.trading_pair] = OrderBook()
             book.apply_snapshot(parsed.bids, parsed.asks, parsed.update_id)
-            self.source._last_update_id.clear()  # the chain is checked from the first diff on, as after a REST snapshot
+            self.source._last_update_id.clear()  # the chain begins with the first diff, as after REST
         else:
             book.apply_diffs(parsed.bids, parsed.asks, parsed.update_id)
         return book

@@ -3,10 +3,12 @@
 
 usage: real_frames.py RECORDING.rec.gz OUT.jsonl
 
-A recording is text: time in nanoseconds, channel and payload, separated by tabs. The frames are written byte for byte in
-the order of their arrival; before them the REST snapshot, in the envelope of a depthUpdate. What came before the snapshot
-is left out, as is a frame without levels, which NautilusTrader's adapter takes for an error.
+A recording is text: time in nanoseconds, channel and payload, separated by tabs. The frames are written byte
+for byte in the order of their arrival; before them the REST snapshot, in the envelope of a depthUpdate. What
+came before the snapshot is left out, as is a frame without levels, which NautilusTrader's adapter takes for
+an error.
 """
+
 import gzip
 import json
 import sys

@@ -1,4 +1,6 @@
-"""What the Python peers share: percentiles, and the passes of W1. Python's collector stays on, as in production."""
+"""What the Python peers share: percentiles, and the passes of W1. Python's collector stays on, as in
+production."""
+
 import gc
 import json
 import re
@@ -29,7 +31,9 @@ def load_frames(path: str) -> tuple[list[bytes], list[bytes]]:
     return snapshots, rest
 
 
-def percentiles(samples: Iterable[float], name: str = "", unit: str = "ns", per_unit: float = 1) -> dict[str, float]:
+def percentiles(
+    samples: Iterable[float], name: str = "", unit: str = "ns", per_unit: float = 1
+) -> dict[str, float]:
     """Samples in nanoseconds; `name` begins the names of the figures."""
     ordered = sorted(samples)
     if not ordered:
@@ -43,7 +47,8 @@ def percentiles(samples: Iterable[float], name: str = "", unit: str = "ns", per_
 
 
 def best_checksum(seed: int, best: Iterable[Any]) -> int:
-    """CRC-32 over bid price, bid quantity, ask price, ask quantity in units of 1e-8, as the floor computes it."""
+    """CRC-32 over bid price, bid quantity, ask price, ask quantity in units of 1e-8, as the floor computes
+    it."""
     return zlib.crc32(struct.pack("<4q", *(int(round(float(number) * 1e8)) for number in best)), seed)
 
 
@@ -58,8 +63,8 @@ def time_books(
     passes: int = 3,
     latency_passes: int = 2,
 ):
-    """W1. `apply(state, frame)` decodes, applies and reads the best bid and ask; `best(book)` tells them for the
-    checksum, untimed."""
+    """W1. `apply(state, frame)` decodes, applies and reads the best bid and ask; `best(book)` tells them for
+    the checksum, untimed."""
     snapshots, frames = load_frames(path)
     levels = sum(len(data["b"]) + len(data["a"]) for data in (json.loads(frame)["data"] for frame in frames))
 

@@ -5,6 +5,7 @@ usage: w1_ccxt.py FRAMES.jsonl full|classes
   full      as its client does: decode, then ccxt.pro's binanceusdm.handle_message
   classes   decode, then the order book classes alone: the cheapest way to use them
 """
+
 import asyncio
 import sys
 

@@ -3,8 +3,10 @@
 
 usage: w1_cryptofeed.py FRAMES.jsonl
 
-The feed is built without a network: the symbols are set by hand, the snapshot is put in as the feed itself would.
+The feed is built without a network: the symbols are set by hand, the snapshot is put in as the feed itself
+would.
 """
+
 import sys
 import time
 from decimal import Decimal
@@ -61,7 +63,9 @@ def apply(known: set, frame: bytes):
     if len(known) < len(symbols):
         data = json.loads(frame)["data"]
         pair = feed.exchange_symbol_to_std_symbol(data["s"])
-        book = OrderBook(feed.id, pair, max_depth=feed.max_depth, bids=levels(data["b"]), asks=levels(data["a"]))
+        book = OrderBook(
+            feed.id, pair, max_depth=feed.max_depth, bids=levels(data["b"]), asks=levels(data["a"])
+        )
         feed._l2_book[pair] = book
         feed.last_update_id[pair] = data["u"]
         known.add(pair)

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""W1, hummingbot: json.loads as aiohttp does, its Binance perpetual parser, OrderBook.apply_diffs, best bid and ask.
+"""W1, hummingbot: json.loads as aiohttp does, its Binance perpetual parser, OrderBook.apply_diffs, best bid
+and ask.
 
 usage: w1_hummingbot.py FRAMES.jsonl     (needs an importable hummingbot: HUMMINGBOT_PATH)
 """
+
 import json
 import sys
 

@@ -2,10 +2,12 @@
 """W1, NautilusTrader's Binance adapter and book.
 
 usage: w1_nautilus.py FRAMES.jsonl adapter|apply
-  adapter   what its data client does with a message: decode the envelope, decode the message, make deltas, apply them
-            (adapters/binance/data.py, _handle_ws_message and _handle_book_diff_update)
+
+  adapter   what its data client does with a message: decode the envelope, decode the message, make deltas,
+            apply them (adapters/binance/data.py, _handle_ws_message and _handle_book_diff_update)
   apply     the Rust book alone, on deltas made beforehand
 """
+
 import sys
 import time
 

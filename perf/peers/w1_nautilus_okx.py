@@ -3,10 +3,11 @@
 
 usage: w1_nautilus_okx.py FRAMES.jsonl
 
-Rust WebSocket client, decoding and parsing -> capsule -> OrderBook.apply_deltas -> best bid and ask: adapters/okx/data.py,
-_handle_msg, and the book. The frames are the same updates in the envelope of OKX's `books` channel. Client on core 1,
-server on core 0; wall time and the client's own processor time a frame.
+Rust WebSocket client, decoding and parsing -> capsule -> OrderBook.apply_deltas -> best bid and ask:
+adapters/okx/data.py, _handle_msg, and the book. The frames are the same updates in the envelope of OKX's
+`books` channel. Client on core 1, server on core 0; wall time and the client's own processor time a frame.
 """
+
 import asyncio
 import base64
 import hashlib
@@ -58,7 +59,9 @@ def handshake(connection: socket.socket):
     while b"\r\n\r\n" not in request:
         request += connection.recv(65536)
     lines = request.split(b"\r\n")
-    key = next(line.split(b":", 1)[1].strip() for line in lines if line.lower().startswith(b"sec-websocket-key"))
+    key = next(
+        line.split(b":", 1)[1].strip() for line in lines if line.lower().startswith(b"sec-websocket-key")
+    )
     accept = base64.b64encode(hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest())
     connection.sendall(
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -105,7 +108,8 @@ def perpetual(rust):
 
 
 class Receiver:
-    """Applies what the adapter hands over, and keeps the best prices: their checksum is computed afterwards."""
+    """Applies what the adapter hands over, and keeps the best prices: their checksum is computed
+    afterwards."""
 
     def __init__(self, rust, book, count: int):
         from nautilus_trader.model.data import capsule_to_data

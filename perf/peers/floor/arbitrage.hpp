@@ -1,5 +1,5 @@
-// The rules of W2, the same as in w2_rules.py and in the same floating-point arithmetic, so that the order bytes are equal:
-// an edge after fees, nine risk rules, a pair of IOC orders.
+// The rules of W2, the same as in w2_rules.py and in the same floating-point arithmetic, so that the order
+// bytes are equal: an edge after fees, nine risk rules, a pair of IOC orders.
 #pragma once
 #include "best.hpp"
 #include "order_text.hpp"
@@ -29,7 +29,8 @@ struct Arbitrage {
         event_ms[venue] = now_ms;
         double middle = (double(top.bid_price) + double(top.ask_price)) * 0.5e-8;
         average[venue] = average[venue] == 0 ? middle : average[venue] + 0.05 * (middle - average[venue]);
-        if (!best[0].bid_price || !best[1].bid_price) return false;
+        if (!best[0].bid_price || !best[1].bid_price)
+            return false;
         for (int buy = 0; buy < 2; buy++) {
             int sell = 1 - buy;
             double ask = double(best[buy].ask_price) / 1e8, bid = double(best[sell].bid_price) / 1e8;
@@ -44,7 +45,8 @@ struct Arbitrage {
 
 private:
     bool take(int buy, int sell, double ask, double bid, int64_t now_ms) {
-        double available = std::min(double(best[buy].ask_quantity) / 1e8, double(best[sell].bid_quantity) / 1e8);
+        double available =
+            std::min(double(best[buy].ask_quantity) / 1e8, double(best[sell].bid_quantity) / 1e8);
         double quantity = std::min(available, maximum_clip);
         int64_t lots = int64_t(quantity / lot + 1e-9);
         quantity = lots * lot;
@@ -69,8 +71,9 @@ private:
         return !killed && quantity > 0 && notional >= minimum_notional && notional <= maximum_notional &&
                bought <= maximum_position && sold <= maximum_position &&
                std::fabs(ask - average[buy]) <= collar * average[buy] &&
-               std::fabs(bid - average[sell]) <= collar * average[sell] && now_ms - event_ms[buy] <= stale_ms &&
-               now_ms - event_ms[sell] <= stale_ms && (bought * ask + sold * bid) / leverage <= equity;
+               std::fabs(bid - average[sell]) <= collar * average[sell] &&
+               now_ms - event_ms[buy] <= stale_ms && now_ms - event_ms[sell] <= stale_ms &&
+               (bought * ask + sold * bid) / leverage <= equity;
     }
 
     bool within_rate(int64_t now_ms) {
@@ -79,7 +82,8 @@ private:
             double refill = double(now_ms - token_ms[venue]) * orders_per_second / 1000;
             tokens[venue] = std::min(burst, tokens[venue] + refill);
             token_ms[venue] = now_ms;
-            if (tokens[venue] < 1) enough = false;
+            if (tokens[venue] < 1)
+                enough = false;
         }
         return enough;
     }
@@ -104,7 +108,8 @@ private:
         order.padded(pairs, 10);
         order.literal("\",\"timestamp\":");
         order.integer(now_ms);
-        if (signs) sign(order);
+        if (signs)
+            sign(order);
         order.literal("}}");
     }
 

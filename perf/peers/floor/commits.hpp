@@ -1,5 +1,5 @@
-// What all W3 programs share: the 200-byte order record, the timed loop of commits, and the line that reports it.
-// Latency is a commit's (a batch is one commit), throughput is in records.
+// What all W3 programs share: the 200-byte order record, the timed loop of commits, and the line that reports
+// it. Latency is a commit's (a batch is one commit), throughput is in records.
 #pragma once
 #include "percentiles.hpp"
 #include <cstdio>
@@ -14,7 +14,8 @@ struct Record {
     char bytes[record_size];
     void fill(uint64_t number) {
         memset(bytes, 'x', record_size);
-        snprintf(bytes, 64, "{\"coid\":\"a-%010lu\",\"px\":\"60000.1\",\"qty\":\"0.123\"", (unsigned long)number);
+        snprintf(bytes, 64, "{\"coid\":\"a-%010lu\",\"px\":\"60000.1\",\"qty\":\"0.123\"",
+                 (unsigned long)number);
     }
 };
 
@@ -29,8 +30,9 @@ static inline int number_after(const std::string &mode, const char *word) {
     return at == std::string::npos ? 0 : atoi(mode.c_str() + at + strlen(word));
 }
 
-static inline void report(const char *peer, const std::string &version, const std::string &variant, uint64_t records,
-                          uint64_t commits, uint64_t elapsed_ns, std::vector<uint32_t> &samples) {
+static inline void report(const char *peer, const std::string &version, const std::string &variant,
+                          uint64_t records, uint64_t commits, uint64_t elapsed_ns,
+                          std::vector<uint32_t> &samples) {
     Percentiles at = percentiles(samples);
     printf("{\"workload\":\"W3\",\"peer\":\"%s\",\"version\":\"%s\",\"variant\":\"%s\",\"records\":%lu,"
            "\"records_per_s\":%.0f,\"commits_per_s\":%.0f,\"p50_us\":%.2f,\"p99_us\":%.2f,\"p999_us\":%.2f,"
@@ -40,11 +42,13 @@ static inline void report(const char *peer, const std::string &version, const st
 }
 
 // Calls `commit(number)` for so many seconds and reports it.
-static inline void time_commits(const char *peer, const std::string &version, const std::string &variant, double seconds,
-                                uint64_t records_each, const std::function<void(uint64_t)> &commit) {
+static inline void time_commits(const char *peer, const std::string &version, const std::string &variant,
+                                double seconds, uint64_t records_each,
+                                const std::function<void(uint64_t)> &commit) {
     static constexpr size_t most = 8 << 20;
     static constexpr uint64_t warm_up = 20;
-    for (uint64_t i = 0; i < warm_up; i++) commit(i);
+    for (uint64_t i = 0; i < warm_up; i++)
+        commit(i);
     ns_per_tick();
     std::vector<uint32_t> samples;
     samples.reserve(most);
@@ -54,7 +58,8 @@ static inline void time_commits(const char *peer, const std::string &version, co
         commit(warm_up + count);
         samples.push_back(uint32_t(std::min<uint64_t>(ticks() - before, UINT32_MAX)));
         count++;
-        if ((count & 15) == 0 && now_ns() > end) break;
+        if ((count & 15) == 0 && now_ns() > end)
+            break;
     }
     report(peer, version, variant, count * records_each, count, now_ns() - began, samples);
 }

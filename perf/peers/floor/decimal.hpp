@@ -8,7 +8,8 @@ static constexpr int64_t power_of_ten[9] = {100000000, 10000000, 1000000, 100000
 static inline int64_t decimal(const char *text, const char *end) {
     int64_t value = 0;
     int decimals = 0;
-    while (text < end && *text != '.') value = value * 10 + (*text++ - '0');
+    while (text < end && *text != '.')
+        value = value * 10 + (*text++ - '0');
     if (text < end) {
         text++;
         while (text < end) {

@@ -23,11 +23,14 @@ struct FlatSide {
     }
 
 private:
-    // The first level whose key is not below `key`: most updates are near the best, so twelve steps from there first.
+    // The first level whose key is not below `key`: most updates are near the best, so twelve steps from
+    // there first.
     inline int place(int64_t key) const {
         int at = count, limit = count > 12 ? count - 12 : 0;
-        while (at > limit && keys[at - 1] >= key) at--;
-        if (at == limit && at > 0 && keys[at - 1] >= key) at = int(std::lower_bound(keys, keys + at, key) - keys);
+        while (at > limit && keys[at - 1] >= key)
+            at--;
+        if (at == limit && at > 0 && keys[at - 1] >= key)
+            at = int(std::lower_bound(keys, keys + at, key) - keys);
         return at;
     }
     inline void remove(int at) {
@@ -40,7 +43,8 @@ private:
             memmove(keys, keys + 1, (count - 1) * 8);
             memmove(quantities, quantities + 1, (count - 1) * 8);
             count--;
-            if (at) at--;
+            if (at)
+                at--;
         }
         memmove(keys + at + 1, keys + at, (count - at) * 8);
         memmove(quantities + at + 1, quantities + at, (count - at) * 8);

@@ -1,4 +1,4 @@
-// A file of raw frames, one a line, in one piece of memory; 64 bytes of slack behind each, as simdjson asks for.
+// A file of raw frames, one a line, in one piece of memory; simdjson asks for 64 bytes of slack behind each.
 #pragma once
 #include <cstdio>
 #include <cstdlib>
@@ -29,14 +29,16 @@ static inline Frames load_frames(const char *path, bool tagged) {
     std::string all;
     char buffer[1 << 16];
     size_t got;
-    while ((got = fread(buffer, 1, sizeof buffer, file)) > 0) all.append(buffer, got);
+    while ((got = fread(buffer, 1, sizeof buffer, file)) > 0)
+        all.append(buffer, got);
     fclose(file);
 
     Frames frames;
     frames.bytes.reserve(all.size() + all.size() / 4 + 1000000);
     for (size_t start = 0; start < all.size();) {
         size_t end = all.find('\n', start);
-        if (end == std::string::npos) end = all.size();
+        if (end == std::string::npos)
+            end = all.size();
         size_t first = tagged ? start + 2 : start;
         if (end > first) {
             frames.places.push_back({frames.bytes.size(), end - first, tagged ? all[start] : '\0'});

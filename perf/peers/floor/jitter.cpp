@@ -12,17 +12,20 @@ int main(int count, char **arguments) {
         uint64_t time = now_ns(), gap = time - previous;
         previous = time;
         reads++;
-        if (gap > longest) longest = gap;
+        if (gap > longest)
+            longest = gap;
         if (gap > 10000) {
             over_10us++;
             lost += gap;
         }
-        if (gap > 100000) over_100us++;
-        if (gap > 1000000) over_1ms++;
+        if (gap > 100000)
+            over_100us++;
+        if (gap > 1000000)
+            over_1ms++;
     }
     printf("{\"workload\":\"W0\",\"peer\":\"machine\",\"variant\":\"spin %gs\",\"gaps_over_10us_per_s\":%.1f,"
            "\"gaps_over_100us_per_s\":%.1f,\"gaps_over_1ms_per_s\":%.2f,\"lost_pct\":%.3f,\"max_us\":%.0f,"
            "\"clock_read_ns\":%.1f}\n",
-           seconds, over_10us / seconds, over_100us / seconds, over_1ms / seconds, lost / seconds / 1e7, longest / 1e3,
-           seconds * 1e9 / reads);
+           seconds, over_10us / seconds, over_100us / seconds, over_1ms / seconds, lost / seconds / 1e7,
+           longest / 1e3, seconds * 1e9 / reads);
 }

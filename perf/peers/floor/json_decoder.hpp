@@ -1,4 +1,4 @@
-// A Binance depth frame through simdjson On-Demand: a JSON parser that knows the fields wanted and nothing else.
+// A Binance depth frame through simdjson On-Demand, which looks at the fields wanted and at nothing else.
 #pragma once
 #include "decimal.hpp"
 #include <simdjson.h>
@@ -16,7 +16,8 @@ template <bool event_times> struct JsonDecoder {
         auto document = parser.iterate(text, length, length + 64);
         auto data = document["data"];
         int64_t event_time = 0;
-        if constexpr (event_times) event_time = data["E"].get_int64();
+        if constexpr (event_times)
+            event_time = data["E"].get_int64();
         std::string_view symbol = data["s"].get_string();
         int64_t update = data["u"].get_int64();
         auto *book = found(symbol, event_time, update);
@@ -43,8 +44,10 @@ private:
         for (auto number : level.get_array()) {
             auto raw = number.get_raw_json_string();
             const char *start = raw.value().raw(), *end = start;
-            while (*end != '"') end++;
-            if (count < 2) numbers[count++] = decimal(start, end);
+            while (*end != '"')
+                end++;
+            if (count < 2)
+                numbers[count++] = decimal(start, end);
         }
         return {numbers[0], numbers[1]};
     }

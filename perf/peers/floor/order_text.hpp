@@ -25,12 +25,14 @@ public:
             reversed[count++] = '0' + value % 10;
             value /= 10;
         } while (value);
-        while (count) *end++ = reversed[--count];
+        while (count)
+            *end++ = reversed[--count];
     }
     // `value` is scaled by 10 to the power of `decimals`.
     inline void fixed(int64_t value, int decimals) {
         int64_t scale = 1;
-        for (int i = 0; i < decimals; i++) scale *= 10;
+        for (int i = 0; i < decimals; i++)
+            scale *= 10;
         integer(value / scale);
         *end++ = '.';
         padded(value % scale, decimals);

@@ -10,7 +10,8 @@ struct Percentiles {
 
 // Samples in clock ticks, the result in nanoseconds. Sorts the samples.
 static inline Percentiles percentiles(std::vector<uint32_t> &samples) {
-    if (samples.empty()) return {0, 0, 0, 0};
+    if (samples.empty())
+        return {0, 0, 0, 0};
     std::sort(samples.begin(), samples.end());
     double scale = ns_per_tick();
     auto at = [&](double share) {

@@ -1,5 +1,5 @@
-// A scanner bound to the shape of a Binance depth frame: it relies on the order in which the venue sends the fields and
-// validates nothing. No parser of this format can do less, which makes it the floor.
+// A scanner bound to the shape of a Binance depth frame: it relies on the order in which the venue sends the
+// fields and validates nothing. No parser of this format can do less, which makes it the floor.
 #pragma once
 #include "decimal.hpp"
 #include <cstring>
@@ -17,30 +17,34 @@ template <bool event_times> struct Scanner {
             event_time = integer(at);
         } else {
             const char *name = at = after(at, "\"s\":") + 1;
-            while (*at != '"') at++;
+            while (*at != '"')
+                at++;
             symbol = std::string_view(name, at - name);
         }
         at = after(at, "\"u\":");
         int64_t update = integer(at);
         auto *book = found(symbol, event_time, update);
-        at = levels(after(at, "\"b\":") + 1, [&](int64_t price, int64_t quantity) { book->bid(price, quantity); });
+        at = levels(after(at, "\"b\":") + 1,
+                    [&](int64_t price, int64_t quantity) { book->bid(price, quantity); });
         levels(after(at, "\"a\":") + 1, [&](int64_t price, int64_t quantity) { book->ask(price, quantity); });
         return book;
     }
 
 private:
-    // Behind the first place of a four-byte key that is known to be there; memmem costs a third of a frame more.
+    // Behind the first place of a four-byte key that is known to be there; memmem costs a third more a frame.
     static inline const char *after(const char *at, const char *key) {
         uint32_t wanted, word;
         memcpy(&wanted, key, 4);
         for (;; at++) {
             memcpy(&word, at, 4);
-            if (word == wanted) return at + 4;
+            if (word == wanted)
+                return at + 4;
         }
     }
     static inline int64_t integer(const char *&at) {
         int64_t value = 0;
-        while (*at >= '0') value = value * 10 + (*at++ - '0');
+        while (*at >= '0')
+            value = value * 10 + (*at++ - '0');
         return value;
     }
     // From the first digit to the closing quote, in units of 1e-8.
@@ -67,7 +71,8 @@ private:
             int64_t quantity = number(at);
             at += 2;
             use(price, quantity);
-            if (*at == ',') at++;
+            if (*at == ',')
+                at++;
         }
         return at;
     }

@@ -1,6 +1,6 @@
 // W1: raw depth frame -> decode -> book -> best bid and ask, after every frame.
 // usage: w1_book FRAMES.jsonl VARIANT [passes=20]
-//   VARIANT: simdjson-flat | simdjson-ladder | scanner-flat | scanner-ladder | simdjson-decode | scanner-decode
+//   VARIANT: simdjson or scanner, then -flat, -ladder or -decode (which keeps no book)
 #include "checksum.hpp"
 #include "flat_book.hpp"
 #include "frames.hpp"
@@ -24,13 +24,15 @@ template <class Book> struct Shelf {
     std::vector<Book *> books;
     inline Book *book(std::string_view symbol) {
         for (size_t i = 0; i < symbols.size(); i++)
-            if (symbols[i] == symbol) return books[i];
+            if (symbols[i] == symbol)
+                return books[i];
         symbols.emplace_back(symbol);
         books.push_back(new Book());
         return books.back();
     }
     void clear() {
-        for (auto *book : books) book->clear();
+        for (auto *book : books)
+            book->clear();
     }
 };
 
@@ -42,14 +44,16 @@ template <class Decoder, class Book> class Workload {
     int64_t last_update = 0;
 
     inline Book *step(size_t i) {
-        return decoder.decode(frames.text(i), frames.length(i), [&](std::string_view symbol, int64_t, int64_t update) {
-            last_update = update;
-            return shelf.book(symbol);
-        });
+        return decoder.decode(frames.text(i), frames.length(i),
+                              [&](std::string_view symbol, int64_t, int64_t update) {
+                                  last_update = update;
+                                  return shelf.book(symbol);
+                              });
     }
     void reset() {
         shelf.clear();
-        for (size_t i = 0; i < snapshots; i++) step(i);
+        for (size_t i = 0; i < snapshots; i++)
+            step(i);
     }
 
 public:
@@ -57,7 +61,8 @@ public:
         for (; snapshots < frames.count(); snapshots++) {
             size_t before = shelf.symbols.size();
             step(snapshots);
-            if (shelf.symbols.size() == before) break;
+            if (shelf.symbols.size() == before)
+                break;
         }
     }
     size_t timed() const { return frames.count() - snapshots; }
@@ -82,7 +87,8 @@ public:
     double pass(std::vector<Best> &last) {
         reset();
         uint64_t began = now_ns();
-        for (size_t i = 0; i < timed(); i++) last[i] = step(snapshots + i)->best();
+        for (size_t i = 0; i < timed(); i++)
+            last[i] = step(snapshots + i)->best();
         return double(now_ns() - began) / timed();
     }
     // Ticks of each frame, with a clock read on both sides.
@@ -101,17 +107,20 @@ template <class Decoder, class Book> int run(const char *path, const char *varia
     uint32_t crc = workload.checksum();
     std::vector<Best> last(workload.timed()); // written, so that nothing is optimised away
     std::vector<double> durations;
-    for (int i = 0; i < passes; i++) durations.push_back(workload.pass(last));
+    for (int i = 0; i < passes; i++)
+        durations.push_back(workload.pass(last));
     std::vector<uint32_t> samples;
     samples.reserve(workload.timed() * passes);
-    for (int i = 0; i < passes; i++) workload.latencies(last, samples);
+    for (int i = 0; i < passes; i++)
+        workload.latencies(last, samples);
     Percentiles at = percentiles(samples);
     double ns = median(durations);
-    printf("{\"workload\":\"W1\",\"peer\":\"cpp-floor\",\"variant\":\"%s\",\"version\":\"simdjson " SIMDJSON_RELEASE "\","
+    printf("{\"workload\":\"W1\",\"peer\":\"cpp-floor\",\"variant\":\"%s\",\"version\":"
+           "\"simdjson " SIMDJSON_RELEASE "\","
            "\"frames\":%zu,\"levels\":%zu,\"ns_per_frame\":%.1f,\"ns_per_level\":%.2f,\"frames_per_s\":%.0f,"
            "\"p50_ns\":%.0f,\"p99_ns\":%.0f,\"p999_ns\":%.0f,\"bbo_crc\":\"%08x\"}\n",
-           variant, workload.timed(), workload.levels(), ns, ns * workload.timed() / workload.levels(), 1e9 / ns, at.p50,
-           at.p99, at.p999, crc);
+           variant, workload.timed(), workload.levels(), ns, ns * workload.timed() / workload.levels(),
+           1e9 / ns, at.p50, at.p99, at.p999, crc);
     return 0;
 }
 
@@ -123,12 +132,18 @@ int main(int count, char **arguments) {
     const char *path = arguments[1], *variant = arguments[2];
     std::string name = variant;
     int passes = count > 3 ? atoi(arguments[3]) : 20;
-    if (name == "simdjson-flat") return run<JsonDecoder<false>, FlatBook>(path, variant, passes);
-    if (name == "simdjson-ladder") return run<JsonDecoder<false>, LadderBook>(path, variant, passes);
-    if (name == "scanner-flat") return run<Scanner<false>, FlatBook>(path, variant, passes);
-    if (name == "scanner-ladder") return run<Scanner<false>, LadderBook>(path, variant, passes);
-    if (name == "simdjson-decode") return run<JsonDecoder<false>, NoBook>(path, variant, passes);
-    if (name == "scanner-decode") return run<Scanner<false>, NoBook>(path, variant, passes);
+    if (name == "simdjson-flat")
+        return run<JsonDecoder<false>, FlatBook>(path, variant, passes);
+    if (name == "simdjson-ladder")
+        return run<JsonDecoder<false>, LadderBook>(path, variant, passes);
+    if (name == "scanner-flat")
+        return run<Scanner<false>, FlatBook>(path, variant, passes);
+    if (name == "scanner-ladder")
+        return run<Scanner<false>, LadderBook>(path, variant, passes);
+    if (name == "simdjson-decode")
+        return run<JsonDecoder<false>, NoBook>(path, variant, passes);
+    if (name == "scanner-decode")
+        return run<Scanner<false>, NoBook>(path, variant, passes);
     fprintf(stderr, "w1_book: there is no variant %s\n", variant);
     return 2;
 }

@@ -16,11 +16,14 @@ static constexpr size_t capacity = 64 << 20;
 
 static int written_beforehand(const char *path) {
     int file = open(path, O_CREAT | O_TRUNC | O_RDWR, 0644);
-    if (file < 0) fail("open");
+    if (file < 0)
+        fail("open");
     std::string zeros(1 << 20, 0);
     for (size_t at = 0; at < capacity; at += zeros.size())
-        if (write(file, zeros.data(), zeros.size()) != (ssize_t)zeros.size()) fail("write");
-    if (fsync(file)) fail("fsync");
+        if (write(file, zeros.data(), zeros.size()) != (ssize_t)zeros.size())
+            fail("write");
+    if (fsync(file))
+        fail("fsync");
     return file;
 }
 
@@ -28,13 +31,16 @@ static off_t place(uint64_t number) { return number * record_size % (capacity - 
 
 static void append(const std::string &mode, const char *path, double seconds) {
     int file = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_APPEND, 0644);
-    if (file < 0) fail("open");
+    if (file < 0)
+        fail("open");
     Record record;
     bool durable = mode == "append";
     time_commits("floor", "", mode, seconds, 1, [&](uint64_t number) {
         record.fill(number);
-        if (write(file, record.bytes, record_size) != (ssize_t)record_size) fail("write");
-        if (durable && fdatasync(file)) fail("fdatasync");
+        if (write(file, record.bytes, record_size) != (ssize_t)record_size)
+            fail("write");
+        if (durable && fdatasync(file))
+            fail("fdatasync");
     });
 }
 
@@ -42,8 +48,10 @@ static void overwrite(const std::string &mode, int file, double seconds) {
     Record record;
     time_commits("floor", "", mode, seconds, 1, [&](uint64_t number) {
         record.fill(number);
-        if (pwrite(file, record.bytes, record_size, place(number)) != (ssize_t)record_size) fail("pwrite");
-        if (fdatasync(file)) fail("fdatasync");
+        if (pwrite(file, record.bytes, record_size, place(number)) != (ssize_t)record_size)
+            fail("pwrite");
+        if (fdatasync(file))
+            fail("fdatasync");
     });
 }
 
@@ -56,17 +64,22 @@ static void overwrite_batch(const std::string &mode, int file, double seconds, i
             record.fill(number * batch + i);
             memcpy(&records[i * record_size], record.bytes, record_size);
         }
-        if (at + records.size() > capacity) at = 0;
-        if (pwrite(file, records.data(), records.size(), at) != (ssize_t)records.size()) fail("pwrite");
+        if (at + records.size() > capacity)
+            at = 0;
+        if (pwrite(file, records.data(), records.size(), at) != (ssize_t)records.size())
+            fail("pwrite");
         at += records.size();
-        if (fdatasync(file)) fail("fdatasync");
+        if (fdatasync(file))
+            fail("fdatasync");
     });
 }
 
 static void map(const std::string &mode, int file, double seconds) {
     char *memory = (char *)mmap(nullptr, capacity, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    if (memory == MAP_FAILED) fail("mmap");
-    for (size_t at = 0; at < capacity; at += 4096) memory[at] = 1;
+    if (memory == MAP_FAILED)
+        fail("mmap");
+    for (size_t at = 0; at < capacity; at += 4096)
+        memory[at] = 1;
     Record record;
     time_commits("floor", "", mode, seconds, 1, [&](uint64_t number) {
         record.fill(number);
@@ -76,7 +89,8 @@ static void map(const std::string &mode, int file, double seconds) {
 
 static void submit(const std::string &mode, int file, double seconds) {
     io_uring ring;
-    if (io_uring_queue_init(8, &ring, 0)) fail("io_uring");
+    if (io_uring_queue_init(8, &ring, 0))
+        fail("io_uring");
     Record record;
     time_commits("floor", "", mode, seconds, 1, [&](uint64_t number) {
         record.fill(number);
@@ -89,7 +103,8 @@ static void submit(const std::string &mode, int file, double seconds) {
         for (int i = 0; i < 2; i++) {
             io_uring_cqe *completion;
             io_uring_wait_cqe(&ring, &completion);
-            if (completion->res < 0) fail("io_uring completion");
+            if (completion->res < 0)
+                fail("io_uring completion");
             io_uring_cqe_seen(&ring, completion);
         }
     });
@@ -98,15 +113,18 @@ static void submit(const std::string &mode, int file, double seconds) {
 static void direct(const std::string &mode, const char *path, double seconds) {
     close(written_beforehand(path));
     int file = open(path, O_WRONLY | O_DIRECT | O_DSYNC);
-    if (file < 0) fail("open");
+    if (file < 0)
+        fail("open");
     void *block;
-    if (posix_memalign(&block, 4096, 4096)) fail("posix_memalign");
+    if (posix_memalign(&block, 4096, 4096))
+        fail("posix_memalign");
     memset(block, 0, 4096);
     Record record;
     time_commits("floor", "", mode, seconds, 1, [&](uint64_t number) {
         record.fill(number);
         memcpy(block, record.bytes, record_size);
-        if (pwrite(file, block, 4096, number * 4096 % capacity) != 4096) fail("pwrite");
+        if (pwrite(file, block, 4096, number * 4096 % capacity) != 4096)
+            fail("pwrite");
     });
 }
 

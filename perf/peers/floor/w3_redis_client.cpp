@@ -1,4 +1,4 @@
-// W3, Redis as a store of orders: SETs over loopback, the append-only file's policy being the server's (see w3_redis).
+// W3, Redis as a store of orders: SETs over loopback. The policy is the server's, which w3_redis starts.
 // usage: w3_redis_client POLICY PORT VERSION [seconds=2] [pipeline=1]
 #include "commits.hpp"
 #include <arpa/inet.h>
@@ -11,7 +11,8 @@ static int connected(int port) {
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (connect(socket_, (sockaddr *)&address, sizeof address)) fail("connect");
+    if (connect(socket_, (sockaddr *)&address, sizeof address))
+        fail("connect");
     setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     return socket_;
 }
@@ -25,7 +26,8 @@ int main(int count, char **arguments) {
     int pipeline = count > 5 ? atoi(arguments[5]) : 1;
     int server = connected(atoi(arguments[2]));
     std::string variant = std::string("aof-") + arguments[1];
-    if (pipeline > 1) variant += "-batch" + std::to_string(pipeline);
+    if (pipeline > 1)
+        variant += "-batch" + std::to_string(pipeline);
     std::string request;
     char reply[65536];
     Record record;
@@ -38,11 +40,13 @@ int main(int count, char **arguments) {
             request += "*3\r\n$3\r\nSET\r\n$" + std::to_string(length) + "\r\n" + std::string(key, length) +
                        "\r\n$200\r\n" + std::string(record.bytes, record_size) + "\r\n";
         }
-        if (send(server, request.data(), request.size(), 0) != (ssize_t)request.size()) fail("send");
+        if (send(server, request.data(), request.size(), 0) != (ssize_t)request.size())
+            fail("send");
         static constexpr int ok_length = 5; // "+OK\r\n"
         for (int got = 0; got < ok_length * pipeline;) {
             int length = recv(server, reply, sizeof reply, 0);
-            if (length <= 0) fail("recv");
+            if (length <= 0)
+                fail("recv");
             got += length;
         }
     });

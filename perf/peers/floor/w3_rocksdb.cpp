@@ -1,6 +1,6 @@
 // W3, RocksDB as a store of orders, the way our own outbox uses it: one WriteBatch a commit.
 // usage: w3_rocksdb MODE DIRECTORY [seconds=2]
-//   nosync | sync | sync-batchN (N records a WriteBatch) | sync-threadsN (N writers, RocksDB's own group commit)
+//   nosync | sync | sync-batchN (N records a WriteBatch) | sync-threadsN (N writers, its own group commit)
 #include "commits.hpp"
 #include <atomic>
 #include <rocksdb/db.h>
@@ -9,7 +9,8 @@
 #include <thread>
 
 static void check(const rocksdb::Status &status) {
-    if (status.ok()) return;
+    if (status.ok())
+        return;
     fprintf(stderr, "w3_rocksdb: %s\n", status.ToString().c_str());
     exit(1);
 }
@@ -35,7 +36,8 @@ public:
     }
 };
 
-static void time_threads(Store &store, const std::string &version, const std::string &mode, double seconds, int count) {
+static void time_threads(Store &store, const std::string &version, const std::string &mode, double seconds,
+                         int count) {
     Record record;
     record.fill(0);
     std::atomic<uint64_t> number{0};
@@ -50,9 +52,11 @@ static void time_threads(Store &store, const std::string &version, const std::st
                 samples[i].push_back(uint32_t(ticks() - before));
             }
         });
-    for (auto &thread : threads) thread.join();
+    for (auto &thread : threads)
+        thread.join();
     std::vector<uint32_t> all;
-    for (auto &one : samples) all.insert(all.end(), one.begin(), one.end());
+    for (auto &one : samples)
+        all.insert(all.end(), one.begin(), one.end());
     report("rocksdb", version, mode, number, number, now_ns() - began, all);
 }
 

@@ -7,19 +7,22 @@
 #include <unistd.h>
 
 static void remove_files(const std::string &path) {
-    for (auto suffix : {"", "-wal", "-shm", "-journal"}) unlink((path + suffix).c_str());
+    for (auto suffix : {"", "-wal", "-shm", "-journal"})
+        unlink((path + suffix).c_str());
 }
 
 static void run(sqlite3 *database, const char *statement) {
     char *message = nullptr;
-    if (sqlite3_exec(database, statement, nullptr, nullptr, &message) == SQLITE_OK) return;
+    if (sqlite3_exec(database, statement, nullptr, nullptr, &message) == SQLITE_OK)
+        return;
     fprintf(stderr, "w3_sqlite: %s: %s\n", statement, message);
     exit(1);
 }
 
 static sqlite3_stmt *prepared(sqlite3 *database, const char *text) {
     sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(database, text, -1, &statement, nullptr) == SQLITE_OK) return statement;
+    if (sqlite3_prepare_v2(database, text, -1, &statement, nullptr) == SQLITE_OK)
+        return statement;
     fprintf(stderr, "w3_sqlite: %s\n", sqlite3_errmsg(database));
     exit(1);
 }
@@ -43,7 +46,8 @@ int main(int count, char **arguments) {
     bool log = mode.find("wal") != std::string::npos, full = mode.find("full") != std::string::npos;
     remove_files(path);
     sqlite3 *database;
-    if (sqlite3_open(path.c_str(), &database)) return 1;
+    if (sqlite3_open(path.c_str(), &database))
+        return 1;
     run(database, log ? "PRAGMA journal_mode=WAL" : "PRAGMA journal_mode=DELETE");
     run(database, full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
     run(database, "CREATE TABLE orders(id TEXT PRIMARY KEY, body BLOB)");
@@ -62,7 +66,8 @@ int main(int count, char **arguments) {
         }
         step(commit);
     });
-    for (auto *statement : {insert, begin, commit}) sqlite3_finalize(statement);
+    for (auto *statement : {insert, begin, commit})
+        sqlite3_finalize(statement);
     sqlite3_close(database);
     remove_files(path);
 }

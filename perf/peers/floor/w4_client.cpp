@@ -26,15 +26,18 @@ class Client {
     }
 
 public:
-    Client(int socket_, SSL_CTX *context, bool spins, const std::string &path) : link(socket_, context, false, spins) {
+    Client(int socket_, SSL_CTX *context, bool spins, const std::string &path)
+        : link(socket_, context, false, spins) {
         link.shake_hands();
-        std::string request = "GET " + path +
-                              " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+        std::string request =
+            "GET " + path +
+            " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
         link.write(request.data(), request.size());
         link.flush();
         for (std::string head; head.find("\r\n\r\n") == std::string::npos; head += buffer[used++])
-            while (used == filled) read_more();
+            while (used == filled)
+                read_more();
     }
 
     const char *next_message(size_t &length) {
@@ -55,7 +58,8 @@ public:
         size_t header = put_text_header(frame, length, true);
         mask = mask * 1664525 + 1013904223;
         memcpy(frame + header, &mask, 4);
-        for (size_t i = 0; i < length; i++) frame[header + 4 + i] = text[i] ^ frame[header + (i & 3)];
+        for (size_t i = 0; i < length; i++)
+            frame[header + 4 + i] = text[i] ^ frame[header + (i & 3)];
         link.write(frame, header + 4 + length);
         link.flush();
     }
@@ -79,10 +83,12 @@ static void time_echoes(Client &client, const char *kind, long count) {
         uint64_t began = ticks();
         client.send_text(text, sizeof text);
         client.next_message(length);
-        if (i >= warm_up) samples.push_back(uint32_t(ticks() - began));
+        if (i >= warm_up)
+            samples.push_back(uint32_t(ticks() - began));
     }
     Percentiles at = percentiles(samples);
-    printf("{\"workload\":\"W4\",\"peer\":\"openssl-floor\",\"variant\":\"echo %s\",\"n\":%ld,\"rtt_p50_us\":%.2f,"
+    printf("{\"workload\":\"W4\",\"peer\":\"openssl-floor\",\"variant\":\"echo "
+           "%s\",\"n\":%ld,\"rtt_p50_us\":%.2f,"
            "\"rtt_p99_us\":%.2f,\"rtt_p999_us\":%.2f}\n",
            kind, count, at.p50 / 1e3, at.p99 / 1e3, at.p999 / 1e3);
 }
@@ -98,11 +104,13 @@ static void time_messages(Client &client, const char *kind, long count, bool pac
     for (long i = 1; i < count; i++) {
         const char *message = client.next_message(length);
         bytes += length;
-        if (paced) one_way.push_back(double(now_ns() - strtoull(message + 5, nullptr, 10)));
+        if (paced)
+            one_way.push_back(double(now_ns() - strtoull(message + 5, nullptr, 10)));
     }
     double elapsed = now_ns() - began, processor = (processor_ns() - processor_began) / (count - 1);
     if (!paced) {
-        printf("{\"workload\":\"W4\",\"peer\":\"openssl-floor\",\"variant\":\"blast %s\",\"n\":%ld,\"msgs_per_s\":%.0f,"
+        printf("{\"workload\":\"W4\",\"peer\":\"openssl-floor\",\"variant\":\"blast "
+               "%s\",\"n\":%ld,\"msgs_per_s\":%.0f,"
                "\"cpu_ns_per_msg\":%.0f,\"bytes\":%lu}\n",
                kind, count, (count - 1) * 1e9 / elapsed, processor, (unsigned long)bytes);
         return;
@@ -140,7 +148,8 @@ int main(int count, char **arguments) {
         context = SSL_CTX_new(TLS_client_method());
         SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
     }
-    std::string path = mode == "echo" ? "/echo" : "/" + mode + "/" + messages + (mode == "paced" ? "/" + rate : "");
+    std::string path =
+        mode == "echo" ? "/echo" : "/" + mode + "/" + messages + (mode == "paced" ? "/" + rate : "");
     std::string kind = std::string(plain ? "plain" : "TLS") + (spins ? " busy-poll" : "");
     try {
         auto client = std::make_unique<Client>(socket_, context, spins, path);

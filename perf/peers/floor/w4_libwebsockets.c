@@ -40,7 +40,8 @@ static int ascending(const void *a, const void *b) {
 /* Nonzero closes the connection: all messages are there. */
 static int message_received(struct lws *connection) {
     if (run.echoes) {
-        if (run.received >= WARM_UP) run.samples[run.received - WARM_UP] = now_ns() - run.sent;
+        if (run.received >= WARM_UP)
+            run.samples[run.received - WARM_UP] = now_ns() - run.sent;
         if (++run.received == run.count + WARM_UP) {
             run.state = FINISHED;
             return -1;
@@ -54,14 +55,16 @@ static int message_received(struct lws *connection) {
         run.began = now_ns();
         run.processor_began = processor_ns();
     }
-    if (++run.received < run.count) return 0;
+    if (++run.received < run.count)
+        return 0;
     run.ended = now_ns();
     run.processor_ended = processor_ns();
     run.state = FINISHED;
     return -1;
 }
 
-static int happened(struct lws *connection, enum lws_callback_reasons reason, void *user, void *bytes, size_t length) {
+static int happened(struct lws *connection, enum lws_callback_reasons reason, void *user, void *bytes,
+                    size_t length) {
     static unsigned char outgoing[LWS_PRE + MESSAGE];
     (void)user;
     switch (reason) {
@@ -72,14 +75,17 @@ static int happened(struct lws *connection, enum lws_callback_reasons reason, vo
         size_t size = run.echoes ? MESSAGE : 2;
         memset(outgoing + LWS_PRE, 'x', size);
         run.sent = now_ns();
-        if (lws_write(connection, outgoing + LWS_PRE, size, LWS_WRITE_TEXT) < (int)size) return -1;
+        if (lws_write(connection, outgoing + LWS_PRE, size, LWS_WRITE_TEXT) < (int)size)
+            return -1;
         break;
     }
     case LWS_CALLBACK_CLIENT_RECEIVE:
-        if (run.length + length > sizeof run.message) run.length = 0;
+        if (run.length + length > sizeof run.message)
+            run.length = 0;
         memcpy(run.message + run.length, bytes, length);
         run.length += length;
-        if (lws_remaining_packet_payload(connection) || !lws_is_final_fragment(connection)) break;
+        if (lws_remaining_packet_payload(connection) || !lws_is_final_fragment(connection))
+            break;
         run.length = 0;
         return message_received(connection);
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
@@ -87,7 +93,8 @@ static int happened(struct lws *connection, enum lws_callback_reasons reason, vo
         run.state = BROKEN;
         break;
     case LWS_CALLBACK_CLIENT_CLOSED:
-        if (run.state == RUNNING) run.state = BROKEN;
+        if (run.state == RUNNING)
+            run.state = BROKEN;
         break;
     default:
         break;
@@ -97,7 +104,8 @@ static int happened(struct lws *connection, enum lws_callback_reasons reason, vo
 
 static void report(const char *mode, const char *rate) {
     double processor = (run.processor_ended - run.processor_began) / (run.count - 1);
-    printf("{\"workload\":\"W4\",\"peer\":\"libwebsockets\",\"version\":\"%s\",\"n\":%ld,", LWS_LIBRARY_VERSION, run.count);
+    printf("{\"workload\":\"W4\",\"peer\":\"libwebsockets\",\"version\":\"%s\",\"n\":%ld,",
+           LWS_LIBRARY_VERSION, run.count);
     if (!run.paced && !run.echoes) {
         printf("\"variant\":\"blast TLS\",\"msgs_per_s\":%.0f,\"cpu_ns_per_msg\":%.0f}\n",
                (run.count - 1) * 1e9 / (run.ended - run.began), processor);
@@ -110,8 +118,9 @@ static void report(const char *mode, const char *rate) {
         printf("\"variant\":\"%s TLS %s/s\",\"cpu_ns_per_msg\":%.0f,", mode, rate, processor);
     else
         printf("\"variant\":\"%s TLS\",", mode);
-    printf("\"%s_p50_us\":%.2f,\"%s_p99_us\":%.2f,\"%s_p999_us\":%.2f}\n", name, run.samples[samples / 2] / 1e3, name,
-           run.samples[samples * 99 / 100] / 1e3, name, run.samples[samples * 999 / 1000] / 1e3);
+    printf("\"%s_p50_us\":%.2f,\"%s_p99_us\":%.2f,\"%s_p999_us\":%.2f}\n", name,
+           run.samples[samples / 2] / 1e3, name, run.samples[samples * 99 / 100] / 1e3, name,
+           run.samples[samples * 999 / 1000] / 1e3);
 }
 
 int main(int count, char **arguments) {
@@ -149,10 +158,13 @@ int main(int count, char **arguments) {
     target.protocol = "w4";
     target.ssl_connection = LCCSCF_USE_SSL | LCCSCF_ALLOW_SELFSIGNED | LCCSCF_ALLOW_INSECURE |
                             LCCSCF_SKIP_SERVER_CERT_HOSTNAME_CHECK;
-    if (!lws_client_connect_via_info(&target)) return 1;
+    if (!lws_client_connect_via_info(&target))
+        return 1;
     while (run.state == RUNNING)
-        if (lws_service(context, 0) < 0) break;
-    if (run.state != FINISHED) return 1;
+        if (lws_service(context, 0) < 0)
+            break;
+    if (run.state != FINISHED)
+        return 1;
     report(mode, rate);
     return 0;
 }

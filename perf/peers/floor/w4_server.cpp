@@ -1,8 +1,9 @@
 // W4, the server of every client: WebSocket over TLS 1.3, one connection at a time.
-// usage: w4_server CERTIFICATE KEY PORT_FILE [plain] [spin]     (spin: polls the socket, for busy-polling clients)
-//   GET /blast/N     N text frames of 300 bytes, a TLS record each, all encrypted before the client's first message asks
-//                    for them: the server's own speed does not bound the client
-//   GET /paced/N/R   N frames, R a second, a write each; they begin with {"t":<CLOCK_MONOTONIC in ns, 19 digits>
+// usage: w4_server CERTIFICATE KEY PORT_FILE [plain] [spin]
+//   spin             polls the socket, for clients that do too
+//   GET /blast/N     N text frames of 300 bytes, a TLS record each, all encrypted before the client's first
+//                    message asks for them: the server's own speed does not bound the client
+//   GET /paced/N/R   N frames, R a second, a write each; they begin with {"t":CLOCK_MONOTONIC in ns, 19 digits
 //   GET /echo        every text frame is sent back
 #include "clock.hpp"
 #include "tls.hpp"
@@ -47,10 +48,13 @@ class Connection {
             }
             int operation = received[0] & 15;
             message.resize(length);
-            for (size_t i = 0; i < length; i++) message[i] = received[header + 4 + i] ^ received[header + (i & 3)];
+            for (size_t i = 0; i < length; i++)
+                message[i] = received[header + 4 + i] ^ received[header + (i & 3)];
             received.erase(0, header + 4 + length);
-            if (operation == 8) return false;
-            if (operation != 9 && operation != 10) return true;
+            if (operation == 8)
+                return false;
+            if (operation != 9 && operation != 10)
+                return true;
         }
     }
     void echo() {
@@ -71,8 +75,10 @@ class Connection {
                 all.append(message.frame, message.size());
             else
                 link.write(message.frame, message.size());
-        if (!plain) all = link.take_encrypted();
-        if (!next_message(request)) return;
+        if (!plain)
+            all = link.take_encrypted();
+        if (!next_message(request))
+            return;
         link.send_raw(all);
         while (next_message(request)) {
         }
@@ -80,7 +86,8 @@ class Connection {
     void pace(long count, long rate) {
         Message message;
         std::string request;
-        if (!next_message(request)) return;
+        if (!next_message(request))
+            return;
         uint64_t began = now_ns();
         for (long i = 0; i < count; i++) {
             uint64_t due = began + i * 1000000000ull / rate;
@@ -103,9 +110,11 @@ class Connection {
     // Names of header fields have any case; `lower` is the request in lower case.
     static std::string field(const std::string &request, const std::string &lower, const std::string &name) {
         size_t at = lower.find("\r\n" + name + ":");
-        if (at == std::string::npos) return "";
+        if (at == std::string::npos)
+            return "";
         at += name.size() + 3;
-        while (request[at] == ' ') at++;
+        while (request[at] == ' ')
+            at++;
         return request.substr(at, request.find("\r\n", at) - at);
     }
 
@@ -115,16 +124,20 @@ public:
     void serve(bool plain) {
         link.shake_hands();
         size_t end;
-        while ((end = received.find("\r\n\r\n")) == std::string::npos) read_more();
+        while ((end = received.find("\r\n\r\n")) == std::string::npos)
+            read_more();
         std::string request = received.substr(0, end + 2), lower = request;
         received.erase(0, end + 4);
-        for (auto &character : lower) character = tolower(character);
+        for (auto &character : lower)
+            character = tolower(character);
         std::string path = request.substr(4, request.find(' ', 4) - 4);
         std::string protocol = field(request, lower, "sec-websocket-protocol");
-        std::string response = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                               "Sec-WebSocket-Accept: " +
-                               accept_key(field(request, lower, "sec-websocket-key")) + "\r\n";
-        if (!protocol.empty()) response += "Sec-WebSocket-Protocol: " + protocol + "\r\n";
+        std::string response =
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Accept: " +
+            accept_key(field(request, lower, "sec-websocket-key")) + "\r\n";
+        if (!protocol.empty())
+            response += "Sec-WebSocket-Protocol: " + protocol + "\r\n";
         response += "\r\n";
         link.write(response.data(), response.size());
         link.flush();
@@ -178,7 +191,8 @@ int main(int count, char **arguments) {
     fclose(file);
     for (;;) {
         int client = accept(listener, nullptr, nullptr);
-        if (client < 0) return 1;
+        if (client < 0)
+            return 1;
         try {
             Connection(client, context, spins).serve(plain);
         } catch (Closed) { // the client has had what it came for

@@ -1,6 +1,6 @@
-// W5: replays decoded levels through an exchange's book and a local one, 1 ms apart; a strategy reads the best bid and ask
-// after every frame. `orders` sends an IOC limit order every hundredth frame, 1 ms on its way, matched against the
-// exchange's book.
+// W5: replays decoded levels through an exchange's book and a local one, 1 ms apart; a strategy reads the
+// best bid and ask after every frame. `orders` sends an IOC limit order every hundredth frame, 1 ms on its
+// way, matched against the exchange's book.
 // usage: w5_replay FRAMES.jsonl flat|ladder [noop|orders] [repeat=10]
 #include "flat_book.hpp"
 #include "frames.hpp"
@@ -50,7 +50,8 @@ template <class Book> class Replay {
         Best top = exchange->best();
         bool fills = order.buys ? top.ask_price && order.price >= top.ask_price
                                 : top.bid_price && order.price <= top.bid_price;
-        if (fills) filled++;
+        if (fills)
+            filled++;
     }
 
 public:
@@ -98,16 +99,18 @@ int run(const std::vector<Row> &rows, size_t frames, const char *book, const cha
     for (int pass = 0; pass < 5; pass++) {
         Replay<Book> replay(rows, !strcmp(variant, "orders"));
         uint64_t began = now_ns();
-        for (int i = 0; i < repeat; i++) replay.run(i * span);
+        for (int i = 0; i < repeat; i++)
+            replay.run(i * span);
         durations.push_back(double(now_ns() - began) / (double(rows.size()) * repeat));
         orders = replay.orders, filled = replay.filled, spreads = replay.spreads;
     }
     double ns = median(durations), ns_frame = ns * rows.size() / frames;
-    printf("{\"workload\":\"W5\",\"peer\":\"cpp-floor\",\"variant\":\"%s two books %s\",\"frames\":%zu,\"deltas\":%zu,"
+    printf("{\"workload\":\"W5\",\"peer\":\"cpp-floor\",\"variant\":\"%s two books "
+           "%s\",\"frames\":%zu,\"deltas\":%zu,"
            "\"orders\":%ld,\"filled\":%ld,\"ns_per_delta\":%.1f,\"ns_per_frame\":%.0f,\"deltas_per_s\":%.0f,"
            "\"frames_per_s\":%.0f,\"acc\":%.1f}\n",
-           book, variant, frames * repeat, rows.size() * repeat, orders, filled, ns, ns_frame, 1e9 / ns, 1e9 / ns_frame,
-           spreads);
+           book, variant, frames * repeat, rows.size() * repeat, orders, filled, ns, ns_frame, 1e9 / ns,
+           1e9 / ns_frame, spreads);
     return 0;
 }
 

@@ -5,9 +5,10 @@
 
 static constexpr size_t message_size = 300;
 
-// Length of the frame's header without a mask, and of its payload; false while too little has arrived to tell.
+// Lengths of the frame's header without a mask and of its payload; false while too little has arrived.
 static inline bool frame_lengths(const char *bytes, size_t available, size_t &header, size_t &payload) {
-    if (available < 4) return false;
+    if (available < 4)
+        return false;
     header = 2;
     payload = (unsigned char)bytes[1] & 127;
     if (payload == 126) {
