@@ -39,7 +39,7 @@ class Scale:
         for power in range(self.low, self.high + 1):
             x = self.x(10.0**power)
             parts.append(f'<line x1="{x:.1f}" y1="14" x2="{x:.1f}" y2="{height:.0f}" class="grid"/>')
-            parts.append(f'<text x="{x:.1f}" y="10" class="tick">{number(10.0 ** power)}</text>')
+            parts.append(f'<text x="{x:.1f}" y="10" class="tick">{10.0**power:,g}</text>')
         return parts
 
 

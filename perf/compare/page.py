@@ -19,7 +19,8 @@ p.note { color: #5a6872; margin: .1rem 0 .4rem; font-size: .87rem }
 .scroll { overflow-x: auto } table { border-collapse: collapse; font-size: .85rem; width: 100% }
 th, td { text-align: left; padding: .25rem .5rem; border-bottom: 1px solid #e6eaed; vertical-align: top }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
-.met { color: #19743b; font-weight: 600 } .missed { color: #b3261e; font-weight: 600 } .why { color: #5a6872 }
+.met, .missed { white-space: nowrap; font-weight: 600 } .met { color: #19743b } .missed { color: #b3261e }
+.why { color: #5a6872 }
 svg { width: 100%; height: auto; display: block } svg text { font: 11px system-ui, sans-serif; fill: #1d2730 }
 svg .label { text-anchor: end } svg .tick { text-anchor: middle; fill: #7a8793; font-size: 9px }
 svg .grid { stroke: #e6eaed } svg .span { stroke: #1d2730; stroke-width: 1.5 } svg .rail { stroke: #aab4bc }

@@ -25,6 +25,12 @@ LEADING = {
     "W7": (),
     "W8": (("memory_slope_bytes_per_hour", "bytes/hour", False),),
 }
+ROWS_A_SECOND = (("records_per_s", "rows/s", True),)
+LEADING_IN_GROUP = {  # what a batch is for is throughput
+    ("W3", "batch of 64"): ROWS_A_SECOND,
+    ("W3", "not durable, batch of 64"): ROWS_A_SECOND,
+    ("W3", "many writers"): ROWS_A_SECOND,
+}
 
 
 def number(value: float | None) -> str:
@@ -38,7 +44,8 @@ def number(value: float | None) -> str:
 
 
 def leading(row: Row) -> tuple[str, str, bool] | None:
-    return next((known for known in LEADING.get(row.workload, ()) if row.spread(known[0])), None)
+    known = LEADING_IN_GROUP.get((row.workload, row.group)) or LEADING[row.workload]
+    return next((figure for figure in known if row.spread(figure[0])), None)
 
 
 def groups(collection: Collection) -> dict[tuple[str, str], list[Row]]:

@@ -3,7 +3,7 @@
 //   spin             polls the socket, for clients that do too
 //   GET /blast/N     N text frames of 300 bytes, a TLS record each, all encrypted before the client's first
 //                    message asks for them: the server's own speed does not bound the client
-//   GET /paced/N/R   N frames, R a second, a write each; they begin with {"t":CLOCK_MONOTONIC in ns, 19 digits
+//   GET /paced/N/R   N frames, R a second, a write each; they begin with {"t":CLOCK_MONOTONIC in ns
 //   GET /echo        every text frame is sent back
 #include "clock.hpp"
 #include "tls.hpp"
