@@ -8,7 +8,7 @@ from html import escape
 
 from .table import number
 
-WIDTH, LEFT, RIGHT, STEP = 920, 380, 90, 24
+WIDTH, LEFT, RIGHT, STEP = 920, 350, 200, 24
 COLOURS = {"ours": "#1769aa", "floor": "#7a8793", "peer": "#d9903d", "invalid": "#d9d9d9"}
 
 
@@ -39,8 +39,12 @@ class Scale:
         for power in range(self.low, self.high + 1):
             x = self.x(10.0**power)
             parts.append(f'<line x1="{x:.1f}" y1="14" x2="{x:.1f}" y2="{height:.0f}" class="grid"/>')
-            parts.append(f'<text x="{x:.1f}" y="10" class="tick">{10.0**power:,g}</text>')
+            parts.append(f'<text x="{x:.1f}" y="10" class="tick">{power_text(power)}</text>')
         return parts
+
+
+def power_text(power: int) -> str:
+    return f"{10**power:,}" if power >= 0 else f"{10.0**power:g}"
 
 
 def svg(height: float, parts: list[str], title: str) -> str:
@@ -49,7 +53,7 @@ def svg(height: float, parts: list[str], title: str) -> str:
 
 
 def label(text: str, y: float) -> str:
-    shown = text if len(text) <= 58 else text[:57] + "…"
+    shown = text if len(text) <= 54 else text[:53] + "…"
     tip = f"<title>{escape(text)}</title>"
     return f'<text x="{LEFT - 8}" y="{y + 13:.1f}" class="label">{escape(shown)}{tip}</text>'
 
