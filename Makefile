@@ -3,8 +3,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check check-long format lint fuzz smoke simulate mutants bench check-clients \
-    chaos check-kills clean
+.PHONY: help setup build demo test check check-long format lint fuzz smoke simulate mutants bench peers \
+    compare check-perf check-clients chaos check-kills clean
 
 SWIFT ?= swift
 export SWIFT
@@ -36,7 +36,7 @@ demo: setup ## Trade for 30 seconds against four venue doubles on this machine
 test: setup ## Build and run all tests
 	@.ci/test $(ARGS)
 
-check: lint test fuzz smoke ## Everything a change must pass: format, imports, tests, fuzzing, help texts
+check: lint check-perf test fuzz smoke ## Everything a change must pass: format, imports, tests, fuzzing, help texts
 	@echo "check: passed."
 
 format: ## Format all sources in place
@@ -95,6 +95,19 @@ bench: setup ## Measure throughput and latency
 	@$(SWIFT) build -c release --product arbnode
 	@$(RELEASE)/arbnode bench all $(ARGS)
 
+peers: ## Make what `make compare` compares with: C++ floors, frames, NautilusTrader, ccxt, hftbacktest and others
+	@perf/peers/setup
+
+compare: setup ## Ours, the floors and the peers on the same frames: ARGS="--rounds 1 --only W1,W3"
+	@[ -d perf/.peers/bin ] || { echo "compare: nothing to compare with yet; run: make peers" >&2; exit 1; }
+	@echo "compare: building (several minutes the first time) …"
+	@$(SWIFT) build -c release --product arbnode >&2
+	@python3 perf/compare.py $(ARGS)
+
+check-perf: ## Test the statistics and the gates of `make compare`
+	@python3 -m unittest discover --quiet --start-directory perf/compare/tests --top-level-directory perf
+	@echo "check-perf: passed."
+
 check-clients: setup ## Drive the venue doubles with ccxt, a client that knows nothing of them
 	@$(SWIFT) build -c release --product arbsim
 	@[ -x .venv/bin/python ] || python3 -m venv .venv || \
@@ -112,6 +125,6 @@ chaos: setup ## Kill, stop, starve and damage a real node; ARGS="--kills 5 --qui
 check-kills: ## The kills of `make chaos` alone, twenty of them
 	@$(MAKE) --no-print-directory chaos ARGS="--rounds kill --kills 20 $(ARGS)"
 
-clean: ## Remove what was built; data/ stays
+clean: ## Remove what was built; data/, perf/results/ and what `make peers` made stay
 	@rm -rf .build .build-* .venv
 	@echo "clean: removed .build, .build-* and .venv."
