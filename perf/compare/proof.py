@@ -13,7 +13,7 @@ class Proof:
     groups: tuple[str, ...]
     floor_group: str  # where the floor's checksum stands
     field: str
-    instead: str = ""  # ours may print this in its place: its rules differ, so only the count can be compared
+    instead: str = ""  # ours may print this in its place: its rules differ, but it must not do less
     per: str = ""  # both are divided by this first: not every program makes the same number of passes
 
 
@@ -42,7 +42,7 @@ def difference(proof: Proof, row: Row, floor: Row) -> str:
         return difference_of_sums(proof, row, floor)
     name = proof.field
     if row.role == OURS and proof.instead and not row.texts(name):
-        name = proof.instead
+        return shortfall(proof.instead, row, floor)
     found, expected = row.texts(name), floor.texts(name)
     if not found:
         return f"prints no {name}: nothing proves that it did the same work"
@@ -50,6 +50,13 @@ def difference(proof: Proof, row: Row, floor: Row) -> str:
         told = [" and ".join(sorted(texts)) for texts in (found, expected)]
         return f"other work than the floor: {name} {told[0]} instead of {told[1]}"
     return ""
+
+
+def shortfall(name: str, row: Row, floor: Row) -> str:
+    found, expected = row.median(name), floor.median(name)
+    if found is None or expected is None:
+        return f"prints no {name}: nothing proves that it did the same work"
+    return "" if found >= expected else f"less work than the floor: {name} {found:.0f} of {expected:.0f}"
 
 
 def difference_of_sums(proof: Proof, row: Row, floor: Row) -> str:
