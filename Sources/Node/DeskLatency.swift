@@ -1,4 +1,3 @@
-import Orders
 import TradingModel
 
 /// The stages between a venue's frame and our order, and back.
