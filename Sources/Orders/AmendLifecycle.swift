@@ -1,8 +1,8 @@
 import TradingModel
 
-/// Where the attempt to amend an order stands; apart from the order's own state, as a cancel's is. While it is
-/// `decided`, `sent`, `unknown` or `orderUnknown`, the venue may hold the old terms or the new ones: whatever
-/// reasons about the order takes the worst of both.
+/// Where the attempt to amend an order stands; apart from the order's own state, as a cancel's is. While it
+/// is `decided`, `sent`, `unknown` or `orderUnknown`, the venue may hold the old terms or the new ones:
+/// whatever reasons about the order takes the worst of both.
 public enum AmendState: UInt8, Hashable, Sendable, CaseIterable {
     case none
     /// Its row is being written; no byte has left.

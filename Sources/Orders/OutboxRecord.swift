@@ -10,8 +10,8 @@ public enum OutboxRecord: Hashable, Sendable {
     /// An order about to be sent. Durable before its first byte leaves.
     case intended(OrderIntent, venue: String, symbol: String)
     case moved(ClientOrderID, to: OrderState, venueOrderID: String, at: Moment)
-    /// New terms of an order that rests: `decided` before the request's first byte leaves, then what became of
-    /// it. Without a second row its fate is unknown.
+    /// New terms of an order that rests: `decided` before the request's first byte leaves, then what became
+    /// of it. Without a second row its fate is unknown.
     case amended(ClientOrderID, to: OrderTerms, AmendState, at: Moment)
     case filled(FillReport, order: ClientOrderID, venue: String, symbol: String)
     /// A difference between ledger and venue that was explained and taken over (transfer, funding, manual
