@@ -30,6 +30,7 @@ extension TradingEngine {
         venues[venue.index].headroom -= 1
         decisions.add(
             order, venue: policy.venues[venue.index].name, symbol: policy.instruments[index].symbol)
+        if planted(.amendBeforeDurable), let after = orders[record.intent.id] { amendDurable(after, now) }
         output.append(.persistAmend(amendment(record, terms, now)))
     }
 

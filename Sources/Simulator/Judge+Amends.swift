@@ -21,6 +21,9 @@ extension Judge {
             fail("S2", "\(id) was to be amended at \(host) before its row was durable")
         }
         if field("post_only") != "true" { fail("S5", "\(id) was to be amended so that it may take") }
+        if let at = log.amendedAt[id], simulation.now > at + TradingEngine.openWindow {
+            fail("S5", "\(id) was amended after its time")
+        }
         guard !log.mayLoseRows else { return }
         if log.mode >= .hold { fail("S5", "\(id) is amended at \(host) in mode \(log.mode.name)") }
         if log.safeVenues.contains(host) {

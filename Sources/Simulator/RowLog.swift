@@ -14,6 +14,8 @@ final class RowLog: @unchecked Sendable {
     private(set) var intents: [ClientOrderID: OrderIntent] = [:]
     /// By order: every terms it was ever to have, its intent's first.
     private(set) var terms: [ClientOrderID: [OrderTerms]] = [:]
+    /// When the last of them was decided.
+    private(set) var amendedAt: [ClientOrderID: Moment] = [:]
     private(set) var states: [ClientOrderID: OrderState] = [:]
     private(set) var filled: [ClientOrderID: Quantity] = [:]
     private var trades: Set<String> = []
@@ -72,8 +74,10 @@ final class RowLog: @unchecked Sendable {
         switch record {
         case .intended(let intent, _, _): intended(intent)
         case .moved(let id, let state, _, _): moved(id, state)
-        case .amended(let id, let terms, let state, _):
-            if state == .decided { self.terms[id, default: []].append(terms) }
+        case .amended(let id, let terms, let state, let at):
+            guard state == .decided else { return }
+            self.terms[id, default: []].append(terms)
+            amendedAt[id] = at
         case .filled(let fill, let order, let venue, let symbol):
             let key = "\(venue) \(symbol) \(fill.tradeID)"
             if !trades.insert(key).inserted, !mayLoseRows { report?("S3", "trade \(key) is booked twice") }
