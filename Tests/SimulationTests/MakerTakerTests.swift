@@ -61,6 +61,20 @@ import VenueKit
         print("amended:", amends)
     }
 
+    @Test func `on paper quotes move by amends, too`() throws {
+        var amends = 0
+        for seed in UInt64(1)...3 {
+            let stand = try NodeStand(seed: seed, isDryRun: true, change: MakerTakerTests.quoting)
+            try stand.startNode()
+            stand.run(.seconds(20))
+            #expect(try stand.stopNode())
+            let report = try stand.report()
+            #expect(report.summary.unhedgedNotional == .zero)
+            amends += report.summary.counters.ordersAmended
+        }
+        #expect(amends > 0)
+    }
+
     @Test(arguments: 1...4)
     func `on paper it quotes and hedges as well, and sends no byte to any order endpoint`(seed: Int) throws {
         let stand = try NodeStand(seed: UInt64(seed), isDryRun: true, change: MakerTakerTests.quoting)
