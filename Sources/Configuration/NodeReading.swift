@@ -54,7 +54,8 @@ struct NodeReading {
                 VenuePolicy(
                     name: venue.profile.name, proof: venue.profile.proof, bookDepth: venue.profile.bookDepth,
                     listings: venue.listings,
-                    margin: venue.profile.perpetual.map { MarginRule(leverage: Int64($0.leverage)) })
+                    margin: venue.profile.perpetual.map { MarginRule(leverage: Int64($0.leverage)) },
+                    amends: DialectCatalog.amends(venue.profile.name))
             },
             limits: limits, hedge: hedge, takerTaker: strategies.takerTaker,
             makerTaker: strategies.makerTaker, node: UInt16(place.node),

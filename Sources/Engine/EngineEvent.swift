@@ -16,7 +16,7 @@ public enum EngineEvent: Sendable {
     case contract(VenueID, ContractTerms)
     /// A funding payment that the venue's history tells; known ones change nothing.
     case funded(VenueID, FundingReport)
-    /// The rows of these orders survive a power cut: they may be sent.
+    /// The rows of these orders, or of their amends, survive a power cut: they may be sent.
     case durable([ClientOrderID])
     /// The store refused: these orders were never sent and never will be.
     case notDurable([ClientOrderID], reason: String)
@@ -25,6 +25,7 @@ public enum EngineEvent: Sendable {
     /// Open orders and fills of the order's instrument were read for its sake: whole and processed, or not.
     case listsRead(ClientOrderID, isWhole: Bool, showsIt: Bool)
     case cancelAnswered(ClientOrderID, CancelAnswer)
+    case amendAnswered(Amendment, AmendAnswer)
     case reported(VenueID, OrderReport)
     case filled(VenueID, FillReport)
     /// A working order that a sweep of the venue's open orders found.
@@ -70,6 +71,10 @@ public enum Directive: Sendable {
     case persist([OrderIntent])
     /// Durable and approved: hand to the transport now.
     case transmit(OrderIntent)
+    /// As `persist`, for new terms of an order that rests.
+    case persistAmend(Amendment)
+    /// Durable and approved: hand to the transport now.
+    case amend(Amendment)
     case cancel(OrderReference, VenueID)
     case query(OrderReference, VenueID)
     /// Read open orders and fills of its instrument, process what they show, then answer `.listsRead`.

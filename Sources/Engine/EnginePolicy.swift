@@ -69,9 +69,13 @@ public struct VenuePolicy: Sendable {
     public var listings: [Listing]
     /// Of a venue of perpetuals; `nil`: spot.
     public var margin: MarginRule?
+    /// Quotes there are moved by amending them, because cancels cost.
+    public var amends: Bool
     public init(
-        name: String, proof: BookProof, bookDepth: Int, listings: [Listing], margin: MarginRule? = nil
+        name: String, proof: BookProof, bookDepth: Int, listings: [Listing], margin: MarginRule? = nil,
+        amends: Bool = false
     ) {
+        self.amends = amends
         self.margin = margin
         self.name = name
         self.proof = proof

@@ -76,6 +76,9 @@ public struct Recovery: Sendable {
         case .moved(let id, let state, let venueOrderID, let at):
             saw(at)
             move(id, state, venueOrderID, at)
+        case .amended(let id, let terms, let state, let at):
+            saw(at)
+            orders.replay(state, of: id, to: terms)
         case .filled(let fill, let order, let venue, _):
             if let id = venueID(venue) { book(fill, order, id) }
         case .foreign(let fill, let venue, _):

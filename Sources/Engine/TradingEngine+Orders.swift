@@ -8,7 +8,9 @@ import TradingModel
 extension TradingEngine {
     mutating func durable(_ ids: [ClientOrderID], _ now: Moment) {
         for id in ids {
-            guard let record = orders[id], record.state == .new else { continue }
+            guard let record = orders[id] else { continue }
+            if record.amend == .decided { amendDurable(record, now) }
+            guard record.state == .new else { continue }
             guard maySend(record.intent, now) else {
                 // A late leg is never sent as new risk; its partner, if sent, is hedged.
                 if record.intent.purpose == .open, now > record.intent.sendBefore {
@@ -40,7 +42,13 @@ extension TradingEngine {
     }
 
     mutating func notDurable(_ ids: [ClientOrderID], _ reason: String, _ now: Moment) {
-        for id in ids { advance(id, .neverSent, now) }
+        for id in ids {
+            if orders[id]?.amend == .decided {
+                amendSettled(id, .neverSent, now)
+            } else {
+                advance(id, .neverSent, now)
+            }
+        }
         alarm(.outboxUnavailable, .pageNow, nil, reason, now)
         lowerMode(to: .hold, reason: "OUTBOX_UNAVAILABLE: \(reason)", now)
     }
@@ -92,6 +100,7 @@ extension TradingEngine {
             return
         }
         guard before.intent.venue == venue else { return }
+        if orders.confirms(report, id) { amendSettled(id, .confirmed, now) }
         let effect = orders.report(report, of: id, at: now)
         after(effect, before, now)
         evaluate(before.intent.instrument.index, now)
@@ -146,7 +155,7 @@ extension TradingEngine {
     private func isDropped(_ fill: FillReport, _ before: OrderRecord) -> Bool {
         (planted(.dropLateFill) && before.state.isTerminal)
             || (planted(.dropPartialFill) && fill.quantity < before.intent.quantity)
-            || (planted(.ignoreOverfill) && before.filled + fill.quantity > before.intent.quantity)
+            || (planted(.ignoreOverfill) && before.filled + fill.quantity > before.most)
     }
 
     /// Fills that should not be: booked and hedged like any other, and the venue is not trusted further.
@@ -157,7 +166,7 @@ extension TradingEngine {
         if overfill, !adopted.contains(before.intent.id) {
             let instrument = policy.instruments[fill.instrument.index]
             let filled = instrument.text(before.filled + fill.quantity)
-            let detail = "\(before.intent.id) filled \(filled) of \(instrument.text(before.intent.quantity))"
+            let detail = "\(before.intent.id) filled \(filled) of \(instrument.text(before.most))"
             alarm(.overfill, .critical, venue, detail, now)
             setVenueMode(venue, true, "OVERFILL: \(detail)", "node", now)
         }
@@ -200,15 +209,19 @@ extension TradingEngine {
     }
 
     /// What of ours stands in a venue's book is nothing that we could take.
-    private mutating func showOwn(_ index: Int, _ venue: VenueID) {
+    mutating func showOwn(_ index: Int, _ venue: VenueID) {
         guard policy.ownOrdersShow else { return }
         var levels: [OwnLevel] = []
         for id in orders.live {
             guard let record = orders[id], record.intent.venue == venue, record.intent.timeInForce.mayRest,
                 record.intent.instrument.index == index, record.state.mayFill, record.state != .new
             else { continue }
-            levels.append(
-                OwnLevel(side: record.intent.side, price: record.intent.limit, quantity: record.remaining))
+            // While it is being moved it may stand here or there.
+            for terms in record.possible {
+                let rest = terms.quantity - max(record.filled, record.reportedFilled)
+                guard rest > .zero else { continue }
+                levels.append(OwnLevel(side: record.intent.side, price: terms.limit, quantity: rest))
+            }
         }
         books[index].setOwn(levels, at: venue)
     }

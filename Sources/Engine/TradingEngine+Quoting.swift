@@ -12,7 +12,17 @@ struct StandingQuote: Hashable, Sendable {
     var claim: ClientOrderID
     var quote: Quote
     var hedgeVenue: VenueID
+    /// Or last moved.
     var placedAt: Moment
+    /// What it is being amended to.
+    var next: NextQuote?
+}
+
+/// A quote that an amend leads to, and what of its hedge's claim goes beyond the standing quote's.
+struct NextQuote: Hashable, Sendable {
+    var quote: Quote
+    var claim: ClientOrderID
+    var hedgeVenue: VenueID
 }
 
 /// One maker strategy's quotes.
@@ -43,21 +53,33 @@ extension TradingEngine {
         let place = Quoting.place(side)
         forgetEnded(maker, place)
         guard let standing = quoting[maker].standing[place] else {
-            guard mayPlace, now >= quoting[maker].quietUntil[place], obligations[index].open.isEmpty,
-                !isHedging(index), !hasDoubt(makers[maker].policy.quoteVenue),
-                let wanted = wanted(maker, side, index, now)
+            guard mayPlace, mayQuote(maker, place, index, now), let wanted = wanted(maker, side, index, now)
             else { return }
             return send(wanted, maker, index, now)
         }
         guard let record = orders[standing.id], record.state.mayFill, record.cancel == .none else { return }
         // What is not acknowledged yet is judged again when it is: a cancel could overtake it.
         guard record.state != .new, record.state != .sent else { return }
-        let verdict = makers[maker].verdict(
-            on: record.intent.limit, remaining: record.remaining, age: now - standing.placedAt,
-            wanted: wanted(maker, side, index, now))
-        guard verdict != .keep else { return }
-        if verdict == .pull { quiet(maker, place, until: now + makers[maker].policy.life) }
-        cancel(record)
+        let wanted = wanted(maker, side, index, now)
+        let verdicts = record.possible.map {
+            makers[maker].verdict(
+                on: $0.limit, remaining: record.remaining, age: now - standing.placedAt, wanted: wanted)
+        }
+        if verdicts.contains(.pull) {
+            quiet(maker, place, until: now + makers[maker].policy.life)
+            return cancel(record)
+        }
+        guard verdicts.contains(.move) else { return }
+        guard policy.venues[record.intent.venue.index].amends else { return cancel(record) }
+        // One move at a time; and what would not be placed anew is not moved either.
+        guard mayPlace, !record.amend.isOpen, mayQuote(maker, place, index, now), let wanted else { return }
+        move(record, to: wanted, maker, index, now)
+    }
+
+    /// Whether new risk may rest now, as far as this instrument and this venue go.
+    private func mayQuote(_ maker: Int, _ place: Int, _ index: Int, _ now: Moment) -> Bool {
+        now >= quoting[maker].quietUntil[place] && obligations[index].open.isEmpty && !isHedging(index)
+            && !hasDoubt(makers[maker].policy.quoteVenue)
     }
 
     /// Quotes go one at a time, each when the venue has answered for all before it: what a death or a lost
@@ -66,6 +88,7 @@ extension TradingEngine {
         orders.live.contains { id in
             guard let record = orders[id], record.intent.venue == venue else { return false }
             return record.state == .new || record.state == .sent || record.state == .unknown
+                || record.amend.isOpen
         }
     }
 
@@ -73,10 +96,11 @@ extension TradingEngine {
         guard let standing = quoting[maker].standing[place] else { return }
         if let record = orders[standing.id], !record.isSettled { return }
         standby.release(standing.claim)
+        if let next = standing.next { standby.release(next.claim) }
         quoting[maker].standing[place] = nil
     }
 
-    private mutating func quiet(_ maker: Int, _ place: Int, until moment: Moment) {
+    mutating func quiet(_ maker: Int, _ place: Int, until moment: Moment) {
         quoting[maker].quietUntil[place] = max(quoting[maker].quietUntil[place], moment)
     }
 
@@ -134,7 +158,7 @@ extension TradingEngine {
 
     /// What hedging so much of a quote takes at its venue: base to sell, or quote to buy with, with a percent
     /// for the fee and for a price that has moved; of a perpetual its margin.
-    private func hedgeClaim(_ quote: Quote, _ quantity: Quantity, _ venue: VenueID, _ index: Int) -> (
+    func hedgeClaim(_ quote: Quote, _ quantity: Quantity, _ venue: VenueID, _ index: Int) -> (
         Asset, Amount
     ) {
         let instrument = policy.instruments[index]
@@ -164,12 +188,11 @@ extension TradingEngine {
                     continue
                 }
                 let index = record.intent.instrument.index
-                let rest = max(.zero, record.intent.quantity - record.filled - fill.quantity)
-                let (_, amount) = hedgeClaim(standing.quote, rest, standing.hedgeVenue, index)
-                standby.shrink(standing.claim, to: amount)
-                shortVenue[index] = standing.hedgeVenue
+                shrinkClaims(standing, record, by: fill.quantity, index)
+                let (shown, terms) = met(standing, record, at: fill.price)
+                shortVenue[index] = shown.hedgeVenue
                 quiet(maker, place, until: now + makers[maker].policy.cooldown)
-                if record.filled == .zero { tell(standing, record, maker, index) }
+                if record.filled == .zero { tell(shown, record.intent.amended(to: terms), maker, index) }
                 return
             }
         }

@@ -23,7 +23,25 @@ extension TradingEngine {
 
     mutating func reserveAgain(_ id: ClientOrderID) {
         guard let record = orders[id], record.state.mayFill, !reservations.holds(id) else { return }
-        let (asset, amount) = claim(record.intent)
+        let (asset, amount) = worstClaim(record)
+        reservations.reserve(id, record.intent.venue, asset, amount)
+    }
+
+    /// The larger claim of the terms that the venue may hold.
+    private func worstClaim(_ record: OrderRecord) -> (Asset, Amount) {
+        var worst = claim(record.intent.amended(to: record.terms))
+        if let pending = record.pending {
+            worst.1 = max(worst.1, claim(record.intent.amended(to: pending)).1)
+        }
+        return worst
+    }
+
+    /// Its terms are others now, or may be.
+    mutating func claimAgain(_ record: OrderRecord) {
+        let id = record.intent.id
+        guard reservations.holds(id) else { return }
+        let (asset, amount) = worstClaim(record)
+        reservations.release(id)
         reservations.reserve(id, record.intent.venue, asset, amount)
     }
 
@@ -80,18 +98,29 @@ extension TradingEngine {
         }
     }
 
-    func question(_ order: OrderIntent, _ now: Moment) -> RiskQuestion {
+    /// - Parameter standing: the order as it stands, where `order` is what it is to become: its own claims do
+    ///   not count against it, and what remains of it does not count twice.
+    func question(_ order: OrderIntent, _ now: Moment, amending standing: OrderRecord? = nil)
+        -> RiskQuestion
+    {
         let index = order.instrument.index
         let instrument = policy.instruments[index]
         let top = books[index].top(of: order.venue)
         let (asset, needed) = claim(order)
+        let own = standing.map { reservations.held(by: $0.intent.id, order.venue, asset) } ?? .zero
+        var adding = order
+        if let standing {
+            adding.quantity =
+                max(standing.remaining, order.quantity - max(standing.filled, standing.reportedFilled))
+                + standing.fillsOutstanding
+        }
         return RiskQuestion(
             order: order, instrument: instrument, bookProven: top?.isSynced ?? false,
             bookAge: top.map { $0.age(at: now) } ?? .seconds(86_400),
             referencePrice: referencePrice(order.venue, index, order.side, now),
-            available: available(order.venue, asset), needed: needed,
-            worstPositionNotional: worstNotional(index, adding: order),
-            worstExposureNotional: exposureNotional(adding: order),
+            available: max(.zero, unclaimed(order.venue, asset) + own), needed: needed,
+            worstPositionNotional: worstNotional(index, adding: adding),
+            worstExposureNotional: exposureNotional(adding: adding),
             notional: instrument.notional(order.limit, order.quantity),
             deadManArmed: venues[order.venue.index].isDeadManArmed,
             // The window is of spot prices: a perpetual's leg is held by its partner's.
@@ -104,11 +133,15 @@ extension TradingEngine {
     private func ownOpposite(_ order: OrderIntent) -> Price? {
         var nearest: Price?
         for id in orders.live {
-            guard let other = orders[id]?.intent, other.venue == order.venue,
-                other.instrument == order.instrument, other.side != order.side, other.timeInForce.mayRest
+            guard let record = orders[id] else { continue }
+            let other = record.intent
+            guard other.venue == order.venue, other.instrument == order.instrument,
+                other.side != order.side, other.timeInForce.mayRest
             else { continue }
-            let known = nearest ?? other.limit
-            nearest = order.side == .buy ? min(known, other.limit) : max(known, other.limit)
+            for terms in record.possible {
+                let known = nearest ?? terms.limit
+                nearest = order.side == .buy ? min(known, terms.limit) : max(known, terms.limit)
+            }
         }
         return nearest
     }
@@ -142,7 +175,10 @@ extension TradingEngine {
         var buys = Quantity.zero
         var sells = Quantity.zero
         for id in orders.live {
-            guard let record = orders[id], record.intent.instrument.index == index else { continue }
+            // An order that is to become `order` is counted as that.
+            guard let record = orders[id], record.intent.instrument.index == index, id != order?.id else {
+                continue
+            }
             let pending = record.remaining + record.fillsOutstanding
             if record.intent.side == .buy { buys += pending } else { sells += pending }
         }

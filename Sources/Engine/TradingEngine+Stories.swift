@@ -21,8 +21,8 @@ extension TradingEngine {
     }
 
     /// A quote began to fill: a trade, with the hedge that was meant for it as its other leg.
-    mutating func tell(_ standing: StandingQuote, _ record: OrderRecord, _ maker: Int, _ index: Int) {
-        let (quote, intent) = (standing.quote, record.intent)
+    mutating func tell(_ standing: StandingQuote, _ intent: OrderIntent, _ maker: Int, _ index: Int) {
+        let quote = standing.quote
         var own = part(intent, Level(price: intent.limit, quantity: intent.quantity), nil, intent.decidedAt)
         own.sentAt = intent.decidedAt
         var other = own

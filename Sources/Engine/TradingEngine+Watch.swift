@@ -112,6 +112,8 @@ extension TradingEngine {
     private func rests(_ record: OrderRecord) -> Bool {
         record.intent.isQuote && record.intent.id.epoch == epoch && record.cancel == .none
             && (record.state == .acked || record.state == .partial) && record.fillsOutstanding == .zero
+            // Its venue says that it rests no more.
+            && record.amend != .orderUnknown
     }
 
     private func isInDoubt(_ record: OrderRecord) -> Bool {
@@ -157,8 +159,12 @@ extension TradingEngine {
                 output.append(.fetchFills(record.intent.venue, record.intent.instrument))
             }
             // It was to be canceled and works on: the cancel was lost, or refused in passing. Or it rests
-            // since an earlier run, and nobody in this one owns it.
-            if report.state == .working, after.cancel != .none || id.epoch != epoch { cancel(after) }
+            // since an earlier run, and nobody in this one owns it. Or an amend did not find it.
+            if report.state == .working,
+                after.cancel != .none || id.epoch != epoch || after.amend == .orderUnknown
+            {
+                cancel(after)
+            }
         case .absent:
             if planted(.trustNotFound) { return advance(id, .provenAbsent, now) }
             inquiries[id]?.absentByOrder(sentBy: record.intent.sendBefore, at: now)

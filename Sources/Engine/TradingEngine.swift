@@ -229,6 +229,7 @@ public struct TradingEngine: Sendable {
         case .queryAnswered(let id, let answer): queryAnswered(id, answer, now)
         case .listsRead(let id, let isWhole, let showsIt): listsRead(id, isWhole, showsIt, now)
         case .cancelAnswered(let id, let answer): cancelAnswered(id, answer, now)
+        case .amendAnswered(let amendment, let answer): amendAnswered(amendment, answer, now)
         case .found(let venue, let report): found(venue, report, now)
         case .foreignFill(let venue, let fill): foreignFill(venue, fill, now)
         case .corrected(let venue, let what): corrected(venue, what, now)
@@ -338,6 +339,8 @@ public struct EngineCounters: Hashable, Sendable {
     public var ordersAcked = 0
     public var ordersFilled = 0
     public var ordersCanceled = 0
+    /// Amends that the venue took.
+    public var ordersAmended = 0
     public var ordersRejected = 0
     public var pairs = 0
     public var fills = 0

@@ -92,6 +92,25 @@ struct PaperExchange {
         return report(rest.order, rest.venueOrderID, .canceled, filled: rest.filled, now)
     }
 
+    /// New terms for a resting order, all at once or not at all.
+    mutating func amend(_ amendment: Amendment, _ engine: TradingEngine) -> AmendAnswer {
+        guard let index = resting.firstIndex(where: { $0.order.id == amendment.order.id }) else {
+            return .unknownOrder
+        }
+        let order = resting[index].order.amended(to: amendment.terms)
+        guard order.quantity > resting[index].filled else {
+            return .refused(code: "paper", message: "as much has filled")
+        }
+        guard let (_, ladder) = PaperExchange.opposite(order, engine) else {
+            return .refused(code: "paper", message: "no proven book")
+        }
+        guard PaperExchange.crossing(order, ladder) == .zero else {
+            return .refused(code: "paper", message: "it would have taken")
+        }
+        resting[index].order = order
+        return .amended
+    }
+
     /// What rests is remembered: what did not fill when it arrived, and does not rest, never was.
     func query(_ id: ClientOrderID, at now: Moment) -> QueryAnswer {
         if underWay.contains(id) { return .ambiguous(code: "under way") }

@@ -12,6 +12,8 @@ extension TradingDesk {
         case .journal(let record): journal(record)
         case .persist(let intents): persist(intents)
         case .transmit(let intent): transmit(intent)
+        case .persistAmend(let amendment): persist(amendment)
+        case .amend(let amendment): amend(amendment)
         case .cancel(let order, let venue): cancel(order, venue)
         case .query(let order, let venue): query(order, venue)
         case .readLists(let order, let venue): readLists(order, venue)
@@ -38,6 +40,25 @@ extension TradingDesk {
                     desk.world.passes(.cancelApplied)
                 }
             }
+        }
+    }
+
+    private func amend(_ amendment: Amendment) {
+        guard paper == nil else { return amendOnPaper(amendment) }
+        world.passes(.amendTransmits)
+        connectors[amendment.venue.index].assumeIsolated { connector in
+            connector.amend(
+                amendment,
+                mayGo: {
+                    self.assumeIsolated { $0.engine.mayStillGo(amendment, at: $0.world.time.now) }
+                },
+                done: { answer, _ in
+                    self.assumeIsolated { desk in
+                        desk.world.passes(.amendAnswered)
+                        desk.handle(.amendAnswered(amendment, answer))
+                        desk.world.passes(.amendApplied)
+                    }
+                })
         }
     }
 

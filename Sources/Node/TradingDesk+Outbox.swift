@@ -32,6 +32,15 @@ extension TradingDesk {
         world.passes(isHedge ? .hedgeQueued : .openingQueued)
     }
 
+    /// The row that the amend waits for; its order's own was durable long ago.
+    func persist(_ amendment: Amendment) {
+        let row = OutboxRecord.amended(
+            amendment.order.id, to: amendment.terms, .decided, at: amendment.decidedAt
+        ).encoded()
+        queue.add(row, of: amendment.order.id, isHedge: false, at: world.time.now)
+        world.passes(.amendQueued)
+    }
+
     /// Hands over what has gathered, once for everything that one event caused: a fill's own row must not
     /// make the hedge's row wait for a second batch.
     func write() {

@@ -26,6 +26,23 @@ extension TradingDesk {
         act()
     }
 
+    func amendOnPaper(_ amendment: Amendment) {
+        guard let paper, paper.latency > .zero else { return meetAmend(amendment) }
+        let arrival = world.time.now + paper.latency
+        Task(executorPreference: lane) { await self.amendArrives(amendment, arrival) }
+    }
+
+    private func amendArrives(_ amendment: Amendment, _ arrival: Moment) async {
+        do { try await world.time.sleep(until: arrival) } catch { return }  // the process is going down
+        meetAmend(amendment)
+        act()
+    }
+
+    private func meetAmend(_ amendment: Amendment) {
+        guard let answer = paper?.amend(amendment, engine) else { return }
+        engine.process(.amendAnswered(amendment, answer), at: world.time.now)
+    }
+
     /// A book has changed: quotes that it crosses fill.
     func meetOnPaper(_ venue: VenueID, _ instrument: InstrumentID) {
         let now = world.time.now

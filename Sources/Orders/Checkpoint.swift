@@ -129,6 +129,11 @@ extension Checkpoint {
         row.wide(record.notional.raw)
         row.count(record.trades.count)
         for trade in record.trades { row.text(trade) }
+        row.byte(record.amend.rawValue)
+        row.terms(record.terms)
+        row.count(record.pending == nil ? 0 : 1)
+        if let pending = record.pending { row.terms(pending) }
+        row.integer(record.most.raw)
     }
 
     init(_ row: inout RowReader, _ names: RowNames) throws(OutboxRecord.Fault) {
@@ -172,10 +177,19 @@ extension Checkpoint {
         let notional = Amount(raw: try row.wide())
         var trades: [String] = []
         for _ in 0..<(try row.count()) { trades.append(try row.text()) }
-        return Order(
-            record: OrderRecord(
-                intent: intent, state: state, filled: filled, reportedFilled: reported,
-                venueOrderID: venueOrderID, changedAt: changedAt, notional: notional, trades: trades),
-            venue: venue, symbol: symbol)
+        var record = OrderRecord(
+            intent: intent, state: state, filled: filled, reportedFilled: reported,
+            venueOrderID: venueOrderID, changedAt: changedAt, notional: notional, trades: trades)
+        if row.version >= 3 { try readAmend(&row, into: &record) }
+        return Order(record: record, venue: venue, symbol: symbol)
+    }
+
+    private static func readAmend(
+        _ row: inout RowReader, into record: inout OrderRecord
+    ) throws(OutboxRecord.Fault) {
+        record.amend = try row.value(AmendState.self)
+        record.terms = try row.terms()
+        if try row.count() > 0 { record.pending = try row.terms() }
+        record.most = Quantity(raw: try row.integer())
     }
 }

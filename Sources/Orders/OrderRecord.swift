@@ -13,11 +13,24 @@ public struct OrderRecord: Hashable, Sendable {
     /// Notional of the booked fills, in the quote asset.
     public internal(set) var notional: Amount
     public internal(set) var cancel = CancelState.none
+    public internal(set) var amend = AmendState.none
+    /// The terms the venue took last; the intent's until one was amended.
+    public internal(set) var terms: OrderTerms
+    /// New terms that the venue may hold instead.
+    public internal(set) var pending: OrderTerms?
+    /// When the last amend was decided: an answer that is not that one's changes nothing.
+    public internal(set) var amendedAt = Moment.distantPast
+    /// Terms of before, newest last: what a report states of them is old news.
+    var former: [OrderTerms] = []
+    /// The largest quantity it ever stood for, what had filled included.
+    public internal(set) var most: Quantity
     /// Trade ids of the booked fills, each once.
     public internal(set) var trades: [String] = []
 
     public init(intent: OrderIntent, at now: Moment) {
         self.intent = intent
+        terms = intent.terms
+        most = intent.quantity
         state = .new
         filled = .zero
         reportedFilled = .zero
@@ -32,6 +45,8 @@ public struct OrderRecord: Hashable, Sendable {
         venueOrderID: String, changedAt: Moment, notional: Amount, trades: [String]
     ) {
         self.intent = intent
+        terms = intent.terms
+        most = intent.quantity
         self.state = state
         self.filled = filled
         self.reportedFilled = reportedFilled
@@ -41,8 +56,17 @@ public struct OrderRecord: Hashable, Sendable {
         self.trades = trades
     }
 
-    /// What may still fill.
-    public var remaining: Quantity { state.mayFill ? intent.quantity - max(filled, reportedFilled) : .zero }
+    /// The terms that the venue may hold: more than one while an amend is under way or its fate unknown.
+    public var possible: [OrderTerms] { pending.map { [terms, $0] } ?? [terms] }
+
+    /// What it may fill in all, at worst.
+    public var quantity: Quantity { max(terms.quantity, pending?.quantity ?? .zero) }
+
+    /// What may still fill, at worst.
+    public var remaining: Quantity {
+        // Amended to less than had filled meanwhile, it has ended: nothing remains.
+        state.mayFill ? max(.zero, quantity - max(filled, reportedFilled)) : .zero
+    }
 
     /// Fills the venue has counted and not yet told one by one.
     public var fillsOutstanding: Quantity { max(.zero, reportedFilled - filled) }

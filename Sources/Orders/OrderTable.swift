@@ -3,7 +3,7 @@ import TradingModel
 /// Every order of this data directory that may still matter: all live ones, and ended ones for as long as a
 /// late fill could name them. Applies evidence through `OrderLifecycle`; answers what changed.
 public struct OrderTable: Hashable, Sendable {
-    private var records: [ClientOrderID: OrderRecord] = [:]
+    var records: [ClientOrderID: OrderRecord] = [:]
     /// Orders that are not settled, in order of creation.
     public private(set) var live: [ClientOrderID] = []
     /// Settled orders in the order in which they settled, for bounded retention.
@@ -75,6 +75,9 @@ public struct OrderTable: Hashable, Sendable {
     /// Puts back an order that a checkpoint held.
     public mutating func restore(_ record: OrderRecord) {
         precondition(records[record.intent.id] == nil, "a checkpoint starts from nothing")
+        var record = record
+        // Whoever waited for its answer is gone.
+        if record.amend.isOpen { record.amend = .unknown }
         records[record.intent.id] = record
         index(record)
         for trade in record.trades { trades.insert(key(record, trade)) }
@@ -154,11 +157,11 @@ public struct OrderTable: Hashable, Sendable {
         record.filled += fill.quantity
         record.notional += notional
         record.trades.append(fill.tradeID)
-        let complete = record.filled >= record.intent.quantity
+        let complete = record.filled >= record.quantity
         let effect = OrderTable.step(&record, complete ? .completed : .partFilled, at: now)
         records[id] = record
         retire(record)
-        return .booked(effect, overfill: record.filled > record.intent.quantity)
+        return .booked(effect, overfill: record.filled > record.most)
     }
 
     /// The order of ours that a venue's order id names.

@@ -67,7 +67,10 @@ extension OutboxRecord {
             return .mode(
                 try row.value(OperatingMode.self), reason: try row.text(), actor: try row.text(),
                 at: try row.moment())
-        case 8...12 where row.version >= 2: return try readSince2(kind, &row, names)
+        case 8...12: return try readSince2(kind, &row, names)
+        case 13 where row.version >= 3:
+            return .amended(
+                try row.id(), to: try row.terms(), try row.value(AmendState.self), at: try row.moment())
         default: throw .malformed("unknown kind \(kind)")
         }
     }
@@ -94,6 +97,10 @@ extension OutboxRecord {
 }
 
 extension RowReader {
+    mutating func terms() throws(OutboxRecord.Fault) -> OrderTerms {
+        OrderTerms(quantity: Quantity(raw: try integer()), limit: Price(raw: try integer()))
+    }
+
     mutating func moment() throws(OutboxRecord.Fault) -> Moment { Moment(nanoseconds: try integer()) }
 
     mutating func intent(_ names: RowNames) throws(OutboxRecord.Fault) -> (OrderIntent, String, String) {
@@ -105,7 +112,7 @@ extension RowReader {
             side: try side(), quantity: Quantity(raw: try integer()), limit: Price(raw: try integer()),
             timeInForce: try value(TimeInForce.self), purpose: try value(OrderPurpose.self),
             decidedAt: try moment(), sendBefore: try moment(),
-            decision: version >= 2 ? UInt64(bitPattern: try integer()) : 0)
+            decision: UInt64(bitPattern: try integer()))
         return (intent, venue, symbol)
     }
 

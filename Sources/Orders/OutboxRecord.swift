@@ -10,6 +10,9 @@ public enum OutboxRecord: Hashable, Sendable {
     /// An order about to be sent. Durable before its first byte leaves.
     case intended(OrderIntent, venue: String, symbol: String)
     case moved(ClientOrderID, to: OrderState, venueOrderID: String, at: Moment)
+    /// New terms of an order that rests: `decided` before the request's first byte leaves, then what became
+    /// of it. Without a second row its fate is unknown.
+    case amended(ClientOrderID, to: OrderTerms, AmendState, at: Moment)
     case filled(FillReport, order: ClientOrderID, venue: String, symbol: String)
     /// A difference between ledger and venue that was explained and taken over (transfer, funding, manual
     /// order).
@@ -30,9 +33,10 @@ public enum OutboxRecord: Hashable, Sendable {
     /// so an older node never starts on a newer directory (ARCHITECTURE.md states the upgrade and downgrade
     /// rule).
     ///
-    /// 2: `intended` carries the decision's fingerprint; kinds 8 to 12.
-    public static let version: UInt8 = 2
-    public static let oldestReadable: UInt8 = 1
+    /// 2: `intended` carries the decision's fingerprint; kinds 8 to 12. 3: `amended`, and what it left in a
+    /// checkpoint's orders.
+    public static let version: UInt8 = 3
+    public static let oldestReadable: UInt8 = 2
 
     public enum Fault: Error, Hashable, Sendable {
         case unknownVersion(UInt8)

@@ -17,6 +17,8 @@ public enum CrashPoint: String, CaseIterable, Sendable {
     // Unknown fate
     case queryDecided, queryAnswered, queryApplied
     case cancelDecided, cancelAnswered, cancelApplied
+    // A quote that is moved
+    case amendQueued, amendTransmits, amendAnswered, amendApplied
     case listsAsked, listsRead, listsApplied
     case historyAsked, historyRead, historyApplied
     // Requests

@@ -64,6 +64,7 @@ final class Judge {
             fail("S14", "\(method) to \(host) holds a secret outside its headers")
         }
         if isDryRun, method != "GET" { fail("S13", "\(method) \(target) in a dry run") }
+        if target.hasPrefix("/0/private/AmendOrder") { return amends(host, body) }
         guard method == "POST", Judge.placing.contains(where: { target.hasPrefix($0) }) else { return }
         guard let id = Judge.clientID(in: target, body) else {
             return fail("S2", "an order without a client id went to \(host)")
@@ -142,9 +143,12 @@ final class Judge {
             duplicates += 1
             fail("S1", "\(name) holds two orders of \(id)")
         }
+        if !log.mayLoseRows, !log.stands(id, order, instrument: policy.instruments[intent.instrument.index]) {
+            fail("S2", "\(name) holds \(id) at terms that no durable row has")
+        }
         if intent.venue.index != venue { fail("S1", "\(id) went to \(name), which is not its venue") }
         let instrument = policy.instruments[intent.instrument.index]
-        if !toleratesOverfill, order.filled > instrument.baseAmount(intent.quantity) {
+        if !toleratesOverfill, order.filled > instrument.baseAmount(log.most(id)) {
             fail("S1", "\(id) filled more than its quantity at \(name)")
         }
     }

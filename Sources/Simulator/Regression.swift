@@ -17,6 +17,9 @@ public enum Regression: String, CaseIterable, Sendable {
     case noResendWhereIDsRepeat = "no-resend-where-ids-repeat"
     /// hummingbot#2501 and #3849: a quote filled while its cancel was under way, and nobody hedged it.
     case fillsDuringCancels = "fills-during-cancels"
+    /// NautilusTrader#4154: a fill while a modification was under way was forgotten once that succeeded, and
+    /// the order filled beyond its quantity.
+    case fillsDuringAmends = "fills-during-amends"
     /// hummingbot#5299 and #4785: one leg was executed, the other was below its venue's minimum.
     case bothLegsOrNone = "both-legs-or-none"
     /// gocryptotrader#2337 and #2255: OKX sends no checksum any more, and a book with a gap was still served.
@@ -42,6 +45,7 @@ public enum Regression: String, CaseIterable, Sendable {
         case .noResendAfterTimeout: "requests arrive after their deadline"
         case .noResendWhereIDsRepeat: "the venue takes the same client id again"
         case .fillsDuringCancels: "quotes fill while their cancels are under way"
+        case .fillsDuringAmends: "quotes fill while amends are under way, and answers to these are lost"
         case .bothLegsOrNone: "lots and minimums change, and orders fill in fragments"
         case .gapsHaveNoSize: "book messages are lost at a venue that sends no checksum"
         case .loopsAreStopped: "the same pair pays again and again, beyond three cycles a minute"
@@ -62,6 +66,7 @@ public enum Regression: String, CaseIterable, Sendable {
         case .noResendAfterTimeout: [.v02]
         case .noResendWhereIDsRepeat: [.v02, .v20]
         case .fillsDuringCancels: [.v05, .v09]
+        case .fillsDuringAmends: [.v01, .v02, .v09]
         case .bothLegsOrNone: [.v07, .v17]
         case .gapsHaveNoSize: [.v12]
         case .carryThroughFaults: [.v01, .v07, .v11]
@@ -72,7 +77,9 @@ public enum Regression: String, CaseIterable, Sendable {
     }
 
     /// Quotes rest in it.
-    var quotes: Bool { self == .fillsDuringCancels || self == .noQuoteBesideOpenHedge }
+    var quotes: Bool {
+        self == .fillsDuringCancels || self == .fillsDuringAmends || self == .noQuoteBesideOpenHedge
+    }
 
     /// More cycles than these in a minute disable a strategy; `nil` leaves that as it is configured.
     var cyclesPerMinute: Int? { self == .loopsAreStopped ? 3 : nil }
@@ -80,7 +87,7 @@ public enum Regression: String, CaseIterable, Sendable {
     /// The venue it must happen at, where it matters.
     var venue: String? {
         switch self {
-        case .noTimerRejects: "kraken"
+        case .noTimerRejects, .fillsDuringAmends: "kraken"
         case .fillsDuringCancels, .gapsHaveNoSize, .noQuoteBesideOpenHedge: "okx"
         case .noResendWhereIDsRepeat: "binance-spot"
         default: nil

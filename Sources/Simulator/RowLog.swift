@@ -12,6 +12,10 @@ final class RowLog: @unchecked Sendable {
     private let names: RowNames
     private let policy: EnginePolicy
     private(set) var intents: [ClientOrderID: OrderIntent] = [:]
+    /// By order: every terms it was ever to have, its intent's first.
+    private(set) var terms: [ClientOrderID: [OrderTerms]] = [:]
+    /// When the last of them was decided.
+    private(set) var amendedAt: [ClientOrderID: Moment] = [:]
     private(set) var states: [ClientOrderID: OrderState] = [:]
     private(set) var filled: [ClientOrderID: Quantity] = [:]
     private var trades: Set<String> = []
@@ -70,6 +74,10 @@ final class RowLog: @unchecked Sendable {
         switch record {
         case .intended(let intent, _, _): intended(intent)
         case .moved(let id, let state, _, _): moved(id, state)
+        case .amended(let id, let terms, let state, let at):
+            guard state == .decided else { return }
+            self.terms[id, default: []].append(terms)
+            amendedAt[id] = at
         case .filled(let fill, let order, let venue, let symbol):
             let key = "\(venue) \(symbol) \(fill.tradeID)"
             if !trades.insert(key).inserted, !mayLoseRows { report?("S3", "trade \(key) is booked twice") }
@@ -126,6 +134,7 @@ final class RowLog: @unchecked Sendable {
         }
         if intent.isQuote { judgeQuote(intent) }
         intents[intent.id] = intent
+        terms[intent.id] = [intent.terms]
         onIntent?(intent)
         open.insert(intent.id)
         guard intent.decision != 0, intent.leg == 0 else { return }
@@ -240,7 +249,7 @@ final class ObservedStore: OutboxStore, @unchecked Sendable {
     var space: OutboxSpace { store.space }
 
     func append(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64 {
-        let rows = writesOldRows() ? records.map { OutboxRecord.asVersion1($0) } : records
+        let rows = writesOldRows() ? records.map { OutboxRecord.asVersion2($0) } : records
         let last = try store.append(rows)
         if isAlive() { for row in rows { log.durable(row) } }
         return last

@@ -45,6 +45,7 @@ extension WorldPlan {
             if crashPoint == "snapshotArrived", !venues.contains("binance-spot") {
                 venues[0] = "binance-spot"
             }
+            if crashPoint?.hasPrefix("amend") == true, !venues.contains("kraken") { venues[0] = "kraken" }
             // So that every point is passed: some need trouble to be reached at all.
             faults.formUnion(WorldPlan.trouble[crashPoint ?? ""] ?? [])
             safety = .seconds(25)

@@ -80,7 +80,7 @@ struct WorldPlan {
         if regression == .carryThroughFaults || options.scenario == nil && WorldPlan.carries(seed) {
             venues.append(seed.isMultiple(of: 2) ? "okx-swap" : "bybit-linear")
         }
-        let asks = options.scenario.flatMap { Regression(rawValue: $0) }?.quotes ?? false
+        let asks = regression?.quotes ?? options.scenario?.hasPrefix("crash:amend") ?? false
         quotes = (asks || WorldPlan.quotes(seed)) && !venues.allSatisfy { !WorldPlan.quotable.contains($0) }
     }
 

@@ -3,6 +3,7 @@
 public enum PlantedDefect: String, CaseIterable, Sendable {
     // orders and the outbox
     case sendBeforeDurable = "send-before-durable"
+    case amendBeforeDurable = "amend-before-durable"
     case resendOnTimeout = "resend-on-timeout"
     case closeUnknownByTimer = "close-unknown-by-timer"
     case forgetUnknownExposure = "forget-unknown-exposure"
@@ -76,6 +77,7 @@ public enum PlantedDefect: String, CaseIterable, Sendable {
         case .dropLateFill: "V09"
         case .dropPartialFill, .loseResidual: "V07"
         case .countQuoteAsHedge: "fills-during-cancels"
+        case .amendBeforeDurable: "fills-during-amends"
         case .doubleApplyFill: "V05"
         case .forgetFingerprint: "V17"
         case .skipFillsAfterGap: "V11"

@@ -22,15 +22,18 @@ public struct OrderReport: Hashable, Sendable {
     /// Total filled so far, as the venue counts it.
     public var filled: Quantity
     public var quantity: Quantity
+    /// `nil` where the message did not state it.
+    public var limit: Price?
     public var reason: String
     public var evidence: Evidence
     public var venueTime: Moment
 
     public init(
         instrument: InstrumentID, clientID: ClientOrderID?, venueOrderID: String, side: Side,
-        state: ReportedState,
-        filled: Quantity, quantity: Quantity, reason: String = "", evidence: Evidence, venueTime: Moment
+        state: ReportedState, filled: Quantity, quantity: Quantity, limit: Price? = nil,
+        reason: String = "", evidence: Evidence, venueTime: Moment
     ) {
+        self.limit = limit
         self.instrument = instrument
         self.clientID = clientID
         self.venueOrderID = venueOrderID
@@ -167,6 +170,18 @@ public enum CancelAnswer: Hashable, Sendable {
     case unknownOrder
     case refused(code: String, message: String)
     case ambiguous(code: String)
+}
+
+/// What is known after an attempt to amend an order.
+public enum AmendAnswer: Hashable, Sendable {
+    case amended
+    /// Proven: the order stands as it did.
+    case refused(code: String, message: String)
+    /// The venue knows no such working order: it has ended, how must be asked.
+    case unknownOrder
+    case ambiguous(code: String)
+    /// Not one byte left this machine.
+    case neverSent(String)
 }
 
 /// The answer to a query by client id.

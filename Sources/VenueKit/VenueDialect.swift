@@ -52,6 +52,9 @@ public protocol VenueDialect: Sendable {
     func decodePlace(_ outcome: RequestOutcome) -> PlaceAnswer
     func cancel(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
     func decodeCancel(_ outcome: RequestOutcome) -> CancelAnswer
+    /// Gives an order that rests other terms in place; `nil` where quotes are canceled and placed anew.
+    func amend(_ amendment: Amendment, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan?
+    func decodeAmend(_ outcome: RequestOutcome) -> AmendAnswer
     /// Asks for one order by client id.
     func query(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
     func decodeQuery(_ outcome: RequestOutcome, of order: OrderReference) -> QueryAnswer
@@ -251,6 +254,9 @@ public enum VenueFault: Error, Hashable, Sendable {
 extension VenueDialect {
     public var requiresOrderedNonces: Bool { false }
     public var listsWholeAccount: Bool { false }
+    public func amend(_: Amendment, _: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
+    /// An answer to a request that was never planned proves nothing.
+    public func decodeAmend(_: RequestOutcome) -> AmendAnswer { .ambiguous(code: "never-asked") }
     public func queryFallback(_: OrderReference, _: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
     public func needsQueryFallback(_ answer: QueryAnswer) -> Bool { answer == .absent }
     public func statedUsage(_: HTTPResponse) -> StatedUsage? { nil }

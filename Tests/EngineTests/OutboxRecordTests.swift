@@ -1,6 +1,7 @@
-import Orders
 import Testing
 import TradingModel
+
+@testable import Orders
 
 @Suite struct `An outbox row` {
     static let id = ClientOrderID(epoch: 7, node: 2, strategy: 3, intent: 99, leg: 1, attempt: 0)
@@ -24,6 +25,9 @@ import TradingModel
         .foreign(stranger, venue: "okx", symbol: "BTC-USDT"),
         .venueMode(venue: "okx", isSafe: true, reason: "ZOMBIE", actor: "node", at: Moment(nanoseconds: 9)),
         .checkpoint(checkpoint),
+        .amended(
+            id, to: OrderTerms(quantity: Quantity(raw: 120), limit: Price(raw: 455)), .decided,
+            at: Moment(nanoseconds: 12)),
     ]
     static var stranger: FillReport {
         var fill = fill
@@ -70,30 +74,43 @@ import TradingModel
 
     @Test func `of another version or of an unknown venue stops the start`() {
         var bytes = Self.rows[0].encoded()
-        bytes[0] = 3
-        #expect(throws: OutboxRecord.Fault.unknownVersion(3)) { try Self.decode(bytes) }
-        bytes[0] = 0
-        #expect(throws: OutboxRecord.Fault.unknownVersion(0)) { try Self.decode(bytes) }
+        for version: UInt8 in [0, 1, 4] {
+            bytes[0] = version
+            #expect(throws: OutboxRecord.Fault.unknownVersion(version)) { try Self.decode(bytes) }
+        }
         let elsewhere = OutboxRecord.intended(Self.intent, venue: "mtgox", symbol: "BTC-USDT").encoded()
         #expect(throws: OutboxRecord.Fault.self) { try Self.decode(elsewhere) }
     }
 
-    @Test(arguments: 0..<7) func `of the version before is read as it was meant`(index: Int) throws {
-        let old = OutboxRecord.asVersion1(Self.rows[index].encoded())
-        #expect(old[0] == 1)
-        let read = try Self.decode(old)
-        guard case .intended(var intent, let venue, let symbol) = Self.rows[index] else {
-            #expect(read == Self.rows[index])
-            return
-        }
-        intent.decision = 0
-        #expect(read == .intended(intent, venue: venue, symbol: symbol))
+    @Test(arguments: 0..<10) func `of the version before is read as it was meant`(index: Int) throws {
+        let old = OutboxRecord.asVersion2(Self.rows[index].encoded())
+        #expect(old[0] == 2)
+        #expect(try Self.decode(old) == Self.rows[index])
+    }
+
+    @Test func `of the version before knows no amends`() {
+        var bytes = Self.rows[11].encoded()
+        #expect(OutboxRecord.asVersion2(bytes) == bytes)
+        bytes[0] = 2
+        #expect(throws: OutboxRecord.Fault.self) { try Self.decode(bytes) }
+    }
+
+    @Test func `a checkpoint of the version before has orders that were never amended`() throws {
+        var bytes = OutboxRecord.checkpoint(Self.checkpoint).encoded()
+        // Of the order: its amend's state, terms, no other terms, the most it stood for.
+        let amend = 1 + 16 + 4 + 8
+        var trade = RowWriter(version: 0)
+        trade.fill(Self.stranger, order: .nobody, venue: "okx", symbol: "BTC-USDT")
+        let end = bytes.count - (trade.bytes.count - 1) - 4
+        bytes.removeSubrange((end - amend)..<end)
+        bytes[0] = 2
+        #expect(try Self.decode(bytes) == .checkpoint(Self.checkpoint))
     }
 
     @Test func `never crashes on arbitrary bytes`() {
         var random = SeededNumbers(seed: 3)
         for _ in 0..<20_000 {
-            var bytes = Self.rows[Int(random.between(0, 10))].encoded()
+            var bytes = Self.rows[Int(random.between(0, 11))].encoded()
             for _ in 0..<random.between(1, 4) {
                 bytes[Int(random.between(0, Int64(bytes.count - 1)))] = UInt8(
                     truncatingIfNeeded: random.next())

@@ -19,6 +19,9 @@ struct Stage {
     private(set) var alarms: [IncidentCode] = []
     private(set) var queried: [ClientOrderID] = []
     private(set) var canceled: [ClientOrderID] = []
+    /// Amends that wait for the store, and those sent.
+    private(set) var amends: [Amendment] = []
+    private(set) var amendsSent: [Amendment] = []
     private(set) var rows: [OutboxRecord] = []
     private let venueCount: Int
 
@@ -214,6 +217,12 @@ struct Stage {
             case .alarm(let incident): alarms.append(incident.code)
             case .query(let order, _): queried.append(order.id)
             case .cancel(let order, _): canceled.append(order.id)
+            case .persistAmend(let amendment):
+                amends.append(amendment)
+                rows.append(
+                    .amended(
+                        amendment.order.id, to: amendment.terms, .decided, at: amendment.decidedAt))
+            case .amend(let amendment): amendsSent.append(amendment)
             case .fetchFills, .resynchronise, .readLists: break
             }
         }

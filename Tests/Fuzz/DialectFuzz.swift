@@ -167,6 +167,8 @@ func checkAnswers(_ dialect: any VenueDialect, _ body: [UInt8]) {
         let place = dialect.decodePlace(.response(response))
         if status != 200, case .accepted = place { preconditionFailure("accepted by an error status") }
         _ = dialect.decodeCancel(.response(response))
+        let amend = dialect.decodeAmend(.response(response))
+        if status != 200, amend == .amended { preconditionFailure("amended by an error status") }
         let query = dialect.decodeQuery(.response(response), of: reference)
         if status == 503, query == .absent { preconditionFailure("absent by a server error") }
         if case .found(let order) = query { check([order], [], [], dialect) }

@@ -43,6 +43,38 @@ import VenueKit
         }
     }
 
+    @Test func `quotes move by amends at Kraken, and by cancel and new order at OKX`() throws {
+        var amends = 0
+        for seed in UInt64(1)...4 {
+            let stand = try NodeStand(seed: seed, change: MakerTakerTests.quoting)
+            try stand.startNode()
+            stand.run(.seconds(30))
+            let isFlat = try stand.stopNode()
+            let report = try stand.report()
+            #expect(isFlat && stand.disagreements(report).isEmpty, "\(stand.disagreements(report))")
+            let asked = stand.network.requests.filter { $0.key.contains("AmendOrder") }
+            amends += report.summary.counters.ordersAmended
+            #expect(asked.values.reduce(0, +) >= report.summary.counters.ordersAmended)
+            #expect(!stand.network.requests.keys.contains { $0.contains("amend-order") })
+        }
+        #expect(amends > 0)
+        print("amended:", amends)
+    }
+
+    @Test func `on paper quotes move by amends, too`() throws {
+        var amends = 0
+        for seed in UInt64(1)...3 {
+            let stand = try NodeStand(seed: seed, isDryRun: true, change: MakerTakerTests.quoting)
+            try stand.startNode()
+            stand.run(.seconds(20))
+            #expect(try stand.stopNode())
+            let report = try stand.report()
+            #expect(report.summary.unhedgedNotional == .zero)
+            amends += report.summary.counters.ordersAmended
+        }
+        #expect(amends > 0)
+    }
+
     @Test(arguments: 1...4)
     func `on paper it quotes and hedges as well, and sends no byte to any order endpoint`(seed: Int) throws {
         let stand = try NodeStand(seed: UInt64(seed), isDryRun: true, change: MakerTakerTests.quoting)

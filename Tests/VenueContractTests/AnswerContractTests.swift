@@ -49,7 +49,8 @@ import VenueKit
     }
 
     static func isUnclear(_ dialect: any VenueDialect, _ outcome: RequestOutcome) -> Bool {
-        guard case .ambiguous = dialect.decodePlace(outcome), case .ambiguous = dialect.decodeCancel(outcome)
+        guard case .ambiguous = dialect.decodePlace(outcome),
+            case .ambiguous = dialect.decodeCancel(outcome), case .ambiguous = dialect.decodeAmend(outcome)
         else { return false }
         return true
     }

@@ -95,6 +95,29 @@ import TradingModel
         #expect(kraken.decodeCancel(DialectStand.outcome(body)) == answer)
     }
 
+    @Test(arguments: [
+        (result("{\"amend_id\":\"TEZA4R-DSDGT-IJBOJK\"}"), 200, AmendAnswer.amended),
+        (result("{}"), 200, .ambiguous(code: "no-amend-id")),
+        ("{\"error\":[\"EOrder:Unknown order\"]}", 200, .unknownOrder),
+        (
+            "{\"error\":[\"EOrder:Post only order\"]}", 200,
+            .refused(code: "EOrder:Post only order", message: "EOrder:Post only order")
+        ),
+        (
+            "{\"error\":[\"EOrder:Invalid price\"]}", 200,
+            .refused(code: "EOrder:Invalid price", message: "EOrder:Invalid price")
+        ),
+        ("{\"error\":[\"EService:Busy\"]}", 200, .ambiguous(code: "EService:Busy")),
+        ("{\"error\":[\"EOrder:Invalid price\"]}", 502, .ambiguous(code: "http-502")),
+        ("<html>", 200, .ambiguous(code: "http-200:html")),
+    ]) func `only proof counts when an amend is answered`(
+        _ body: String, _ status: Int, _ answer: AmendAnswer
+    ) {
+        #expect(kraken.decodeAmend(DialectStand.outcome(body, status: status)) == answer)
+        #expect(kraken.decodeAmend(.fault(.timedOut)) == .ambiguous(code: "timed-out"))
+        #expect(kraken.decodeAmend(.fault(.neverSent("refused"))) == .neverSent("refused"))
+    }
+
     // MARK: Queries
 
     @Test(arguments: [

@@ -83,6 +83,41 @@ import TradingModel
         #expect(plan.header("Content-Type") == "application/x-www-form-urlencoded")
     }
 
+    @Test func `an amend names the order by its client id, its terms whole, and that it may not take`()
+        throws
+    {
+        let amendment = Amendment(
+            order: reference, venue: VenueID(0),
+            terms: OrderTerms(quantity: Quantity(raw: 12_500_000), limit: Price(raw: 6_183_770)),
+            decidedAt: .distantPast, sendBefore: .distantFuture)
+        let plan = try #require(kraken.amend(amendment, stamp, access))
+        #expect(plan.method == "POST" && plan.target == "/0/private/AmendOrder" && plan.weight == 1)
+        #expect(
+            plan.text
+                == "nonce=1616492376594&cl_ord_id=\(DialectStand.id)&order_qty=0.125"
+                + "&limit_price=61837.7&post_only=true&deadline=2020-12-08T09%3A09%3A02.715Z")
+        #expect(
+            plan.header("API-Sign")
+                == KrakenDialect.signature(
+                    plan.target, nonce: "1616492376594", body: plan.text, access.signer))
+    }
+
+    @Test mutating func `an amended order's report states its new terms, and other reports state none`()
+        throws
+    {
+        _ = kraken.privateFrame(Self.push(Self.pending))
+        let amended = """
+            {"order_id":"OK4GJX-KSTLS-7DZZO5","cl_ord_id":"\(DialectStand.id)","symbol":"BTC/USD",
+            "order_qty":0.004,"cum_qty":0.001,"exec_type":"amended","side":"sell","limit_price":26400.0,
+            "order_status":"partially_filled","timestamp":"2023-09-22T10:33:07.7Z"}
+            """
+        let report = try #require(kraken.privateFrame(Self.push(amended)).orders.first)
+        #expect(report.state == .working && report.filled == Quantity(raw: 100_000))
+        #expect(report.quantity == Quantity(raw: 400_000) && report.limit == Price(raw: 2_640_000))
+        let ended = try #require(kraken.privateFrame(Self.push(Self.last("canceled"))).orders.first)
+        #expect(ended.quantity == Quantity(raw: 400_000) && ended.limit == nil)
+    }
+
     @Test func `an order is asked for by txid when there is one, else among the open and then the closed`() {
         let named = OrderReference(
             id: DialectStand.id, instrument: InstrumentID(0), side: .buy, venueOrderID: "OUF4EM-FRGI2-MQMWZD")
@@ -146,7 +181,8 @@ import TradingModel
                     instrument: InstrumentID(0), clientID: DialectStand.id,
                     venueOrderID: "OK4GJX-KSTLS-7DZZO5",
                     side: .sell, state: .working, filled: .zero, quantity: Quantity(raw: 500_000),
-                    evidence: .stream, venueTime: Moment(nanoseconds: 1_695_378_785_709_950_000))
+                    limit: Price(raw: 2_650_000), evidence: .stream,
+                    venueTime: Moment(nanoseconds: 1_695_378_785_709_950_000))
             ])
         let live = kraken.privateFrame(KrakenOrderTests.push(KrakenOrderTests.last("new", filled: nil)))
         #expect(live.orders.map(\.state) == [.working] && live.orders[0].clientID == DialectStand.id)

@@ -31,9 +31,9 @@ extension OrdersAnswer.Order {
         state = record.state.name
         purpose = "\(intent.purpose)"
         timeInForce = intent.timeInForce.name
-        quantity = instrument.text(intent.quantity)
+        quantity = instrument.text(record.terms.quantity)
         filled = instrument.text(record.filled)
-        limit = instrument.text(intent.limit)
+        limit = instrument.text(record.terms.limit)
         cancel = record.cancel.name
         venueOrderId = record.venueOrderID
         decidedNs = intent.decidedAt.nanoseconds

@@ -127,7 +127,7 @@ extension BinanceSpotDouble {
         var fill: Execution?
         var kind = "NEW"
         switch event.kind {
-        case .accepted: break
+        case .accepted, .amended: break
         case .executed(let execution):
             fill = execution
             kind = "TRADE"

@@ -52,6 +52,13 @@ extension KrakenDouble {
         case .executed(let fill):
             update { json in self.trade(fill, order, into: &json) }
             if order.state == .filled { update { json in self.ending(order, event.at, into: &json) } }
+        case .amended:
+            update { json in
+                let status = order.filled.raw > 0 ? "partially_filled" : "new"
+                self.identity(order, "amended", status, event.at, into: &json)
+                self.terms(order, into: &json)
+                self.progress(order, into: &json)
+            }
         case .ended:
             update { json in self.ending(order, event.at, into: &json) }
         }

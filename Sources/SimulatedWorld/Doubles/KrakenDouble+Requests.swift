@@ -40,15 +40,18 @@ extension KrakenDouble {
         // Orders have their own counter in the engine; history costs double.
         let cost: Int64 =
             switch method {
-            case "AddOrder", "CancelOrder", "CancelAll", "CancelAllOrdersAfter": 0
+            case "AddOrder", "AmendOrder", "CancelOrder", "CancelAll", "CancelAllOrdersAfter": 0
             case "ClosedOrders", "TradesHistory": 2000
             default: 1000
             }
         guard counters[account].charge(cost, at: now) else { throw KrakenRefusal("EAPI:Rate limit exceeded") }
-        let isTrading = ["AddOrder", "CancelOrder", "CancelAll", "CancelAllOrdersAfter"].contains(method)
+        let isTrading = [
+            "AddOrder", "AmendOrder", "CancelOrder", "CancelAll", "CancelAllOrdersAfter",
+        ].contains(method)
         if isTrading { try checkPermission() }
         switch method {
         case "AddOrder": try addOrder(fields, account, at: now, into: &json)
+        case "AmendOrder": try amendOrder(fields, account, at: now, into: &json)
         case "CancelOrder": try cancelOrder(fields, account, at: now, into: &json)
         case "CancelAll":
             let count = cancelAll(account, at: now)

@@ -118,7 +118,7 @@ extension KrakenDouble {
         }
     }
 
-    private func refusal(_ reason: Refusal, _ request: OrderRequest) -> KrakenRefusal {
+    func refusal(_ reason: Refusal, _ request: OrderRequest) -> KrakenRefusal {
         let rules = exchange.symbols[request.symbol]
         let text =
             switch reason {

@@ -17,6 +17,7 @@ public final class KrakenDouble: ExchangeDouble {
     /// `userref` of orders that were given one.
     var userReferences: [Int64: Int64] = [:]
     var deadMan: [Moment?]
+    var amends: Int64 = 0
     var nextHeartbeat: Moment
 
     /// Book changes are published at this pace; the venue itself sends each as it happens.

@@ -11,6 +11,7 @@ enum JournalEntry {
     case placed(ExchangeOrder)
     case executed(Execution)
     case ended(ExchangeOrder)
+    case amended(ExchangeOrder)
     case transfer(account: Int, asset: String, amount: Amount)
     case funding(FundingPayment)
     case leverage(account: Int, symbol: Int, hundredths: Int64)
@@ -55,6 +56,12 @@ extension VirtualExchange {
             let fields = [
                 "ended", String(order.id), order.state.rawValue, order.endReason.rawValue,
                 String(order.updatedAt.nanoseconds),
+            ]
+            return fields.joined(separator: "\t")
+        case .amended(let order):
+            let fields = [
+                "amended", String(order.id), String(order.request.price.raw),
+                String(order.request.quantity.raw), String(order.updatedAt.nanoseconds),
             ]
             return fields.joined(separator: "\t")
         case .transfer(let account, let asset, let amount):
@@ -131,6 +138,9 @@ extension VirtualExchange {
         case .ended(let order):
             orders[order.id] = order
             bind(.zero, to: order)
+        case .amended(let order):
+            orders[order.id] = order
+            bind(hold(of: order), to: order)
         case .transfer(let account, let code, let amount):
             if let asset = assets.firstIndex(of: code) { accounts[account].balances[asset].total += amount }
         case .funding(let payment): book(payment)
@@ -144,6 +154,7 @@ extension VirtualExchange {
         case "placed": placedEntry(fields)
         case "executed": executedEntry(fields)
         case "ended": endedEntry(fields)
+        case "amended": amendedEntry(fields)
         case "transfer": transferEntry(fields)
         case "funding": fundingEntry(fields)
         case "leverage": leverageEntry(fields)

@@ -61,6 +61,19 @@ struct BookSide {
         return remaining
     }
 
+    /// Leaves less of one order, at its place in the queue; `false` when it does not stand at that price or
+    /// has less.
+    mutating func shrink(_ id: Int64, at price: Int64, to remaining: Int64) -> Bool {
+        let index = position(price)
+        guard index < levels.count, levels[index].price == price,
+            let place = levels[index].queue.firstIndex(where: { $0.id == id }),
+            (1...levels[index].queue[place].remaining).contains(remaining)
+        else { return false }
+        levels[index].total -= levels[index].queue[place].remaining - remaining
+        levels[index].queue[place].remaining = remaining
+        return true
+    }
+
     /// Removes the orders of `account` from the level at `index`; answers whether there were any.
     mutating func withdraw(_ account: Int, index: Int) -> Bool {
         if levels[index].queue.count == 1 {

@@ -55,7 +55,8 @@ struct ExchangeOrder: Hashable, Sendable {
 
     let id: Int64
     let account: Int
-    let request: OrderRequest
+    /// Its price and quantity may be amended.
+    var request: OrderRequest
     var state: State = .open
     /// Why the venue ended it; empty otherwise.
     var endReason = EndReason.none
@@ -126,6 +127,7 @@ struct OrderEvent: Sendable {
     enum Kind: Sendable {
         case accepted
         case executed(Execution)
+        case amended
         /// Canceled or expired: see the order's state and reason.
         case ended
     }

@@ -72,6 +72,15 @@ struct MatchingEngine {
         return remaining
     }
 
+    /// Leaves less of one order, which keeps its place.
+    mutating func shrink(_ id: Int64, side: Side, price: Int64, to remaining: Int64) -> Bool {
+        let isDone =
+            side == .buy
+            ? bidSide.shrink(id, at: price, to: remaining) : askSide.shrink(id, at: price, to: remaining)
+        if isDone { updateID += 1 }
+        return isDone
+    }
+
     /// Removes the orders of `account` from the level at `index` (counted from the worst); answers whether it
     /// had any.
     mutating func withdraw(_ account: Int, side: Side, index: Int) -> Bool {

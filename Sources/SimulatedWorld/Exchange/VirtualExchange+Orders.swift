@@ -80,7 +80,8 @@ extension VirtualExchange {
         flushJournal()
     }
 
-    private func match(_ order: ExchangeOrder, at now: Moment) {
+    /// - Parameter rest: of an order that stood in the book: what is left of it.
+    func match(_ order: ExchangeOrder, quantity rest: Int64? = nil, at now: Moment) {
         let request = order.request
         if mischief.selfTradeExpiries > 0, request.timeInForce == .immediateOrCancel {
             mischief.selfTradeExpiries -= 1
@@ -88,7 +89,8 @@ extension VirtualExchange {
         }
         let taker = MatchingEngine.Taker(
             id: order.id, account: order.account, side: request.side,
-            limit: request.kind == .limit ? request.price.raw : nil, quantity: mischievousQuantity(of: order),
+            limit: request.kind == .limit ? request.price.raw : nil,
+            quantity: rest ?? mischievousQuantity(of: order),
             timeInForce: request.kind == .market ? .immediateOrCancel : request.timeInForce,
             selfTrade: rules.selfTrade)
         let (ending, _) = engines[request.symbol].place(taker)
@@ -274,7 +276,7 @@ extension VirtualExchange {
         return resolved
     }
 
-    private func checkTrading(_ request: OrderRequest, _ account: Int) throws(Refusal) {
+    func checkTrading(_ request: OrderRequest, _ account: Int) throws(Refusal) {
         if let limit = mischief.maximumOpenOrders, openOrders(of: account).count >= limit {
             throw .tooManyOpenOrders
         }
@@ -282,7 +284,7 @@ extension VirtualExchange {
         throw halt == .delisted ? .unknownSymbol : .halted
     }
 
-    private func checkFilters(_ request: OrderRequest, _ symbol: SymbolRules) throws(Refusal) {
+    func checkFilters(_ request: OrderRequest, _ symbol: SymbolRules) throws(Refusal) {
         if request.kind == .limit {
             guard request.price.raw > 0, request.price <= symbol.maximumPrice else { throw .priceOutOfRange }
             guard request.price.raw % symbol.tick.raw == 0 else { throw .tickSize }
@@ -335,7 +337,7 @@ extension VirtualExchange {
             ? .zero : hold(order.request, order.remaining)
     }
 
-    private func hold(_ request: OrderRequest, _ quantity: Quantity) -> Amount {
+    func hold(_ request: OrderRequest, _ quantity: Quantity) -> Amount {
         let instrument = symbols[request.symbol].instrument
         guard perpetual == nil, request.side == .buy else { return instrument.baseAmount(quantity) }
         let cost = instrument.notional(request.price, quantity)

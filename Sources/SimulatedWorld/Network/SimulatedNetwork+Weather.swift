@@ -12,6 +12,7 @@ struct SimulatedRequest {
     var isPlacing: Bool { request.method == "POST" && SimulatedRequest.placing.contains(path) }
     static let placing: Set<String> = [
         "/api/v3/order", "/api/v5/trade/order", "/v5/order/create", "/0/private/AddOrder",
+        "/0/private/AmendOrder",
     ]
 }
 

@@ -8,6 +8,9 @@ public enum DialectCatalog {
     public static func takesPassphrase(_ venue: String) -> Bool { venue == "okx" || venue == "okx-swap" }
     public static func hasBase64Secret(_ venue: String) -> Bool { venue == "kraken" }
 
+    /// Where a quote is moved by an amend: Kraken alone punishes cancels of young orders.
+    public static func amends(_ venue: String) -> Bool { venue == "kraken" }
+
     /// Whose venue it is: segments of one house take the same keys.
     public static func house(_ venue: String) -> String {
         ["okx-swap": "okx", "bybit-linear": "bybit"][venue] ?? venue

@@ -35,6 +35,24 @@ extension VenueConnector {
             completion: { outcome, at in done(dialect.decodeCancel(outcome), at) })
     }
 
+    /// Moves an order that rests; `mayGo` as in `place`, `done` comes once.
+    public func amend(
+        _ amendment: Amendment, mayGo: @escaping @Sendable () -> Bool,
+        done: @escaping @Sendable (AmendAnswer, Moment) -> Void
+    ) {
+        guard let access else { return done(.neverSent("no keys for this venue"), world.time.now) }
+        let dialect = dialect
+        send(
+            .newRisk, mayGo: mayGo, notAfter: amendment.sendBefore,
+            { stamp in
+                guard let plan = dialect.amend(amendment, stamp, access) else {
+                    preconditionFailure("an amend goes where quotes are amended")
+                }
+                return plan
+            },
+            completion: { outcome, at in done(dialect.decodeAmend(outcome), at) })
+    }
+
     /// Asks after one order; `absent` only if every endpoint that could know it says so.
     public func query(_ order: OrderReference) async -> QueryAnswer {
         guard let access else { return .ambiguous(code: "no-keys") }

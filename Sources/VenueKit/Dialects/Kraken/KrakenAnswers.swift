@@ -34,6 +34,18 @@ extension KrakenDialect {
         }
     }
 
+    public func decodeAmend(_ outcome: RequestOutcome) -> AmendAnswer {
+        switch verdict(outcome) {
+        case .done(let result):
+            return result["amend_id"]?.text == nil ? .ambiguous(code: "no-amend-id") : .amended
+        case .refused(let code, let message):
+            return code.hasPrefix("EOrder:Unknown order")
+                ? .unknownOrder : .refused(code: code, message: message)
+        case .unclear(let code): return .ambiguous(code: code)
+        case .neverSent(let why): return .neverSent(why)
+        }
+    }
+
     private func verdict(_ outcome: RequestOutcome) -> RequestVerdict {
         let response: HTTPResponse
         switch outcome {

@@ -11,6 +11,8 @@ struct KrakenOrderMemory: Sendable {
         var quantity: Quantity
         /// As far as the stream has told.
         var filled: Quantity
+        /// Only when this very message states it.
+        var limit: Price?
     }
 
     static let capacity = 4096

@@ -84,11 +84,32 @@ extension KrakenDialect {
         case .fillOrKill: fields.append(("timeinforce", "FOK"))
         }
         fields.append(("oflags", order.timeInForce == .postOnly ? "post,fciq" : "fciq"))
-        // Documented range: 2 s to 60 s ahead. The venue tells its time in whole seconds, hence the extra
-        // second.
-        let ahead = min(max(profile.receiveWindow, .seconds(3)), .seconds(59))
-        fields.append(("deadline", Timestamp.iso8601Milliseconds(stamp.venueTime + ahead)))
+        fields.append(deadline(stamp))
         return signed("/0/private/AddOrder", fields, stamp, access)
+    }
+
+    /// Documented range: 2 s to 60 s ahead. The venue tells its time in whole seconds, hence the extra
+    /// second.
+    private func deadline(_ stamp: RequestStamp) -> Field {
+        let ahead = min(max(profile.receiveWindow, .seconds(3)), .seconds(59))
+        return ("deadline", Timestamp.iso8601Milliseconds(stamp.venueTime + ahead))
+    }
+
+    /// In place: `txid` and `cl_ord_id` stay, and so do earlier fills, which `order_qty` includes.
+    /// `post_only` has to be said again: without it a price that crosses would take (docs.kraken.com, Amend
+    /// Order; Spot Atomic Amends).
+    public func amend(
+        _ amendment: Amendment, _ stamp: RequestStamp, _ access: VenueAccess
+    ) -> RequestPlan? {
+        let instrument = listing(amendment.order.instrument).instrument
+        let fields: [Field] = [
+            ("cl_ord_id", amendment.order.id.description),
+            ("order_qty", instrument.text(amendment.terms.quantity)),
+            ("limit_price", instrument.text(amendment.terms.limit)),
+            ("post_only", "true"),
+            deadline(stamp),
+        ]
+        return signed("/0/private/AmendOrder", fields, stamp, access)
     }
 
     public func cancel(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {

@@ -15,10 +15,13 @@ enum KrakenRow {
         guard let side, let quantity else { return nil }
         var filled = known?.filled ?? .zero
         if let text = row["cum_qty"]?.text { filled = max(filled, try ReportNumbers.quantity(text, listing)) }
+        // Both or none: terms of which one half is remembered from another message are nobody's.
+        let limit = stated == nil ? nil : row["limit_price"]?.text
         return Facts(
             instrument: listing.instrument.id,
             clientID: KrakenNames.clientID(row["cl_ord_id"]?.text) ?? known?.clientID,
-            side: side, quantity: quantity, filled: filled)
+            side: side, quantity: quantity, filled: filled,
+            limit: limit == nil ? nil : try ReportNumbers.price(limit, listing))
     }
 
     static func order(pushed row: JSONTree, _ orderID: String, _ facts: Facts) throws(QuarantineReason)
@@ -38,7 +41,7 @@ enum KrakenRow {
         if state != .working, row["cum_qty"] == nil { throw .missingField }
         return OrderReport(
             instrument: facts.instrument, clientID: facts.clientID, venueOrderID: orderID, side: facts.side,
-            state: state, filled: facts.filled, quantity: facts.quantity,
+            state: state, filled: facts.filled, quantity: facts.quantity, limit: facts.limit,
             reason: row["reason"]?.text ?? row["cancel_reason"]?.text ?? "", evidence: .stream,
             venueTime: try KrakenTime.rfc3339(row["timestamp"]?.text))
     }
@@ -104,9 +107,12 @@ enum KrakenRow {
         default: throw .unknownMessage
         }
         let time = row["closetm"]?.text ?? row["opentm"]?.text
+        // A market order has none.
+        let price = row["descr"]?["ordertype"]?.text == "limit" ? row["descr"]?["price"]?.text : nil
+        let limit = price == nil ? nil : try ReportNumbers.price(price, listing)
         return OrderReport(
             instrument: listing.instrument.id, clientID: KrakenNames.clientID(row["cl_ord_id"]?.text),
-            venueOrderID: orderID, side: side, state: state, filled: filled, quantity: quantity,
+            venueOrderID: orderID, side: side, state: state, filled: filled, quantity: quantity, limit: limit,
             reason: row["reason"]?.text ?? "", evidence: .query, venueTime: try KrakenTime.unixSeconds(time))
     }
 
