@@ -142,9 +142,7 @@ struct MetricsText {
         for (venue, logs) in zip(names, latency.venues) {
             for (stage, log) in zip(LatencyStage.allCases, logs) where log.count > 0 {
                 let labels = "venue=\"\(venue)\",stage=\"\(stage.name)\""
-                samples += MetricsText.quantiles.compactMap { p in
-                    log.percentile(p).map { (labels + ",quantile=\"\(p / 100)\"", "\($0)") }
-                }
+                samples += MetricsText.quantiles(of: log, labels + ",")
                 counts += "\(name)_count{\(labels)} \(log.count)\n"
             }
         }
@@ -152,13 +150,16 @@ struct MetricsText {
         text += counts
     }
 
-    private static let quantiles = [50, 90, 99, 99.9, 100]
+    private static func quantiles(
+        of log: LatencyLog, _ labels: String = ""
+    ) -> [(labels: String, value: String)] {
+        [50, 90, 99, 99.9, 100].compactMap { p in
+            log.percentile(p).map { (labels + "quantile=\"\(p / 100)\"", "\($0)") }
+        }
+    }
 
     mutating func latency(_ name: String, _ log: LatencyLog) {
-        let samples = MetricsText.quantiles.compactMap { p in
-            log.percentile(p).map { ("quantile=\"\(p / 100)\"", "\($0)") }
-        }
-        family(name, "summary", "Microseconds.", samples)
+        family(name, "summary", "Microseconds.", MetricsText.quantiles(of: log))
         text += "\(name)_count \(log.count)\n"
     }
 }

@@ -42,9 +42,11 @@ public actor OutboxKeeper {
             if isBroken { try reopen() }
             return try (current.store ?? store).append(rows)
         }
-        if case .failure = outcome { isBroken = true }
+        switch outcome {
+        case .failure: isBroken = true
         // After the answer: whoever waits for these rows waits for the disk alone.
-        Task(executorPreference: lane) { await self.absorb() }
+        case .success: Task(executorPreference: lane) { await self.absorb() }
+        }
         return outcome
     }
 

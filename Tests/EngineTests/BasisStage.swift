@@ -68,14 +68,11 @@ enum BasisStage {
     }
 
     /// Spot at venues 0 and 2 with an edge; the sell leg at 2 does not fill.
-    static func shortLeg(_ stage: inout Stage) {
+    static func shortLeg(_ stage: inout Stage, beforeSalesEnd: (inout Stage) -> Void = { _ in }) {
         stage.quote(1, bid: 100_40, ask: 100_50)
         stage.quote(0, bid: 100_20, ask: 100_25)
         stage.quote(2, bid: 101_00, ask: 101_10)
-        let legs = stage.persisted()
-        stage.durable(legs)
-        for leg in legs where leg.side == .buy { stage.fill(leg) }
-        for leg in legs where leg.side == .sell { stage.expire(leg) }
+        stage.fillOnlyBuys(beforeSalesEnd: beforeSalesEnd)
     }
 
     static func spot() -> Stage {

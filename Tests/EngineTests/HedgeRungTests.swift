@@ -18,14 +18,7 @@ import TradingModel
 
     /// Bought at venue 0, and the sale at venue 2 has failed.
     private func owing(_ stage: inout Stage, before: (inout Stage) -> Void = { _ in }) {
-        stage.quote(1, bid: 100_40, ask: 100_50)
-        stage.quote(0, bid: 100_20, ask: 100_25)
-        stage.quote(2, bid: 101_00, ask: 101_10)
-        let legs = stage.persisted()
-        stage.durable(legs)
-        for leg in legs where leg.side == .buy { stage.fill(leg) }
-        before(&stage)
-        for leg in legs where leg.side == .sell { stage.expire(leg) }
+        BasisStage.shortLeg(&stage, beforeSalesEnd: before)
     }
 
     @Test func `tries its own venue, no further than its own bound from the mid price`() throws {
@@ -150,10 +143,7 @@ import TradingModel
         stage.quote(2, bid: 100_40, ask: 100_70)
         stage.quote(0, bid: 100_45, ask: 100_50)
         stage.quote(1, bid: 101_00, ask: 101_10)
-        let legs = stage.persisted()
-        stage.durable(legs)
-        for leg in legs where leg.side == .buy { stage.fill(leg) }
-        for leg in legs where leg.side == .sell { stage.expire(leg) }
+        stage.fillOnlyBuys()
         var venues: [Int] = []
         for _ in 0..<3 {
             let tried = stage.persisted()

@@ -193,6 +193,15 @@ struct Stage {
                     filled: filled, quantity: quantity, evidence: .query, venueTime: now)))
     }
 
+    /// What was decided is sent; its buys fill, its sells end without a fill.
+    mutating func fillOnlyBuys(beforeSalesEnd: (inout Stage) -> Void = { _ in }) {
+        let legs = persisted()
+        durable(legs)
+        for leg in legs where leg.side == .buy { fill(leg) }
+        beforeSalesEnd(&self)
+        for leg in legs where leg.side == .sell { expire(leg) }
+    }
+
     mutating func expire(_ order: OrderIntent) {
         engine.process(
             .reported(

@@ -1,18 +1,16 @@
-"""W2 on NautilusTrader: the two instruments, how a frame becomes deltas, the strategy with the shared rules,
+"""W2 on NautilusTrader: the two venues, how a frame becomes deltas, the strategy with the shared rules,
 and the bytes an execution client makes of an order. Shared by w2_nautilus_live.py and
 w2_nautilus_engines.py."""
 
 import time
-from decimal import Decimal
 
 import msgspec
 import nautilus_trader
 from nautilus_trader.adapters.binance.common.schemas.market import BinanceDataMsgWrapper, BinanceOrderBookMsg
 from nautilus_trader.config import StrategyConfig
-from nautilus_trader.model.currencies import BTC, USDT
+from nautilus_trader.model.currencies import USDT
 from nautilus_trader.model.enums import BookType, OrderSide, TimeInForce
 from nautilus_trader.model.identifiers import InstrumentId, Symbol, Venue
-from nautilus_trader.model.instruments import CryptoPerpetual
 from nautilus_trader.model.objects import AccountBalance, Money, Price, Quantity
 from nautilus_trader.trading.strategy import Strategy
 
@@ -27,33 +25,6 @@ WITHOUT_RATE_LIMIT = "1000000/00:00:01"  # the rules have one of their own
 decode_envelope = msgspec.json.Decoder(BinanceDataMsgWrapper).decode
 decode_message = msgspec.json.Decoder(BinanceOrderBookMsg).decode
 encode = msgspec.json.Encoder().encode
-
-
-def perpetual(instrument_id: InstrumentId) -> CryptoPerpetual:
-    return CryptoPerpetual(
-        instrument_id=instrument_id,
-        raw_symbol=Symbol("BTCUSDT"),
-        base_currency=BTC,
-        quote_currency=USDT,
-        settlement_currency=USDT,
-        is_inverse=False,
-        price_precision=2,
-        price_increment=Price.from_str("0.01"),
-        size_precision=3,
-        size_increment=Quantity.from_str("0.001"),
-        max_quantity=Quantity.from_str("1000.000"),
-        min_quantity=Quantity.from_str("0.001"),
-        max_notional=None,
-        min_notional=Money(5, USDT),
-        max_price=Price.from_str("1000000.00"),
-        min_price=Price.from_str("0.10"),
-        margin_init=Decimal("0.05"),
-        margin_maint=Decimal("0.025"),
-        maker_fee=Decimal("0.0002"),
-        taker_fee=Decimal("0.0004"),
-        ts_event=0,
-        ts_init=0,
-    )
 
 
 def deltas(venue: int, frame: bytes):

@@ -22,6 +22,7 @@ from nautilus_trader.risk.engine import RiskEngine
 
 import nautilus_arbitrage as shared
 import w2_rules
+from nautilus_instrument import perpetual
 
 
 class Data(MarketDataClient):
@@ -47,7 +48,7 @@ def build(decode) -> tuple[w2_rules.Sent, w2_rules.Step]:
     risk = RiskEngineConfig(max_order_submit_rate=shared.WITHOUT_RATE_LIMIT)
     risk_engine = RiskEngine(portfolio=portfolio, config=risk, **common)
     for instrument, venue in zip(shared.INSTRUMENTS, shared.VENUES):
-        cache.add_instrument(shared.perpetual(instrument))
+        cache.add_instrument(perpetual(instrument))
         data = Data(client_id=ClientId(venue.value), venue=venue, **common)
         data_engine.register_client(data)
         data._set_connected()

@@ -35,6 +35,7 @@ from nautilus_trader.model.identifiers import AccountId, ClientId, TraderId, Ven
 
 import nautilus_arbitrage as shared
 import w2_rules
+from nautilus_instrument import perpetual
 from timing import clock
 
 connected: dict[int, "Data"] = {}
@@ -44,7 +45,7 @@ progress = shared.Progress()
 class Data(LiveMarketDataClient):
     async def _connect(self):
         which = shared.VENUES.index(self.venue)
-        self._handle_data(shared.perpetual(shared.INSTRUMENTS[which]))
+        self._handle_data(perpetual(shared.INSTRUMENTS[which]))
         connected[which] = self
 
     async def _disconnect(self):

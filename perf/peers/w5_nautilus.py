@@ -10,20 +10,19 @@ usage: w5_nautilus.py FRAMES.jsonl noop|orders
 import gc
 import json
 import sys
-from decimal import Decimal
 
 import msgspec
 import nautilus_trader
 from nautilus_trader.adapters.binance.common.schemas.market import BinanceOrderBookMsg
 from nautilus_trader.backtest.engine import BacktestEngine, BacktestEngineConfig
 from nautilus_trader.config import LoggingConfig, StrategyConfig
-from nautilus_trader.model.currencies import BTC, USDT
+from nautilus_trader.model.currencies import USDT
 from nautilus_trader.model.enums import AccountType, BookType, OmsType, OrderSide, TimeInForce
 from nautilus_trader.model.identifiers import InstrumentId, Symbol, Venue
-from nautilus_trader.model.instruments import CryptoPerpetual
-from nautilus_trader.model.objects import Money, Price, Quantity
+from nautilus_trader.model.objects import Money, Quantity
 from nautilus_trader.trading.strategy import Strategy
 
+from nautilus_instrument import perpetual
 from timing import clock
 
 VENUE = Venue("BINANCE")
@@ -31,33 +30,6 @@ INSTRUMENT = InstrumentId(Symbol("BTCUSDT-PERP"), VENUE)
 LOT = Quantity.from_str("0.001")
 
 path, variant = sys.argv[1:3]
-
-
-def perpetual() -> CryptoPerpetual:
-    return CryptoPerpetual(
-        instrument_id=INSTRUMENT,
-        raw_symbol=Symbol("BTCUSDT"),
-        base_currency=BTC,
-        quote_currency=USDT,
-        settlement_currency=USDT,
-        is_inverse=False,
-        price_precision=2,
-        price_increment=Price.from_str("0.01"),
-        size_precision=3,
-        size_increment=LOT,
-        max_quantity=Quantity.from_str("1000.000"),
-        min_quantity=LOT,
-        max_notional=None,
-        min_notional=Money(5, USDT),
-        max_price=Price.from_str("1000000.00"),
-        min_price=Price.from_str("0.10"),
-        margin_init=Decimal("0.05"),
-        margin_maint=Decimal("0.025"),
-        maker_fee=Decimal("0.0002"),
-        taker_fee=Decimal("0.0004"),
-        ts_event=0,
-        ts_init=0,
-    )
 
 
 class Reader(Strategy):
@@ -101,7 +73,7 @@ engine.add_venue(
     starting_balances=[Money(1_000_000, USDT)],
     book_type=BookType.L2_MBP,
 )
-engine.add_instrument(perpetual())
+engine.add_instrument(perpetual(INSTRUMENT))
 engine.add_data(data)
 reader = Reader()
 engine.add_strategy(reader)

@@ -53,7 +53,11 @@ public final class RocksOutbox: OutboxStore {
             guard !records.isEmpty else { return chain.withLock { $0.head.sequence } }
             // Room in the ring is kept for hedges that may have to go past a store that is stuck.
             if chain.withLock({ $0.isRingHalfFull }) { try settle(&work) }
-            guard let last = try write(records, copies: 2, &work) else {
+            let last: UInt64?
+            do throws(OutboxFileFault) { last = try writeToRing(records) } catch {
+                throw fail(&work, error.text)
+            }
+            guard let last else {
                 throw .unavailable("a batch of \(records.count) rows does not fit the reserve file")
             }
             return last
@@ -71,13 +75,9 @@ public final class RocksOutbox: OutboxStore {
     public func appendReserve(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64 {
         guard !records.isEmpty else { return chain.withLock { $0.head.sequence } }
         var last: UInt64?
-        do throws(OutboxFileFault) {
-            last = try chain.withLock { chain throws(OutboxFileFault) in
-                guard let plan = chain.extend(records, copies: 2) else { return nil }
-                try reserve.write(plan.writes)
-                return plan.last
-            }
-        } catch { throw .unavailable(error.text) }
+        do throws(OutboxFileFault) { last = try writeToRing(records) } catch {
+            throw .unavailable(error.text)
+        }
         guard let last else {
             throw .unavailable("the reserve file is full of rows the store has not taken")
         }
@@ -138,18 +138,14 @@ extension RocksOutbox {
         }
     }
 
-    /// Makes the batch durable in the reserve file; `nil` if the ring has no room. The ring is written under
-    /// the chain's lock, so that frames lie there in the chain's order.
-    private func write(
-        _ records: [[UInt8]], copies: Int, _ work: inout Work
-    ) throws(OutboxFault) -> UInt64? {
-        do throws(OutboxFileFault) {
-            return try chain.withLock { chain throws(OutboxFileFault) in
-                guard let plan = chain.extend(records, copies: copies) else { return nil }
-                try reserve.write(plan.writes)
-                return plan.last
-            }
-        } catch { throw fail(&work, error.text) }
+    /// Makes the batch durable in the reserve file, twice; `nil` if the ring has no room. The ring is written
+    /// under the chain's lock, so that frames lie there in the chain's order.
+    private func writeToRing(_ records: [[UInt8]]) throws(OutboxFileFault) -> UInt64? {
+        try chain.withLock { chain throws(OutboxFileFault) in
+            guard let plan = chain.extend(records, copies: 2) else { return nil }
+            try reserve.write(plan.writes)
+            return plan.last
+        }
     }
 
     /// Hands to the store what it was not given yet; its log is not synced.

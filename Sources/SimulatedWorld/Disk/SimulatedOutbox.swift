@@ -32,12 +32,7 @@ public final class SimulatedOutbox: OutboxStore, @unchecked Sendable {
         guard !records.isEmpty else { return chain.head.sequence }
         try step(.begun)
         if chain.isRingHalfFull { try settleRows() }
-        guard let plan = chain.extend(records, copies: 2) else {
-            throw .unavailable("the batch does not fit the reserve file")
-        }
-        try writeReserve(plan.writes)
-        try step(.acknowledged)
-        return plan.last
+        return try writeToRing(records, ifFull: "the batch does not fit the reserve file")
     }
 
     public func absorb() throws(OutboxFault) {
@@ -55,12 +50,8 @@ public final class SimulatedOutbox: OutboxStore, @unchecked Sendable {
         guard !records.isEmpty else { return chain.head.sequence }
         if let reserveFailure { throw .unavailable(reserveFailure) }
         try step(.begun)
-        guard let plan = chain.extend(records, copies: 2) else {
-            throw .unavailable("the reserve file is full of rows the store has not taken")
-        }
-        try writeReserve(plan.writes)
-        try step(.acknowledged)
-        return plan.last
+        return try writeToRing(
+            records, ifFull: "the reserve file is full of rows the store has not taken")
     }
 
     public func readAll(_ body: (UInt64, [UInt8]) throws -> Void) throws {
@@ -128,6 +119,15 @@ extension SimulatedOutbox {
     private func step(_ step: StoreStep) throws(OutboxFault) {
         disk.onStep?(step)
         try check()
+    }
+
+    private func writeToRing(
+        _ records: [[UInt8]], ifFull refusal: String
+    ) throws(OutboxFault) -> UInt64 {
+        guard let plan = chain.extend(records, copies: 2) else { throw .unavailable(refusal) }
+        try writeReserve(plan.writes)
+        try step(.acknowledged)
+        return plan.last
     }
 
     private func appendToStore(_ batch: [UInt8]) throws(OutboxFault) {

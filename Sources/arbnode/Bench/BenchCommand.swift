@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import VenueKit
 
 /// `arbnode bench`: how fast this build is on this machine.
@@ -47,9 +48,10 @@ struct BenchParts: AsyncParsableCommand {
     func run() async throws {
         var results = BenchResults()
         if part == .book || part == .all {
-            for venue in DialectCatalog.names {
-                say("book \(venue) …")
-                results.book.append(try BookBench(venue: venue).run(rounds: rounds))
+            let configuration = try CapturedFrames.configuration()
+            for index in configuration.venues.indices {
+                say("book \(configuration.venues[index].profile.name) …")
+                results.book.append(try BookBench(configuration, venue: index).run(rounds: rounds))
             }
         }
         if part == .decision || part == .all {

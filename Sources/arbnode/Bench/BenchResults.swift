@@ -20,8 +20,8 @@ struct BenchResults: Encodable {
         /// Percentiles as medians over rounds.
         init(medians rounds: [LatencyLog]) {
             func median(_ percent: Double) -> Double? {
-                let values = rounds.compactMap { $0.percentile(percent) }.sorted()
-                return values.isEmpty ? nil : values[values.count / 2]
+                let values = rounds.compactMap { $0.percentile(percent) }
+                return values.isEmpty ? nil : values.median
             }
             p50 = median(50)
             p99 = median(99)

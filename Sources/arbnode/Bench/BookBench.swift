@@ -1,4 +1,3 @@
-import ArgumentParser
 import Books
 import CAllocations
 import Configuration
@@ -14,11 +13,7 @@ struct BookBench {
     private let index: Int
     private let policyInstruments: [Instrument]
 
-    init(venue name: String) throws {
-        let configuration = try CapturedFrames.configuration()
-        guard let index = configuration.venues.firstIndex(where: { $0.profile.name == name }) else {
-            throw ExitCode(78)
-        }
+    init(_ configuration: NodeConfiguration, venue index: Int) throws {
         self.index = index
         venue = configuration.venues[index]
         policyInstruments = configuration.policy.instruments

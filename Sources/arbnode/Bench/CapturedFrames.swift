@@ -60,6 +60,16 @@ struct CapturedFrames {
         return rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? "/"
     }
 
+    /// Binance's venue of the demo's configuration: the workloads' frames are spelled as it spells them.
+    static func binance() throws -> NodeConfiguration.Venue {
+        guard let venue = try configuration().venues.first(where: { $0.profile.name == "binance-spot" })
+        else {
+            Terminal.say("config/demo.yaml names no binance-spot, in whose spelling the frames are")
+            throw ExitCode(78)
+        }
+        return venue
+    }
+
     /// The demo's configuration with the venues' production endpoints, which nothing here connects to.
     static func configuration() throws -> NodeConfiguration {
         guard let path = HouseFiles.find("config/demo.yaml") else {

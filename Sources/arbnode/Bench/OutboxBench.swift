@@ -27,7 +27,8 @@ struct OutboxBench {
         let single = try bench.compare(batch: 1, count: 200)
         let batch = try bench.compare(batch: 64, count: 40)
         let group = try bench.group()
-        let recovery = try bench.recovery()
+        bench.outbox.close()
+        let recovery = try OutboxBench.recovery(directory.path, rows: recoveredRows)
         return BenchResults.Outbox(
             single: single, batchOf64: batch, group: group,
             recordsPerS: 64 / (batch.outboxUs.p50 ?? .infinity) * 1e6, recovery: recovery)
@@ -93,21 +94,20 @@ struct OutboxBench {
         return BenchResults.Comparison(outbox: ours, reference: reference)
     }
 
-    /// A store with a million rows is opened and read: every record verified, each handed over once.
-    private func recovery() throws -> BenchResults.Recovery {
-        outbox.close()
+    /// A store with so many rows is opened and read: every record verified, each handed over once.
+    static func recovery(_ directory: String, rows: Int) throws -> BenchResults.Recovery {
         let path = directory + "/recovery"
         let filled = try RocksOutbox(directory: path, limits: .demonstration)
-        let many = Array(repeating: row, count: 2_000)
-        for _ in 0..<(OutboxBench.recoveredRows / many.count) { _ = try filled.append(many) }
+        let many = Array(repeating: [UInt8](repeating: 0x5A, count: 200), count: 2_000)
+        for _ in 0..<max(1, rows / many.count) { _ = try filled.append(many) }
         filled.close()
         let began = VenueHost.now
         let opened = try RocksOutbox(directory: path, limits: .demonstration)
-        var rows = 0
-        try opened.readAll { _, _ in rows += 1 }
+        var found = 0
+        try opened.readAll { _, _ in found += 1 }
         let span = VenueHost.now - began
         opened.close()
-        return BenchResults.Recovery(rows: rows, seconds: Double(span.nanoseconds) / 1e9)
+        return BenchResults.Recovery(rows: found, seconds: Double(span.nanoseconds) / 1e9)
     }
 }
 

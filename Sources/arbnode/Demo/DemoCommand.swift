@@ -79,8 +79,18 @@ struct DemoDirectory {
     private let isTemporary: Bool
 
     init(_ named: String?) throws {
-        isTemporary = named == nil
-        path = named ?? NSTemporaryDirectory() + "arbnode-demo-\(getpid())"
+        try self.init(
+            path: named ?? NSTemporaryDirectory() + "arbnode-demo-\(getpid())", isTemporary: named == nil)
+    }
+
+    /// For as long as this process needs it, on the disk of a directory.
+    init(onDiskOf directory: String) throws {
+        try self.init(path: directory + "/arbnode-bench-\(getpid())", isTemporary: true)
+    }
+
+    private init(path: String, isTemporary: Bool) throws {
+        self.path = path
+        self.isTemporary = isTemporary
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

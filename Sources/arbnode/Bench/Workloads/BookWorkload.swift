@@ -65,10 +65,7 @@ private struct BookPasses {
 
     init(_ lines: FrameLines) throws {
         self.lines = lines
-        let venues = try CapturedFrames.configuration().venues
-        guard let venue = venues.first(where: { $0.profile.name == "binance-spot" }) else {
-            throw ExitCode(78)
-        }
+        let venue = try CapturedFrames.binance()
         var symbols: [String] = []
         for line in lines.lines {
             guard let symbol = lines.with(line, BookPasses.symbol), !symbols.contains(symbol) else { break }

@@ -102,12 +102,11 @@ struct DecisionPass {
 
     /// The dialect whose frames the workloads are spelled in, and its one listing.
     static func binance() throws -> (any VenueDialect, Listing) {
-        guard
-            let venue = try CapturedFrames.configuration().venues.first(where: {
-                $0.profile.name == "binance-spot"
-            }),
-            let found = venue.listings.first(where: { $0.symbol == "BTCUSDT" })
-        else { throw ExitCode(78) }
+        let venue = try CapturedFrames.binance()
+        guard let found = venue.listings.first(where: { $0.symbol == "BTCUSDT" }) else {
+            Terminal.say("config/demo.yaml lists no BTCUSDT at binance-spot")
+            throw ExitCode(78)
+        }
         let listing = found.moved(to: VenueID(0), as: found.instrument.numbered(InstrumentID(0)))
         guard let dialect = DialectCatalog.make(venue.profile, [listing]) else { throw ExitCode(70) }
         return (dialect, listing)

@@ -21,7 +21,7 @@ struct DurableWorkload: ParsableCommand {
     }
 
     func run() throws {
-        let place = try DemoDirectory(directory + "/arbnode-bench")
+        let place = try DemoDirectory(onDiskOf: directory)
         defer { place.discard() }
         let outbox = try RocksOutbox(directory: place.path + "/commits", limits: .demonstration)
         for (variant, count) in [("single", 1), ("pair", 2), ("batch64", 64)] {
@@ -36,8 +36,11 @@ struct DurableWorkload: ParsableCommand {
                 ])
         }
         outbox.close()
+        let recovery = try OutboxBench.recovery(place.path, rows: rows)
+        let found = Double(recovery.rows)
         WorkloadLine.print(
-            "W3", "recovery", ["rows": Double(rows), "seconds_per_million_rows": try recovery(place.path)])
+            "W3", "recovery",
+            ["rows": found, "seconds_per_million_rows": recovery.seconds * 1e6 / found])
     }
 
     /// What a commit takes until its rows are durable. The store is given them afterwards, as in the node; it
@@ -55,19 +58,5 @@ struct DurableWorkload: ParsableCommand {
         }
         samples.sort()
         return samples
-    }
-
-    private func recovery(_ path: String) throws -> Double {
-        let filled = try RocksOutbox(directory: path + "/recovery", limits: .demonstration)
-        let batch = Array(repeating: [UInt8](repeating: 0x5A, count: 200), count: 2_000)
-        for _ in 0..<max(1, rows / batch.count) { _ = try filled.append(batch) }
-        filled.close()
-        let began = VenueHost.now
-        let opened = try RocksOutbox(directory: path + "/recovery", limits: .demonstration)
-        var found = 0
-        try opened.readAll { _, _ in found += 1 }
-        let span = VenueHost.now - began
-        opened.close()
-        return Double(span.nanoseconds) / 1e9 * 1e6 / Double(found)
     }
 }
