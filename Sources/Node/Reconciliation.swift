@@ -21,6 +21,9 @@ struct Reconciliation {
     /// empties far enough for a whole pass.
     static let firstPause = Span.milliseconds(200)
     static let longestPause = Span.seconds(8)
+    /// An account does not open so soon after an order of ours ended there: a late fill or a trade history that
+    /// lags may tell of a trade which the balance holds already, and it would be booked on top of it.
+    static let restBeforeOpening = Span.seconds(10)
     /// Venues print at most this many decimals of a balance; what lies below is rounding, not money.
     static let tolerance = Amount(raw: 10_000_000_000)
     /// A wallet at cost is known only as well as the venue prints an entry price and rounds each profit: to a
@@ -216,10 +219,14 @@ extension TradingDesk {
                     || balances.contains { $0.asset == asset && $0.total != .zero }
             }) || planted(.trustOneBalanceRead)
         else { return .notYet("every balance is told as zero: fund the account") }
+        let hasRested = !engine.orders.hasSettled(
+            at: venue, since: world.time.now - Reconciliation.restBeforeOpening)
         for asset in assets(of: venue) {
             let total = balances.first { $0.asset == asset }?.total ?? .zero
             guard engine.ledger.isOpen(venue, asset) else {
-                if firstReads[venue.index][asset] == total || planted(.trustOneBalanceRead) {
+                if !hasRested, !planted(.trustOneBalanceRead) {
+                    waits = true
+                } else if firstReads[venue.index][asset] == total || planted(.trustOneBalanceRead) {
                     world.passes(.accountFunded)
                     handle(.opened(venue, asset, total))
                 } else {
@@ -236,7 +243,10 @@ extension TradingDesk {
                 lines.append(.init(asset: asset, ledger: expected, venue: total))
             }
         }
-        if waits { return .notYet("a first balance needs a second look") }
+        if waits {
+            return .notYet(
+                hasRested ? "a first balance needs a second look" : "an order ended here a moment ago")
+        }
         return lines.isEmpty
             ? .agrees : .differs(.init(name: engine.policy.venues[venue.index].name, lines: lines))
     }

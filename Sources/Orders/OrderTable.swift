@@ -177,6 +177,12 @@ public struct OrderTable: Hashable, Sendable {
         return (live.compactMap { records[$0] } + recent).sorted { $0.intent.id < $1.intent.id }
     }
 
+    /// Whether an order settled at `venue` since `horizon`: what it filled may not all be known yet.
+    public func hasSettled(at venue: VenueID, since horizon: Moment) -> Bool {
+        settled.reversed().prefix { $0.at >= horizon }
+            .contains { records[$0.id]?.intent.venue == venue }
+    }
+
     /// Trades of strangers since `horizon`, by the venue's time, each with its venue.
     public func foreignTrades(since horizon: Moment) -> [(venue: VenueID, fill: FillReport)] {
         foreign.filter { $0.value.venueTime >= horizon }.map { (VenueID($0.key.venue), $0.value) }
