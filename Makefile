@@ -4,7 +4,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo test check check-long format lint fuzz smoke simulate mutants bench peers \
-    compare check-perf check-clients chaos check-kills clean
+    compare check-perf check-clients chaos check-kills deb \
+    check-packaging clean
 
 SWIFT ?= swift
 export SWIFT
@@ -36,7 +37,7 @@ demo: setup ## Trade for 30 seconds against four venue doubles on this machine
 test: setup ## Build and run all tests
 	@.ci/test $(ARGS)
 
-check: lint check-perf test fuzz smoke ## Everything a change must pass: format, imports, tests, fuzzing, help texts
+check: lint check-perf check-packaging test fuzz smoke ## Everything a change must pass: format, imports, tests, fuzzing, help texts
 	@echo "check: passed."
 
 format: ## Format all sources in place
@@ -54,7 +55,7 @@ smoke: setup ## Every command prints its help
 	@$(SWIFT) build --product arbnode
 	@$(SWIFT) build --product arbctl
 	@$(SWIFT) build --product arbsim
-	@for command in "" demo run preflight record replay backtest bench config "config validate" "config show" audit "audit verify"; do \
+	@for command in "" demo run preflight record replay backtest bench config "config validate" "config show" audit "audit verify" backup "backup create" "backup verify" "backup restore"; do \
 	    .build/debug/arbnode $$command --help >/dev/null || { echo "smoke: arbnode $$command --help failed" >&2; exit 1; }; \
 	done
 	@for command in "" status venues books positions orders hedges incidents hold resume safe-mode reconcile; do \
@@ -124,6 +125,12 @@ chaos: setup ## Kill, stop, starve and damage a real node; ARGS="--kills 5 --qui
 
 check-kills: ## The kills of `make chaos` alone, twenty of them
 	@$(MAKE) --no-print-directory chaos ARGS="--rounds kill --kills 20 $(ARGS)"
+
+deb: setup ## Make a Debian package, with unit, configuration and dashboards, in .build/deb
+	@packaging/deb/build
+
+check-packaging: ## Check the service's unit, the Prometheus rules and the dashboard
+	@packaging/check
 
 clean: ## Remove what was built; data/, perf/results/ and what `make peers` made stay
 	@rm -rf .build .build-* .venv

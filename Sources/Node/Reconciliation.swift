@@ -21,8 +21,8 @@ struct Reconciliation {
     /// empties far enough for a whole pass.
     static let firstPause = Span.milliseconds(200)
     static let longestPause = Span.seconds(8)
-    /// An account does not open so soon after an order of ours ended there: a late fill or a trade history that
-    /// lags may tell of a trade which the balance holds already, and it would be booked on top of it.
+    /// An account does not open so soon after an order of ours ended there: a late fill or a trade history
+    /// that lags may tell of a trade which the balance holds already, and it would be booked on top of it.
     static let restBeforeOpening = Span.seconds(10)
     /// Venues print at most this many decimals of a balance; what lies below is rounding, not money.
     static let tolerance = Amount(raw: 10_000_000_000)

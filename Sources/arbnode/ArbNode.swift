@@ -13,6 +13,6 @@ struct ArbNode: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, RunCommand.self, PreflightCommand.self, RecordCommand.self, ReplayCommand.self,
             BacktestCommand.self,
-            ConfigCommand.self, BenchCommand.self, AuditCommand.self,
+            ConfigCommand.self, BenchCommand.self, AuditCommand.self, BackupCommand.self,
         ])
 }

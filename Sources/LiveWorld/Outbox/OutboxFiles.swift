@@ -98,7 +98,7 @@ struct OutboxFiles: Sendable {
         }
     }
 
-    private static func copy(_ path: String, to target: String) throws(OutboxFileFault) {
+    static func copy(_ path: String, to target: String) throws(OutboxFileFault) {
         let from = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard from >= 0 else { throw OutboxFileFault(path: path, "cannot be read") }
         defer { close(from) }
