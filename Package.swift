@@ -134,7 +134,7 @@ let package = Package(
                 "TradingModel", "Ports", "Books", "Routing", "Risk", "Hedging", "Strategies", "Orders",
                 "Engine",
                 "CAllocations", "VenueKit", "Configuration", "Recordings", "Replay", "Node", "Console",
-                "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest",
+                "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest", "Portfolio",
                 arguments,
             ]),
         executable(
@@ -172,7 +172,8 @@ let package = Package(
         specification(
             "ConfigurationTests",
             [
-                "TradingModel", "VenueKit", "Risk", "Hedging", "Strategies", "Engine", "Configuration",
+                "TradingModel", "VenueKit", "Risk", "Hedging", "Strategies", "Portfolio", "Engine",
+                "Configuration",
                 "SimulatedWorld",
             ]),
         specification(

@@ -28,10 +28,10 @@ extension PolicyReading {
         }
         if let least, let confidence, least < PortfolioPolicy.needed(confidence: confidence) {
             section.report(
-                "a quantile of \(confidence)% takes at least \(PortfolioPolicy.needed(confidence: confidence)) "
-                    + "returns", at: "least")
+                "a quantile of \(confidence)% takes at least "
+                    + "\(PortfolioPolicy.needed(confidence: confidence)) returns", at: "least")
         }
-        if let warmUp, let step, let least, warmUp < step * Int64(least) {
+        if let warmUp, let step, let least, let window, least <= window, warmUp < step * Int64(least) {
             section.report("ends before \(least) returns can be there", at: "warm_up")
         }
         guard let step, let window, let least, let horizon, let confidence, let limit, let assumed,

@@ -8,7 +8,8 @@ extension MetricsText {
             "arbnode_capital", "gauge", "Everything owned at mid prices, in quote units.",
             sample(summary.capital))
         family(
-            "arbnode_value_at_risk", "gauge", "Of the net positions, in quote units; none while data is short.",
+            "arbnode_value_at_risk", "gauge",
+            "Of the net positions, in quote units; none while data is short.",
             sample(summary.valueAtRisk))
         family(
             "arbnode_value_at_risk_limit", "gauge", "In quote units.", sample(summary.valueAtRiskLimit))

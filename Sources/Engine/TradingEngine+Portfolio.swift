@@ -26,6 +26,19 @@ extension TradingEngine {
     /// Limits that the last look found broken.
     public var portfolioBreaches: [PortfolioBreach] { portfolio?.watch.breaches ?? [] }
 
+    /// Once, at the start.
+    mutating func watchAllPositions() {
+        portfolio = policy.portfolio.map {
+            WatchedPortfolio(policy: $0, instruments: policy.instruments.count)
+        }
+        throttling = policy.portfolio?.throttle.map {
+            Throttling(policy: $0, strategies: policy.takerTaker.count + policy.makerTaker.count)
+        }
+        nextThrottleLooks = policy.instruments.map { _ in
+            throttling == nil ? .distantFuture : .distantPast
+        }
+    }
+
     mutating func watchPortfolio(_ now: Moment) {
         if portfolio?.watch.history.isDue(at: now) == true {
             let row = provenMids(now)

@@ -40,10 +40,6 @@ extension TradingEngine {
     /// All strategies that trade this instrument look at what there is to show.
     mutating func tendThrottles(_ index: Int, _ now: Moment) {
         nextThrottleLooks[index] = now + TradingEngine.throttleLook
-        guard throttling != nil else {
-            nextThrottleLooks[index] = .distantFuture
-            return
-        }
         takeResults(now)
         let mid = Int128(max(1, mids[index].raw))
         let range = priceWindows[index].range(at: now).map { window in

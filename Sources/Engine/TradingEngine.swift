@@ -97,7 +97,7 @@ public struct TradingEngine: Sendable {
     var portfolio: WatchedPortfolio?
     var throttling: Throttling?
     /// By instrument: when its strategies' throttles are looked at again.
-    var nextThrottleLooks: [Moment]
+    var nextThrottleLooks: [Moment] = []
     var output: [Directive] = []
 
     /// A pair's leg is not sent later than this after its decision: the edge is gone by then.
@@ -175,13 +175,7 @@ public struct TradingEngine: Sendable {
         resyncs = books.map { $0.books.map { _ in ResyncPace() } }
         mids = policy.instruments.map { _ in .zero }
         smallestHedges = policy.instruments.map { _ in Quantity(raw: .max) }
-        nextThrottleLooks = policy.instruments.map { _ in .distantPast }
-        portfolio = policy.portfolio.map {
-            WatchedPortfolio(policy: $0, instruments: policy.instruments.count)
-        }
-        throttling = policy.portfolio?.throttle.map {
-            Throttling(policy: $0, strategies: policy.takerTaker.count + policy.makerTaker.count)
-        }
+        watchAllPositions()
         for id in orders.live { reserveAgain(id) }
     }
 

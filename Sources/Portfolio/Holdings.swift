@@ -1,9 +1,9 @@
 /// All that is owned, owed and on its way, as statistics see it: in units, as `Double`.
 ///
 /// Two readings of a position stand side by side. The **net** position is the departure from the opening
-/// balance over all venues: what trading has added and has yet to hedge. It is what the value at risk and the
-/// price scenarios are about. The **inventory** is everything that lies at the venues, working stock included:
-/// it is what a lost venue or a lost peg takes.
+/// balance over all venues: what trading has added and has yet to hedge. It is what the value at risk and
+/// the price scenarios are about. The **inventory** is everything that lies at the venues, working stock
+/// included: it is what a lost venue or a lost peg takes.
 public struct Holdings: Hashable, Sendable {
     /// A base asset by the instrument that prices it.
     public struct Asset: Hashable, Sendable {

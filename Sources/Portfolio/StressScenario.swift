@@ -116,8 +116,8 @@ extension PortfolioPolicy {
         return result
     }
 
-    /// The venue whose loss would cost most. Its balances are stuck; the part that is written off is lost, and
-    /// what its perpetuals had hedged is closed elsewhere.
+    /// The venue whose loss would cost most. Its balances are stuck; the part that is written off is lost,
+    /// and what its perpetuals had hedged is closed elsewhere.
     private func venueLoss(_ holdings: Holdings) -> StressResult {
         var worst = StressResult(.venueLoss)
         // While a venue has not told its balances, the others look larger than they are.

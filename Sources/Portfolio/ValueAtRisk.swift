@@ -7,10 +7,10 @@ import TradingModel
 /// the `n` complete steps of the window, `p = Σ vᵢ rᵢ`.
 ///
 /// - **Parametric**: z(c) · √(S · h/s), where S is the sample variance of `p` around its mean with n − 1 in
-///   the denominator. With the sample covariance Σ of the returns that is √(vᵀΣv); the mean itself is left out:
-///   drift is not counted on.
-/// - **Historical**: the loss of rank ⌈n·c⌉ among the `n` losses −p in rising order (the smallest loss that at
-///   least the share c of them does not exceed; numpy calls it `inverted_cdf`), times √(h/s).
+///   the denominator. With the sample covariance Σ of the returns that is vᵀΣv; the mean itself is left
+///   out: drift is not counted on.
+/// - **Historical**: the loss of rank ⌈n·c⌉ among the `n` losses −p in rising order (the smallest loss that
+///   at least the share c of them does not exceed; numpy calls it `inverted_cdf`), times √(h/s).
 ///
 /// h is the horizon and s the step: both methods scale by the square root of time.
 public struct ValueAtRisk: Hashable, Sendable {

@@ -215,7 +215,7 @@ import TradingModel
             hard.policy.stress.spreadFactor += 1
             let isMargined = mild.holdings.accounts.contains { $0.leverage != nil }
             for (a, b) in zip(mild.report.stress, hard.report.stress) {
-                // A short of perpetuals gains by a crash, and a long by a surge: its call may then be smaller.
+                // A short perpetual gains by a crash, a long one by a surge: its call may then be smaller.
                 guard ![.crash, .surge, .depeg].contains(a.scenario) || !isMargined else { continue }
                 #expect((b.loss ?? 0) >= (a.loss ?? 0) * (1 - 1e-9), "\(a.scenario)")
             }

@@ -1,5 +1,6 @@
 import Control
 import Engine
+import Hedging
 import Node
 import Portfolio
 import TradingModel

@@ -1,3 +1,4 @@
+import Books
 import Control
 import Engine
 import Node
@@ -163,7 +164,9 @@ private struct WhatIfReading {
         throw bad("a share is a plain decimal with % or bps")
     }
 
-    private static let amounts = ["value_at_risk", "order_notional", "position_notional", "exposure_notional"]
+    private static let amounts = [
+        "value_at_risk", "order_notional", "position_notional", "exposure_notional",
+    ]
     private static let shares = [
         "crash_limit", "depeg_limit", "venue_loss_limit", "funding_spike_limit", "spread_limit",
         "correlation_limit",

@@ -118,7 +118,7 @@ public struct WhatIfAnswer: Codable, Hashable, Sendable {
     @Nullable public var healthAfter: Int?
     /// Limits that would be broken: the node would go to HOLD.
     public var breaches: [String] = []
-    /// Why the governor would refuse an opening of this size now; `null`: it would not, or no venue was named.
+    /// Why the governor would refuse an opening of this size now; `null`: it would not, or no venue is named.
     @Nullable public var denial: String?
     public init() {}
 

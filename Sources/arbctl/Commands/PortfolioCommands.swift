@@ -7,7 +7,7 @@ struct PortfolioCommand: ParsableCommand {
         commandName: "portfolio",
         abstract: "Value at risk, stress, capital health, and how far strategies are throttled.",
         discussion: """
-            Figures are about all positions together: the net ones (departures from the opening balances) and \
+            Figures are about all positions together: the net ones (departures from opening balances) and \
             the inventory (everything owned). While there are too few returns the state is insufficient_data \
             and the assumed move stands in.
 
@@ -92,9 +92,9 @@ struct WhatIfCommand: ParsableCommand {
         commandName: "what-if",
         abstract: "What every figure and limit would be with a position, a shock or another limit.",
         discussion: """
-            A position is taken at present prices, then prices move. Nothing is changed. Limits are named as in \
-            the configuration: value_at_risk, order_notional, position_notional, exposure_notional, crash_limit, \
-            depeg_limit, venue_loss_limit, funding_spike_limit, spread_limit, correlation_limit.
+            A position is taken at present prices, then prices move. Nothing is changed. Limits are named as \
+            in the configuration: value_at_risk, order_notional, position_notional, exposure_notional, \
+            crash_limit, depeg_limit, venue_loss_limit, funding_spike_limit, spread_limit, correlation_limit.
 
             Example: arbctl what-if --position BTC-USDT:-0.5 --venue okx --shock -10%
             """)
