@@ -186,15 +186,20 @@ extension TradingEngine {
     private func governorLines(_ holdings: Holdings, _ limits: RiskLimits) -> [LimitLine] {
         let divisor = governor.mode == .reduced ? Int128(limits.reducedDivisor) : 1
         let position = Amount(raw: limits.positionNotional.raw / divisor)
-        let worst = holdings.assets.map { asset in
-            RiskMoney.loss(max(asset.longest.magnitude, asset.shortest.magnitude) * asset.mid)
+        let worst: [Amount?] = holdings.assets.map { asset in
+            let quantity = max(asset.longest.magnitude, asset.shortest.magnitude)
+            // Without a price it cannot be said, and that is not nothing.
+            guard quantity == 0 || asset.mid > 0 else { return nil }
+            return RiskMoney.loss(quantity * asset.mid)
         }
         var lines = zip(holdings.assets, worst).map { asset, notional in
             LimitLine(name: "position_notional \(asset.symbol)", value: notional, limit: position)
         }
+        let known = worst.compactMap { $0 }
         lines.append(
             LimitLine(
-                name: "exposure_notional", value: worst.reduce(.zero) { $0 + $1 },
+                name: "exposure_notional",
+                value: known.count == worst.count ? known.reduce(.zero) { $0 + $1 } : nil,
                 limit: Amount(raw: limits.exposureNotional.raw / divisor)))
         return lines
     }

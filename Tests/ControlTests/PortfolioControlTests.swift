@@ -32,16 +32,19 @@ import Testing
             // No venue has told a price yet: there is no figure, and no zero in its place.
             let risk = try #require(answer.figures.first { $0.name == "value_at_risk" })
             #expect(risk.after == nil && risk.limitAfter == "7" && risk.limitBefore == "5000")
+            let position = try #require(answer.figures.first { $0.name == "position_notional BTC-USDT" })
+            #expect(position.before == "0" && position.after == nil && position.isWithinAfter == nil)
             #expect(answer.denial != nil)
             #expect(code("FOO-USDT:1", nil, nil, nil) == .unknownSymbol)
             #expect(code("BTC-USDT:1", "nowhere", nil, nil) == .unknownVenue)
-            for bad in ["BTC-USDT", "BTC-USDT:", "BTC-USDT:0", "BTC-USDT:1e3", "BTC-USDT:0.000000001"] {
+            for bad in ["BTC-USDT", "BTC-USDT:", "BTC-USDT:0", "BTC-USDT:x", "BTC-USDT:0.000000001"] {
                 #expect(code(bad, nil, nil, nil) == .badArguments, "\(bad)")
             }
             for bad in ["-100%", "10", "1001%", "x%", ":5%"] {
                 #expect(code(nil, nil, bad, nil) != nil, "\(bad)")
             }
-            for bad in ["value_at_risk:0", "crash_limit:101%", "crash_limit:5", "nothing:1", "value_at_risk"] {
+            for bad in ["value_at_risk:0", "crash_limit:101%", "crash_limit:5", "nothing:1", "value_at_risk"]
+            {
                 #expect(code(nil, nil, nil, bad) == .badArguments, "\(bad)")
             }
             let after = try one.ask(.portfolio, for: PortfolioAnswer.self)
