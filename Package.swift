@@ -76,6 +76,7 @@ let package = Package(
         room("TradingModel"),
         room("Books", ["TradingModel"]),
         room("Risk", ["TradingModel"]),
+        room("Portfolio", ["TradingModel"]),
         room("Orders", ["TradingModel"]),
         room("Ports", ["TradingModel"]),
         room("Journal"),
@@ -92,19 +93,25 @@ let package = Package(
         room("VenueServer", ["TradingModel", "SimulatedWorld", "COpenSSL"] + nio),
         // L3
         room("Strategies", ["TradingModel", "Books", "Routing"]),
-        room("Engine", ["TradingModel", "Books", "Risk", "Orders", "Routing", "Hedging", "Strategies"]),
+        room(
+            "Engine",
+            ["TradingModel", "Books", "Risk", "Orders", "Routing", "Hedging", "Strategies", "Portfolio"]),
         room("Replay", ["TradingModel", "Books", "Recordings", "VenueKit"]),
         // L4
         room(
             "Configuration",
-            ["TradingModel", "Ports", "VenueKit", "Risk", "Hedging", "Strategies", "Orders", "Engine", yams]),
+            [
+                "TradingModel", "Ports", "VenueKit", "Risk", "Hedging", "Strategies", "Orders", "Engine",
+                "Portfolio", yams,
+            ]),
         room(
             "Node", ["TradingModel", "Ports", "Books", "Orders", "Hedging", "Engine", "VenueKit", histogram]),
         room(
             "Console",
             [
                 "TradingModel", "VenueKit", "Books", "Risk", "Orders", "Hedging", "Routing", "Strategies",
-                "Engine", "Node", "Control", .product(name: "NIOCore", package: "swift-nio"),
+                "Engine", "Node", "Control", "Portfolio",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
@@ -127,7 +134,7 @@ let package = Package(
                 "TradingModel", "Ports", "Books", "Routing", "Risk", "Hedging", "Strategies", "Orders",
                 "Engine",
                 "CAllocations", "VenueKit", "Configuration", "Recordings", "Replay", "Node", "Console",
-                "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest",
+                "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest", "Portfolio",
                 arguments,
             ]),
         executable(
@@ -139,6 +146,9 @@ let package = Package(
         executable("arbctl", ["Control", arguments]),
 
         specification("ArchitectureTests", []),
+        .testTarget(
+            name: "PortfolioTests", dependencies: ["TradingModel", "Portfolio"], path: "Tests/Portfolio",
+            exclude: ["independent.py"], swiftSettings: house),
         specification("BooksTests", ["TradingModel", "Books"]),
         specification("RecordingsTests", ["TradingModel", "Recordings"]),
         specification("ReplayTests", ["TradingModel", "Recordings", "Replay"]),
@@ -162,12 +172,16 @@ let package = Package(
         specification(
             "ConfigurationTests",
             [
-                "TradingModel", "VenueKit", "Risk", "Hedging", "Strategies", "Engine", "Configuration",
+                "TradingModel", "VenueKit", "Risk", "Hedging", "Strategies", "Portfolio", "Engine",
+                "Configuration",
                 "SimulatedWorld",
             ]),
         specification(
             "EngineTests",
-            ["TradingModel", "Books", "Orders", "Risk", "Routing", "Hedging", "Strategies", "Engine"]),
+            [
+                "TradingModel", "Books", "Orders", "Risk", "Routing", "Hedging", "Strategies", "Portfolio",
+                "Engine",
+            ]),
         specification(
             "SimulationTests",
             [

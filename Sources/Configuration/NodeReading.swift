@@ -45,10 +45,12 @@ struct NodeReading {
         let hedge = policies.hedge()
         let strategies = policies.strategies(limits)
         let sizing = policies.sizing()
+        let portfolio = policies.portfolio()
         root.finish()
-        guard let place, let instruments, let venues, let limits, let hedge, let strategies, let sizing
+        guard let place, let instruments, let venues, let limits, let hedge, let strategies, let sizing,
+            let portfolio
         else { return nil }
-        let policy = EnginePolicy(
+        var policy = EnginePolicy(
             instruments: instruments,
             venues: venues.map { venue in
                 VenuePolicy(
@@ -60,6 +62,7 @@ struct NodeReading {
             limits: limits, hedge: hedge, takerTaker: strategies.takerTaker,
             makerTaker: strategies.makerTaker, node: UInt16(place.node),
             foreignOrders: place.foreignOrders, sizing: sizing)
+        policy.portfolio = portfolio
         return NodeConfiguration(
             file: file, mode: place.mode, dataDirectory: place.dataDirectory, store: place.store,
             http: place.http, credentialsFile: place.credentialsFile, venues: venues, policy: policy,

@@ -104,6 +104,7 @@ public enum StatusPages {
             report.incidents.map {
                 ("code=\"\($0.incident.code.rawValue)\",venue=\"\(venueName($0, report))\"", "\($0.count)")
             })
+        if let portfolio = report.portfolio { text.portfolio(portfolio) }
         text.latency("arbnode_frame_to_decision_us", report.latency.frameToDecision)
         text.latency("arbnode_decision_to_wire_us", report.latency.decisionToWire)
         text.latency("arbnode_fill_to_hedge_wire_us", report.latency.fillToHedgeWire)

@@ -10,6 +10,8 @@ public enum ControlCommand: Hashable, Sendable {
     case hedges
     case trade(number: UInt64)
     case incidents
+    case portfolio
+    case whatIf(WhatIfQuestion)
     case hold(reason: String)
     /// Back to NORMAL; with a venue, that venue alone out of its own SAFE_MODE.
     case resume(venue: String?, reason: String)
@@ -21,6 +23,8 @@ public enum ControlCommand: Hashable, Sendable {
         case status, venues, books, route, latency, positions, orders, hedges, incidents, hold, resume
         case safeMode = "safe-mode"
         case reconcile
+        case portfolio
+        case whatIf = "what-if"
     }
 
     public var name: Name {
@@ -34,6 +38,8 @@ public enum ControlCommand: Hashable, Sendable {
         case .orders: .orders
         case .hedges, .trade: .hedges
         case .incidents: .incidents
+        case .portfolio: .portfolio
+        case .whatIf: .whatIf
         case .hold: .hold
         case .resume: .resume
         case .safeMode: .safeMode
@@ -76,7 +82,8 @@ extension ControlCommand {
     /// As they stand in a request.
     public var arguments: [String: ControlArgument] {
         switch self {
-        case .status, .venues, .latency, .positions, .hedges, .incidents: [:]
+        case .status, .venues, .latency, .positions, .hedges, .incidents, .portfolio: [:]
+        case .whatIf(let question): question.arguments
         case .books(let symbol): ["symbol": .text(symbol)]
         case .route(let question): question.arguments
         case .orders(let onlyUnknown): onlyUnknown ? ["unknown": .flag(true)] : [:]

@@ -63,6 +63,8 @@ private struct ArgumentReading {
         case .orders: return .orders(onlyUnknown: try flag("unknown"))
         case .hedges: return try number("trade").map { .trade(number: $0) } ?? .hedges
         case .incidents: return .incidents
+        case .portfolio: return .portfolio
+        case .whatIf: return .whatIf(try whatIf())
         case .hold: return .hold(reason: try reason())
         case .resume: return .resume(venue: try text("venue"), reason: try reason())
         case .safeMode: return .safeMode(reason: try reason())
@@ -88,6 +90,15 @@ private struct ArgumentReading {
         return RouteQuestion(
             symbol: symbol, side: side, quantity: try mustText("quantity"), limit: try text("limit"),
             isPostOnly: try flag("post_only"))
+    }
+
+    private mutating func whatIf() throws(ControlFault) -> WhatIfQuestion {
+        guard rest["position"] != nil || rest["shock"] != nil || rest["limit"] != nil else {
+            throw bad("what-if needs position, shock or limit")
+        }
+        return WhatIfQuestion(
+            position: try text("position"), venue: try text("venue"), shock: try text("shock"),
+            limit: try text("limit"))
     }
 
     private mutating func text(_ key: String) throws(ControlFault) -> String? {

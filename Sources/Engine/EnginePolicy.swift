@@ -1,5 +1,6 @@
 import Hedging
 import Orders
+import Portfolio
 import Risk
 import Strategies
 import TradingModel
@@ -20,6 +21,8 @@ public struct EnginePolicy: Sendable {
     public var foreignOrders: ForeignOrderPolicy
     /// How openings shrink in doubt; `nil` leaves them at their configured size.
     public var sizing: AdaptiveSizing?
+    /// Limits for all positions together; `nil`: there are none.
+    public var portfolio: PortfolioPolicy?
 
     /// Whether our resting orders stand in the venues' books; on paper they do not.
     public var ownOrdersShow = true

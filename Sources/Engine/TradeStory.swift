@@ -100,6 +100,8 @@ extension TradeStory {
 /// The last trades' stories, oldest first, bounded.
 public struct TradeLog: Sendable {
     public private(set) var stories: [TradeStory] = []
+    /// All that ever began.
+    public private(set) var begun = 0
     /// Kept besides the last one.
     public static let capacity = 1_024
     /// An order of a trade older than this many is looked for no more.
@@ -108,6 +110,7 @@ public struct TradeLog: Sendable {
     mutating func begin(_ story: TradeStory) {
         if stories.count >= TradeLog.capacity { stories.removeFirst(TradeLog.capacity / 4) }
         stories.append(story)
+        begun += 1
     }
 
     /// Hedges of what this trade left owed.

@@ -61,6 +61,7 @@ extension TradingEngine {
             mids[index] = Price(raw: bid.bid.price.raw / 2 + ask.ask.price.raw / 2)
             priceWindows[index].note(mids[index], at: now)
         }
+        if now >= nextThrottleLooks[index] { tendThrottles(index, now) }
         if needsHedging(index) { hedge(index, now) }
         for strategy in strategiesOf[index] { seek(strategy, index, now) }
         tendQuotes(index, mayPlace: true, now)
@@ -79,7 +80,7 @@ extension TradingEngine {
         let view = StrategyView(
             book: books[index], tradable: slots, buying: capacities(index, .buy, edge.ask, now),
             selling: capacities(index, .sell, edge.bid, now),
-            sizeShare: sizeShare(index, edge.buyVenue, edge.sellVenue, now), now: now
+            sizeShare: sizeShare(strategy, index, edge.buyVenue, edge.sellVenue, now), now: now
         )
         guard let proposal = strategies[strategy].propose(edge, view) else { return }
         let decision = fingerprint(of: edge, strategy, index)

@@ -121,7 +121,8 @@ extension TradingEngine {
         let view = StrategyView(
             book: books[index], tradable: slots, buying: capacities(index, .buy, mid, now, besides: own),
             selling: capacities(index, .sell, mid, now, besides: own),
-            sizeShare: sizeShare(index, policy.quoteVenue, policy.quoteVenue, now), now: now)
+            sizeShare: sizeShare(
+                strategies.count + maker, index, policy.quoteVenue, policy.quoteVenue, now), now: now)
         let range = priceWindows[index].range(at: now).map { $0.high.raw - $0.low.raw } ?? 0
         let unrest = Int128(range) * Int128(Rate.one) / Int128(max(1, mid.raw)) * Int128(policy.caution) / 100
         return makers[maker].quote(side, at: slot, view) { hedge in

@@ -24,11 +24,13 @@ extension TradingEngine {
     }
 
     /// In ten-thousandths of the configured size.
-    func sizeShare(_ index: Int, _ first: VenueID, _ second: VenueID, _ now: Moment) -> Int64 {
-        guard let sizing = policy.sizing else { return 10_000 }
+    func sizeShare(
+        _ strategy: Int, _ index: Int, _ first: VenueID, _ second: VenueID, _ now: Moment
+    ) -> Int64 {
+        guard let sizing = policy.sizing else { return throttled(strategy, 10_000) }
         let range = priceWindows[index].range(at: now).map { $0.high.raw - $0.low.raw } ?? 0
         let mid = max(1, mids[index].raw)
-        return sizing.share(
+        let share = sizing.share(
             SizingEvidence(
                 range: Rate(raw: Int64(clamping: Int128(range) * Int128(Rate.one) / Int128(mid))),
                 fillRatio: fillRatios[index].percent, slippage: obligations[index].recentSlippage,
@@ -36,6 +38,7 @@ extension TradingEngine {
                     qualities[first.index].score(at: now),
                     qualities[second.index].score(at: now)),
                 riskIndex: TradingEngine.appetite(mode)))
+        return throttled(strategy, share)
     }
 
     /// Until people set a risk index, the mode stands for one.

@@ -1,6 +1,7 @@
 import Books
 import Hedging
 import Orders
+import Portfolio
 import Risk
 import Routing
 import Strategies
@@ -92,6 +93,11 @@ public struct TradingEngine: Sendable {
     var nextEpoch: UInt64 = 1
     /// By instrument and slot.
     var resyncs: [[ResyncPace]]
+    /// All positions together; `nil` where no limits for them are configured.
+    var portfolio: WatchedPortfolio?
+    var throttling: Throttling?
+    /// By instrument: when its strategies' throttles are looked at again.
+    var nextThrottleLooks: [Moment] = []
     var output: [Directive] = []
 
     /// A pair's leg is not sent later than this after its decision: the edge is gone by then.
@@ -169,6 +175,7 @@ public struct TradingEngine: Sendable {
         resyncs = books.map { $0.books.map { _ in ResyncPace() } }
         mids = policy.instruments.map { _ in .zero }
         smallestHedges = policy.instruments.map { _ in Quantity(raw: .max) }
+        watchAllPositions()
         for id in orders.live { reserveAgain(id) }
     }
 

@@ -51,6 +51,8 @@ public struct NodeReport: Sendable {
 
     /// Who moves first, where that is sure.
     public var leads: [LeadLine]
+    /// All positions together; `nil` where no limits for them are configured.
+    public var portfolio: PortfolioSummary?
 
     public struct DisabledStrategy: Sendable {
         public var name: String
@@ -75,7 +77,8 @@ extension TradingDesk {
             latency: latency,
             incidents: incidents.lines, accounts: engine.ledger.accounts, isFlat: engine.isFlat,
             disabledStrategies: engine.disabledStrategies.map { .init(name: $0.name, reason: $0.reason) },
-            hedges: hedgeSummary(), leads: engine.leadLines)
+            hedges: hedgeSummary(), leads: engine.leadLines,
+            portfolio: engine.portfolioSummary)
     }
 
     /// The venues' part of the report, for those who need no more.

@@ -80,6 +80,12 @@ public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
     case staleTrade = "STALE_TRADE"
     /// What no venue takes has grown to more than its cap, or stays for too long.
     case residualLimit = "RESIDUAL_LIMIT"
+    /// The value at risk of all positions together is above its limit.
+    case varLimit = "VAR_LIMIT"
+    /// A scenario of the stress library would cost more than is borne.
+    case stressFail = "STRESS_FAIL"
+    /// A strategy's size was stepped down or up.
+    case strategyThrottled = "STRATEGY_THROTTLED"
 }
 
 public struct Incident: Hashable, Sendable {

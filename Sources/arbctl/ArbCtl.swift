@@ -23,6 +23,7 @@ struct ArbCtl: ParsableCommand {
             LatencyCommand.self, PositionsCommand.self,
             OrdersCommand.self, HedgesCommand.self, IncidentsCommand.self, HoldCommand.self,
             ResumeCommand.self, SafeModeCommand.self, ReconcileCommand.self,
+            PortfolioCommand.self, WhatIfCommand.self,
         ])
 
     static func main() { main(socketLast(Array(CommandLine.arguments.dropFirst()))) }

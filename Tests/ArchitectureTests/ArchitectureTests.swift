@@ -5,7 +5,7 @@ import Testing
     /// A room may depend on rooms of a smaller rank only. A new room gets its place here.
     static let ranks = [
         "TradingModel": 0,
-        "Books": 10, "Risk": 10, "Orders": 10, "Operations": 10, "Ports": 10, "Journal": 10,
+        "Books": 10, "Risk": 10, "Portfolio": 10, "Orders": 10, "Operations": 10, "Ports": 10, "Journal": 10,
         "Control": 10,
         "CWebSockets": 10, "COpenSSL": 10, "CRocksDB": 10, "CZlib": 10, "CAllocations": 10,
         "Routing": 20, "Hedging": 21, "VenueKit": 20, "Recordings": 20, "SimulatedWorld": 22, "LiveWorld": 22,
@@ -26,7 +26,7 @@ import Testing
     ]
 
     static let pureRooms = [
-        "TradingModel", "Books", "Risk", "Orders", "Operations", "Journal", "Routing", "Hedging",
+        "TradingModel", "Books", "Risk", "Portfolio", "Orders", "Operations", "Journal", "Routing", "Hedging",
         "Strategies",
         "Engine",
     ]

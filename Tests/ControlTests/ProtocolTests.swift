@@ -7,7 +7,9 @@ import Testing
         .status, .venues, .latency, .books(symbol: "BTC-USDT"), .positions, .orders(onlyUnknown: false),
         .orders(onlyUnknown: true), .hedges, .trade(number: .max), .incidents, .hold(reason: "a \"reason\""),
         .resume(venue: nil, reason: "grün"), .resume(venue: "okx", reason: "b"), .safeMode(reason: "c"),
-        .accept(venue: "kraken", reason: "d"),
+        .accept(venue: "kraken", reason: "d"), .portfolio,
+        .whatIf(WhatIfQuestion(position: "A-B:-1", venue: "okx", shock: "-10%", limit: nil)),
+        .whatIf(WhatIfQuestion(position: nil, venue: nil, shock: nil, limit: "value_at_risk:5")),
         .route(
             RouteQuestion(symbol: "A-B", side: .buy, quantity: "0.5", limit: nil, isPostOnly: false)),
         .route(

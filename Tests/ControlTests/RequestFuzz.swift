@@ -11,6 +11,8 @@ struct RequestFuzz {
         #"{"version":1,"command":"status"}"#,
         #"{"version":1,"command":"books","arguments":{"symbol":"BTC-USDT"}}"#,
         #"{"version":1,"command":"route","arguments":{"symbol":"BTC-USDT","side":"buy","quantity":"1"}}"#,
+        #"{"version":1,"command":"portfolio"}"#,
+        #"{"version":1,"command":"what-if","arguments":{"position":"BTC-USDT:1","shock":"-5%"}}"#,
         #"{"version":1,"command":"orders","arguments":{"unknown":true}}"#,
         #"{"version":1,"command":"hedges","arguments":{"trade":12345}}"#,
         #"{"version":1,"command":"hold","arguments":{"reason":"because"}}"#,

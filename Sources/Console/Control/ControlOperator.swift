@@ -35,6 +35,8 @@ public struct ControlOperator: ControlAnswering {
         case .books(let symbol): return try spell(await BooksAnswer.gather(desk, symbol))
         case .route(let question): return try spell(await RouteAnswer.gather(desk, question))
         case .latency: return try spell(await LatencyAnswer.gather(desk))
+        case .portfolio: return try spell(await PortfolioAnswer.gather(desk))
+        case .whatIf(let question): return try spell(await WhatIfAnswer.gather(desk, question))
         case .positions: return try spell(await PositionsAnswer.gather(desk))
         case .orders(let onlyUnknown):
             return try spell(await OrdersAnswer.gather(desk, onlyUnknown: onlyUnknown))

@@ -23,8 +23,8 @@ struct BenchParts: AsyncParsableCommand {
         discussion: """
             book: frames decoded, applied and consolidated per second and venue, with allocations per frame.
             decision: frame to decision through the whole engine. router: routes over seven venues, and
-            against an exhaustive search. outbox: durable appends on this disk
-            next to plain RocksDB puts, and the recovery of a million rows.
+            against an exhaustive search. portfolio: one look at all positions.
+            outbox: durable appends on this disk next to plain RocksDB puts, and the recovery of a million rows.
             wire, hedge: a short demo over loopback TLS; decision to bytes, fill to hedge bytes.
             Latencies in microseconds. Use a release build.
 
@@ -32,10 +32,10 @@ struct BenchParts: AsyncParsableCommand {
             """)
 
     enum Part: String, ExpressibleByArgument, CaseIterable {
-        case book, decision, router, outbox, wire, hedge, all
+        case book, decision, router, portfolio, outbox, wire, hedge, all
     }
 
-    @Argument(help: "book, decision, router, outbox, wire, hedge or all.") var part: Part = .all
+    @Argument(help: "book, decision, router, portfolio, outbox, wire, hedge or all.") var part: Part = .all
     @Option(help: "Rounds of each measurement; the median counts.") var rounds = 5
     @Flag(help: "Print one JSON object on stdout.") var json = false
 
@@ -61,6 +61,10 @@ struct BenchParts: AsyncParsableCommand {
         if part == .router || part == .all {
             say("router …")
             results.router = RouterBench.run(rounds: rounds)
+        }
+        if part == .portfolio || part == .all {
+            say("portfolio …")
+            results.portfolio = PortfolioBench.run(rounds: rounds)
         }
         if part == .outbox || part == .all {
             say("outbox …")

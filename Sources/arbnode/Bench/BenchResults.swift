@@ -97,8 +97,16 @@ struct BenchResults: Encodable {
         var routeUs: Latency
     }
 
+    struct Portfolio: Encodable {
+        var returns: Int
+        var instruments: Int
+        /// All figures once, as the desk does it every second.
+        var lookUs: Latency
+    }
+
     var book: [Book] = []
     var router: Router?
+    var portfolio: Portfolio?
     var decision: Decision?
     var outbox: Outbox?
     var wire: Wire?
@@ -134,6 +142,7 @@ struct BenchResults: Encodable {
         }
         if let decision { row("frame → decision (in process)", decision.frameToDecisionUs) }
         if let router { row("route over 7 venues × 50 levels", router.routeUs) }
+        if let portfolio { row("look at all positions", portfolio.lookUs) }
         if let outbox {
             row("durable order, one row", outbox.single.outboxUs)
             row("  a plain synced put beside it", outbox.single.reference)
