@@ -24,6 +24,7 @@ extension TradingEngine {
         watchResiduals(now)
         watchMargin(now)
         watchLeads(now)
+        watchRiskIndex(now)
     }
 
     /// A snapshot that was asked for and never came is asked for again.

@@ -68,6 +68,12 @@ extension OutboxRecord {
             row.terms(terms)
             row.byte(state.rawValue)
             row.integer(at.nanoseconds)
+        case .killed(let block, let isLifted):
+            row.byte(20)
+            row.kill(block, isLifted: isLifted)
+        case .riskIndex(let change):
+            row.byte(21)
+            row.riskIndex(change)
         }
         return row.bytes
     }

@@ -80,6 +80,12 @@ public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
     case staleTrade = "STALE_TRADE"
     /// What no venue takes has grown to more than its cap, or stays for too long.
     case residualLimit = "RESIDUAL_LIMIT"
+    /// A person has killed the node or a part of it.
+    case killSwitch = "KILL_SWITCH"
+    /// Somebody would resume, and others must agree first.
+    case resumeAsked = "RESUME_ASKED"
+    /// A person would have more appetite for risk than a condition allows.
+    case riskOverrideDenied = "RPI_OVERRIDE_DENIED"
 }
 
 public struct Incident: Hashable, Sendable {

@@ -8,6 +8,14 @@ import Testing
         .orders(onlyUnknown: true), .hedges, .trade(number: .max), .incidents, .hold(reason: "a \"reason\""),
         .resume(venue: nil, reason: "grün"), .resume(venue: "okx", reason: "b"), .safeMode(reason: "c"),
         .accept(venue: "kraken", reason: "d"),
+        .resume(
+            ResumeWish(.strategy("taker-taker A-B"), reason: "e", approvedBy: ["ann", "bob smith"])),
+        .resume(ResumeWish(mode: "REDUCED", reason: "e")), .kill(.all, flattens: false, reason: "f"),
+        .kill(.venue("okx"), flattens: true, reason: "f"),
+        .kill(.symbol("A-B"), flattens: false, reason: "f"),
+        .maintenance(isOn: true, reason: "g"), .maintenance(isOn: false, reason: "g"),
+        .riskIndex(target: nil, reason: ""), .riskIndex(target: 0, reason: "h"),
+        .riskIndex(target: 100, reason: "h"),
         .route(
             RouteQuestion(symbol: "A-B", side: .buy, quantity: "0.5", limit: nil, isPostOnly: false)),
         .route(
