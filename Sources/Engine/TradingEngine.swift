@@ -159,13 +159,7 @@ public struct TradingEngine: Sendable {
         toldLeads = books.map { _ in [] }
         fillRatios = policy.instruments.map { _ in FillRatio() }
         followers = policy.instruments.map { _ in nil }
-        loopGuards =
-            policy.takerTaker.map {
-                LogicLoopGuard(cyclesPerMinute: $0.cyclesPerMinute, feesPerHour: $0.feesPerHour)
-            }
-            + policy.makerTaker.map {
-                LogicLoopGuard(cyclesPerMinute: $0.cyclesPerMinute, feesPerHour: $0.feesPerHour)
-            }
+        loopGuards = TradingEngine.loopGuards(policy)
         for (index, name) in policy.strategyNames.enumerated() {
             loopGuards[index].restore(disabledBy: recovery.disabledStrategies[name])
         }
@@ -182,6 +176,15 @@ public struct TradingEngine: Sendable {
         for id in orders.live { reserveAgain(id) }
         governor.flattens = kills.flattensAll
         applyRiskIndex()
+    }
+
+    private static func loopGuards(_ policy: EnginePolicy) -> [LogicLoopGuard] {
+        policy.takerTaker.map {
+            LogicLoopGuard(cyclesPerMinute: $0.cyclesPerMinute, feesPerHour: $0.feesPerHour)
+        }
+            + policy.makerTaker.map {
+                LogicLoopGuard(cyclesPerMinute: $0.cyclesPerMinute, feesPerHour: $0.feesPerHour)
+            }
     }
 
     private static func slots(_ manifest: StrategyManifest, _ book: ConsolidatedBook) -> SlotSet {

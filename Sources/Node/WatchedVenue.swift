@@ -4,8 +4,8 @@ import Synchronization
 import TradingModel
 import VenueKit
 
-/// One venue as the Watchkeeper reaches it: it cancels, and it reads what is open. Rate budgets are not asked:
-/// this happens once, and what it cancels was paid for. All of it runs on the Watchkeeper's lane.
+/// One venue as the Watchkeeper reaches it: it cancels, and it reads what is open. Rate budgets are not
+/// asked: this happens once, and what it cancels was paid for. All of it runs on the Watchkeeper's lane.
 final class WatchedVenue: @unchecked Sendable {
     let id: VenueID
     private let dialect: any VenueDialect

@@ -29,6 +29,7 @@ public struct RiskIndexRow: Hashable, Sendable {
 
 extension RowWriter {
     mutating func kill(_ block: KillBlock, isLifted: Bool) {
+        byte(20)
         switch block.scope {
         case .all: named(0, "")
         case .venue(let name): named(1, name)
@@ -48,6 +49,7 @@ extension RowWriter {
     }
 
     mutating func riskIndex(_ change: RiskIndexRow) {
+        byte(21)
         for value in [change.target, change.before, change.after, change.marketStability ?? -1] {
             integer(Int64(value))
         }

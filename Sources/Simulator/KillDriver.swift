@@ -23,9 +23,8 @@ struct KillDriver {
     static let patience = Span.seconds(12)
 
     func schedule() {
-        simulation.schedule(at: simulation.now + trial.draw.span(.seconds(4), .seconds(10))) { [self] in
-            give()
-        }
+        let safety = trial.plan.safety
+        later(trial.draw.span(safety / 6, safety / 2)) { [self] in give() }
     }
 
     private func give() {

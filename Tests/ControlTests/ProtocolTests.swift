@@ -84,7 +84,7 @@ import Testing
         #expect(code(#"{"version":"1","command":"status"}"#) == .malformed)
         #expect(code(#"{"version":1,"command":"status","arguments":{"a":[1]}}"#) == .malformed)
         #expect(code(#"{"version":2,"order":"66"}"#) == .unsupportedVersion)
-        #expect(code(#"{"version":1,"command":"kill"}"#) == .unknownCommand)
+        #expect(code(#"{"version":1,"command":"launch"}"#) == .unknownCommand)
         #expect(code(String(repeating: "[", count: 60_000)) == .malformed)
     }
 

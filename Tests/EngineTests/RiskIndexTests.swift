@@ -33,22 +33,28 @@ import TradingModel
             var index = RiskIndex(policy: policy)
             var now = Self.start
             index.observe(draws.reading(), at: now)
+            // Since the last look that counted.
+            var since = Self.start
             for _ in 0..<300 {
-                let span = Span.milliseconds(Int64(draws.below(4_000)))
-                now = now + span
+                now = now + .milliseconds(Int64(draws.below(4_000)))
                 let before = index.value
                 if draws.below(10) == 0 {
-                    // A refusal changes nothing.
                     let old = index
                     do throws(RiskIndex.Denial) {
                         try index.set(target: draws.below(101), mode: .normal, at: now)
-                    } catch { #expect(index == old) }
+                    } catch {
+                        // A refusal changes nothing.
+                        #expect(index == old)
+                        continue
+                    }
                 } else {
                     index.observe(draws.reading(), at: now)
                 }
                 #expect(index.value <= index.target && index.value <= index.ceiling, "seed \(seed)")
-                let most = Int64(policy.risePerMinute) * span.nanoseconds / 60_000_000_000 + 1
+                let span = (now - since).nanoseconds
+                let most = Int64(policy.risePerMinute) * span / 60_000_000_000 + 1
                 #expect(Int64(index.value - before) <= most, "seed \(seed)")
+                since = now
             }
         }
     }

@@ -111,12 +111,12 @@ import TradingModel
 
     @Test func `in one venue quotes on at the other`() throws {
         let stand = try quoting()
+        func placed(_ venue: Int) -> Int { stand.doubles[venue].truth.orders.count { $0.isNodeNamed } }
         _ = try kill(stand, .venue("okx"))
-        stand.run(.seconds(10))
-        let quotes = stand.doubles.map { double in
-            double.observer.openOrders().count { $0.isNodeNamed }
-        }
-        #expect(quotes[1] == 0 && quotes[3] > 0, "\(quotes)")
+        let before = [placed(1), placed(3)]
+        stand.run(.seconds(20))
+        #expect(placed(1) == before[0] && placed(3) > before[1])
+        #expect(stand.doubles[1].observer.openOrders().allSatisfy { !$0.isNodeNamed })
     }
 
     @Test func `resumes by two people, and not before it is durable`() throws {

@@ -1,7 +1,8 @@
 import Ports
 import Synchronization
 
-/// An outbox on a disk that can be filled: while it is, nothing at all is appended, the reserve file included.
+/// An outbox on a disk that can be filled: while it is, nothing at all is appended, the reserve file
+/// included.
 final class FullDisk: Sendable {
     private let full = Atomic<Bool>(false)
 
