@@ -12,6 +12,21 @@ public struct NodeConfiguration: Sendable {
         case live
     }
 
+    /// The mode that a start is at least in (`start_in`).
+    public enum Start: String, Sendable, CaseIterable {
+        case normal, reduced, hold
+        case safe = "safe-mode"
+
+        public var mode: OperatingMode {
+            switch self {
+            case .normal: .normal
+            case .reduced: .reduced
+            case .hold: .hold
+            case .safe: .safe
+            }
+        }
+    }
+
     /// How much free disk the durable store insists on, in bytes.
     public struct Store: Hashable, Sendable {
         /// Below this nothing is appended any more.
@@ -56,6 +71,8 @@ public struct NodeConfiguration: Sendable {
     public var policy: EnginePolicy
     /// How long an order of a dry run is on its way to the paper exchange.
     public var paperLatency: Span
+    /// At least as strict a start.
+    public var startMode = OperatingMode.normal
     /// Each effective value with its origin.
     public var document: ConfigurationDocument
 

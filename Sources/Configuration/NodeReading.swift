@@ -30,6 +30,7 @@ struct NodeReading {
         var credentialsFile: String?
         var foreignOrders: ForeignOrderPolicy
         var paperLatency: Span
+        var startMode: OperatingMode
     }
 
     /// `nil`: problems were reported.
@@ -46,9 +47,10 @@ struct NodeReading {
         let strategies = policies.strategies(limits)
         let sizing = policies.sizing()
         let portfolio = policies.portfolio()
+        let riskIndex = policies.riskIndex()
         root.finish()
         guard let place, let instruments, let venues, let limits, let hedge, let strategies, let sizing,
-            let portfolio
+            let portfolio, let riskIndex
         else { return nil }
         var policy = EnginePolicy(
             instruments: instruments,
@@ -61,12 +63,12 @@ struct NodeReading {
             },
             limits: limits, hedge: hedge, takerTaker: strategies.takerTaker,
             makerTaker: strategies.makerTaker, node: UInt16(place.node),
-            foreignOrders: place.foreignOrders, sizing: sizing)
+            foreignOrders: place.foreignOrders, sizing: sizing, riskIndex: riskIndex)
         policy.portfolio = portfolio
         return NodeConfiguration(
             file: file, mode: place.mode, dataDirectory: place.dataDirectory, store: place.store,
             http: place.http, credentialsFile: place.credentialsFile, venues: venues, policy: policy,
-            paperLatency: place.paperLatency,
+            paperLatency: place.paperLatency, startMode: place.startMode,
             document: ConfigurationDocument(file: file, values: ledger.values))
     }
 
@@ -83,11 +85,14 @@ struct NodeReading {
             "foreign_orders", .choice(ForeignOrderPolicy.allCases), standard: .leave)
         let paper = root.value(
             "paper_latency", .span(.zero...(.milliseconds(500))), standard: NodeConfiguration.paperLatency)
-        guard let node, let mode, let data, let http, let credentials, let store, let foreign, let paper
+        let start = root.value("start_in", .choice(NodeConfiguration.Start.allCases), standard: .normal)
+        guard let node, let mode, let data, let http, let credentials, let store, let foreign, let paper,
+            let start
         else { return nil }
         return Place(
             node: node, mode: mode, dataDirectory: data, store: store, http: http,
-            credentialsFile: credentials, foreignOrders: foreign, paperLatency: paper)
+            credentialsFile: credentials, foreignOrders: foreign, paperLatency: paper,
+            startMode: start.mode)
     }
 
     private static func store(_ root: Section) -> NodeConfiguration.Store? {

@@ -1,5 +1,6 @@
 import Engine
 import Node
+import Risk
 import TradingModel
 import VenueKit
 
@@ -58,7 +59,10 @@ public enum StatusPages {
                 + "\"lag_ms\":\($0.lag.milliseconds),\"certainty\":\($0.certainty)}"
         }
         let disabled = report.disabledStrategies.map { "\"\($0.name)\"" }
-        return "{\"mode\":\"\(summary.mode.name)\",\"venues\":[\(venues.joined(separator: ","))],"
+        let index = summary.riskIndex.map { "\($0.value)" } ?? "null"
+        let kills = summary.kills.map { "\"\($0.scope.text)\"" }.joined(separator: ",")
+        return "{\"mode\":\"\(summary.mode.name)\",\"risk_index\":\(index),\"kills\":[\(kills)],"
+            + "\"venues\":[\(venues.joined(separator: ","))],"
             + "\"disabled_strategies\":[\(disabled.joined(separator: ","))],"
             + "\"leads\":[\(leads.joined(separator: ","))],"
             + "\"live_orders\":\(summary.liveOrders),\"unknown_open\":\(summary.unknownOpen),"
@@ -73,6 +77,7 @@ public enum StatusPages {
         text.family(
             "arbnode_mode", "gauge", "Operating mode: 0 NORMAL to 4 KILLED.",
             [("", "\(summary.mode.rawValue)")])
+        text.governance(summary)
         text.family(
             "arbnode_frames_total", "counter", "Public frames received.",
             report.venues.map { (label($0), "\($0.frames)") })

@@ -13,8 +13,14 @@ public enum ControlCommand: Hashable, Sendable {
     case portfolio
     case whatIf(WhatIfQuestion)
     case hold(reason: String)
-    /// Back to NORMAL; with a venue, that venue alone out of its own SAFE_MODE.
-    case resume(venue: String?, reason: String)
+    /// Back to a looser mode, or a kill lifted, or one venue out of its own SAFE_MODE.
+    case resume(ResumeWish)
+    /// Cancel everything in a scope and send nothing more there.
+    case kill(ControlScope, flattens: Bool, reason: String)
+    /// A planned HOLD begins or ends.
+    case maintenance(isOn: Bool, reason: String)
+    /// The risk index as it stands; with a target, another one.
+    case riskIndex(target: Int?, reason: String)
     case safeMode(reason: String)
     /// Take what a venue says it holds for right.
     case accept(venue: String, reason: String)
@@ -22,6 +28,8 @@ public enum ControlCommand: Hashable, Sendable {
     public enum Name: String, Hashable, Sendable, CaseIterable {
         case status, venues, books, route, latency, positions, orders, hedges, incidents, hold, resume
         case safeMode = "safe-mode"
+        case kill, maintenance
+        case riskIndex = "risk-index"
         case reconcile
         case portfolio
         case whatIf = "what-if"
@@ -44,6 +52,9 @@ public enum ControlCommand: Hashable, Sendable {
         case .resume: .resume
         case .safeMode: .safeMode
         case .accept: .reconcile
+        case .kill: .kill
+        case .maintenance: .maintenance
+        case .riskIndex: .riskIndex
         }
     }
 }
@@ -89,8 +100,15 @@ extension ControlCommand {
         case .orders(let onlyUnknown): onlyUnknown ? ["unknown": .flag(true)] : [:]
         case .trade(let number): ["trade": .number(number)]
         case .hold(let reason), .safeMode(let reason): ["reason": .text(reason)]
-        case .resume(let venue, let reason):
-            venue.map { ["venue": .text($0), "reason": .text(reason)] } ?? ["reason": .text(reason)]
+        case .resume(let wish): wish.arguments
+        case .kill(let scope, let flattens, let reason):
+            scope.arguments.merging(
+                flattens ? ["flatten": .flag(true), "reason": .text(reason)] : ["reason": .text(reason)]
+            ) { $1 }
+        case .maintenance(let isOn, let reason): ["on": .flag(isOn), "reason": .text(reason)]
+        case .riskIndex(nil, _): [:]
+        case .riskIndex(let target?, let reason):
+            ["target": .number(UInt64(max(0, target))), "reason": .text(reason)]
         case .accept(let venue, let reason):
             ["venue": .text(venue), "accept": .flag(true), "reason": .text(reason)]
         }

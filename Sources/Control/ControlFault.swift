@@ -12,6 +12,9 @@ public struct ControlFault: Error, Hashable, Sendable {
         case unknownSymbol = "unknown_symbol"
         case unknownVenue = "unknown_venue"
         case unknownTrade = "unknown_trade"
+        /// Another person must agree.
+        case needsApproval = "needs_approval"
+        case unknownStrategy = "unknown_strategy"
         /// Understood, but not in the state the node is in.
         case conflict
         /// Too many connections.

@@ -66,7 +66,18 @@ private struct ArgumentReading {
         case .portfolio: return .portfolio
         case .whatIf: return .whatIf(try whatIf())
         case .hold: return .hold(reason: try reason())
-        case .resume: return .resume(venue: try text("venue"), reason: try reason())
+        case .resume:
+            return .resume(
+                ResumeWish(
+                    try scope(), mode: try text("mode"), reason: try reason(), approvedBy: try people()))
+        case .kill: return .kill(try scope(), flattens: try flag("flatten"), reason: try reason())
+        case .maintenance:
+            guard rest["on"] != nil else { throw bad("maintenance needs on: true or false") }
+            return .maintenance(isOn: try flag("on"), reason: try reason())
+        case .riskIndex:
+            guard let target = try number("target") else { return .riskIndex(target: nil, reason: "") }
+            guard target <= 100 else { throw bad("a risk index lies between 0 and 100") }
+            return .riskIndex(target: Int(target), reason: try reason())
         case .safeMode: return .safeMode(reason: try reason())
         case .reconcile:
             let venue = try mustText("venue")
@@ -99,6 +110,28 @@ private struct ArgumentReading {
         return WhatIfQuestion(
             position: try text("position"), venue: try text("venue"), shock: try text("shock"),
             limit: try text("limit"))
+    }
+
+    /// At most one of the three; none is everything.
+    private mutating func scope() throws(ControlFault) -> ControlScope {
+        let (venue, strategy, symbol) = (try text("venue"), try text("strategy"), try text("symbol"))
+        let named = [
+            venue.map { ControlScope.venue($0) }, strategy.map { .strategy($0) }, symbol.map { .symbol($0) },
+        ].compactMap { $0 }
+        guard named.count <= 1 else { throw bad("name one of venue, strategy and symbol") }
+        return named.first ?? .all
+    }
+
+    private mutating func people() throws(ControlFault) -> [String] {
+        switch rest.removeValue(forKey: "approved_by") {
+        case nil: return []
+        case .text(let text):
+            guard text.count <= 256, ControlText.isPlain(text) else {
+                throw bad("approved_by takes names, at most 256 characters")
+            }
+            return text.split(separator: ",").map(String.init)
+        default: throw bad("approved_by takes names, with commas between them")
+        }
     }
 
     private mutating func text(_ key: String) throws(ControlFault) -> String? {

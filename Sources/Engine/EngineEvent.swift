@@ -54,6 +54,8 @@ public enum EngineEvent: Sendable {
     case adjusted(VenueID, Asset, by: Amount, reason: String)
     /// A person or a rule changes the mode.
     case mode(OperatingMode, reason: String, actor: String)
+    /// Modes, kills and the risk index: people's words, and what became of their rows.
+    case governance(Governance)
     /// How many requests of new risk the venue's rate budget allows now.
     case headroom(VenueID, Int)
     /// The venue's dead-man switch is armed from here on, or no longer (it may have fired).
@@ -69,6 +71,8 @@ public enum Directive: Sendable {
     case journal(OutboxRecord)
     /// Append these intents in one synced batch, then answer `.durable` or `.notDurable`.
     case persist([OrderIntent])
+    /// Append this row, which loosens something, then answer `.looseningDurable` or `.looseningRefused`.
+    case persistLoosening(UInt64, OutboxRecord)
     /// Durable and approved: hand to the transport now.
     case transmit(OrderIntent)
     /// As `persist`, for new terms of an order that rests.

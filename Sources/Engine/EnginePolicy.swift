@@ -24,14 +24,19 @@ public struct EnginePolicy: Sendable {
     /// Limits for all positions together; `nil`: there are none.
     public var portfolio: PortfolioPolicy?
 
+    /// `nil`: the index plays no part.
+    public var riskIndex: RiskIndexPolicy?
+
     /// Whether our resting orders stand in the venues' books; on paper they do not.
     public var ownOrdersShow = true
 
     public init(
         instruments: [Instrument], venues: [VenuePolicy], limits: RiskLimits, hedge: HedgePolicy,
         takerTaker: [TakerTakerPolicy], makerTaker: [MakerTakerPolicy] = [], node: UInt16,
-        foreignOrders: ForeignOrderPolicy = .leave, sizing: AdaptiveSizing? = AdaptiveSizing()
+        foreignOrders: ForeignOrderPolicy = .leave, sizing: AdaptiveSizing? = AdaptiveSizing(),
+        riskIndex: RiskIndexPolicy? = nil
     ) {
+        self.riskIndex = riskIndex
         self.sizing = sizing
         precondition(venues.count <= 64, "at most 64 venues")
         self.instruments = instruments

@@ -20,6 +20,9 @@ public struct EngineSummary: Sendable {
     public var unhedgedNotional: Amount
     /// What no venue would take, at mid price, summed over instruments.
     public var residualNotional: Amount
+    /// The appetite for risk; `nil` where the node has none.
+    public var riskIndex: RiskIndex?
+    public var kills: [KillBlock]
     /// Quote earned plus base departures at mid price, fees included.
     public var profit: Amount
 }
@@ -53,7 +56,8 @@ extension TradingEngine {
             hedgesCompleted: obligations.reduce(0) { $0 + $1.completed },
             hedgesLate: obligations.reduce(0) { $0 + $1.late },
             hedgesFailed: ladders.reduce(0) { $0 + $1.failures },
-            unhedgedNotional: unhedged, residualNotional: residual, profit: profit)
+            unhedgedNotional: unhedged, residualNotional: residual, riskIndex: riskIndex,
+            kills: kills.blocks, profit: profit)
     }
 
     /// Orders that lay claim to a balance: never more than are unsettled, never fewer than may fill.

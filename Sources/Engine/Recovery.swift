@@ -1,4 +1,5 @@
 import Orders
+import Risk
 import TradingModel
 
 /// What the outbox says about the past: rebuilt row by row, before anything is connected. Starting and
@@ -18,6 +19,11 @@ public struct Recovery: Sendable {
     public private(set) var safeVenues: [String?]
     /// Strategies disabled as possible logic loops, by name, and why.
     public private(set) var disabledStrategies: [String: String] = [:]
+    /// Kills that stand.
+    public private(set) var kills: KillTable
+    /// What people set the risk index to last, and where it was left.
+    public private(set) var riskTarget: Int?
+    public private(set) var riskLevel: Int?
     /// Up to when funding is booked.
     public private(set) var funding = FundingMemory()
     /// Places where a checkpoint met half-way differs from the rows before it: damage, or our own bug.
@@ -44,6 +50,7 @@ public struct Recovery: Sendable {
     public init(policy: EnginePolicy) {
         self.policy = policy
         deviations = policy.instruments.map { _ in .zero }
+        kills = KillTable(policy)
         safeVenues = policy.venues.map { _ in nil }
         let venues = policy.venues.map(\.name)
         let symbols = policy.instruments.map(\.symbol)
@@ -87,6 +94,15 @@ public struct Recovery: Sendable {
             saw(at)
             self.mode = mode
             modeReason = reason
+            if mode < .killed { kills.lift(.all) }
+        case .killed(let block, let isLifted):
+            saw(block.at)
+            if isLifted { kills.lift(block.scope) } else { kills.set(block) }
+            // Its mode's row follows, unless the node died between the two.
+            if block.scope == .all, !isLifted { (mode, modeReason) = (.killed, block.reason) }
+        case .riskIndex(let row):
+            saw(row.at)
+            (riskTarget, riskLevel) = (row.target, row.after)
         case .corrected(_, _, let at): saw(at)
         case .venueMode(let venue, let isSafe, let reason, _, let at):
             saw(at)

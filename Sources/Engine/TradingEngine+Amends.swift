@@ -67,7 +67,8 @@ extension TradingEngine {
     private func mayAmend(_ record: OrderRecord, _ now: Moment) -> Bool {
         record.cancel == .none && record.state.mayFill
             && now <= record.amendedAt + TradingEngine.openWindow
-            && governor.mode < .hold && venues[record.intent.venue.index].safeReason == nil
+            && governor.mode < .hold && !kills.forbids(record.intent)
+            && venues[record.intent.venue.index].safeReason == nil
     }
 
     /// Asked again when its turn on the wire has come.

@@ -7,7 +7,8 @@ import TradingModel
 // What keeps a strategy from going on when something is wrong with it, its market or its hedges.
 extension TradingEngine {
     func mayOpen(_ strategy: Int, _ index: Int, _ now: Moment) -> Bool {
-        loopGuards[strategy].reason == nil && now >= restsUntil[index] && !isResidualHigh
+        loopGuards[strategy].reason == nil && !kills.closes(strategy: strategy, InstrumentID(index))
+            && now >= restsUntil[index] && !isResidualHigh
     }
 
     /// A hedge was late or failed, or a leg could not be sent: nothing is opened here for a while.

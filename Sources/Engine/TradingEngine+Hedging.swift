@@ -16,7 +16,7 @@ extension TradingEngine {
         let flight = inFlight(index)
         smallestHedges[index] = smallestHedge(index)
         let smallest = smallestHedges[index]
-        guard smallest.raw < .max else { return reportLate(index, flight, now) }
+        guard smallest.raw < .max, mayHedge(index) else { return reportLate(index, flight, now) }
         if flight.raw == 0 { obligations[index].settle(below: smallest, at: now) }
         let cause = obligations[index].open.first?.cause ?? usualVenue(index)
         // A residual has no deadline: it waits until some venue can take it.
@@ -222,6 +222,7 @@ extension TradingEngine {
         var fresh = books[index].tradable(at: now, maximumAge: policy.limits.bookAge)
         while let slot = fresh.popFirst() {
             let venue = venues[books[index].tops[slot].venue.index]
+            guard !kills.holds(books[index].tops[slot].venue) else { continue }
             if venue.isAccountReady { ready.insert(slot) }
             if venue.isAccountReady, venue.isReconciled { settled.insert(slot) }
         }

@@ -151,7 +151,11 @@ extension TradingEngine {
         var fresh = books[index].tradable(at: now, maximumAge: policy.limits.bookAge)
         while let slot = fresh.popFirst() {
             let venue = books[index].tops[slot].venue.index
-            if venues[venue].mayOpen, !withHeadroom || venues[venue].headroom > 0 { result.insert(slot) }
+            if venues[venue].mayOpen, !kills.closes(VenueID(venue)),
+                !withHeadroom || venues[venue].headroom > 0
+            {
+                result.insert(slot)
+            }
         }
         return result
     }

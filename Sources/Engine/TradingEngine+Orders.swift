@@ -30,7 +30,8 @@ extension TradingEngine {
     /// Modes may have fallen while the row was written.
     private func maySend(_ intent: OrderIntent, _ now: Moment) -> Bool {
         if planted(.sendLateLeg) { return true }
-        guard now <= intent.sendBefore, governor.mode != .killed else { return false }
+        guard now <= intent.sendBefore, !kills.forbids(intent) else { return false }
+        if governor.mode == .killed, !(kills.flattensAll && intent.purpose.reducesRisk) { return false }
         guard intent.purpose == .open else { return true }
         return planted(.ignoreHold) || governor.mode < .hold && venues[intent.venue.index].safeReason == nil
     }

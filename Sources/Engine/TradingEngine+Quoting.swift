@@ -109,7 +109,7 @@ extension TradingEngine {
         let policy = makers[maker].policy
         guard governor.mode < .hold || planted(.ignoreHold), !isDraining, storeHealth == .good,
             mayOpen(strategies.count + maker, index, now),
-            venues[policy.quoteVenue.index].mayOpen,
+            venues[policy.quoteVenue.index].mayOpen, !kills.closes(policy.quoteVenue),
             let slot = books[index].slot(of: policy.quoteVenue)
         else { return nil }
         let slots = openSlots(index, now, withHeadroom: false)
@@ -126,7 +126,7 @@ extension TradingEngine {
         let range = priceWindows[index].range(at: now).map { $0.high.raw - $0.low.raw } ?? 0
         let unrest = Int128(range) * Int128(Rate.one) / Int128(max(1, mid.raw)) * Int128(policy.caution) / 100
         return makers[maker].quote(side, at: slot, view) { hedge in
-            Rate(raw: Int64(clamping: unrest))
+            Rate(raw: Int64(clamping: unrest)) + riskEdge
                 + qualities[books[index].tops[hedge].venue.index].penalty(at: now)
                 + leads[index].pending(hedge, side.opposite, at: now)
         }

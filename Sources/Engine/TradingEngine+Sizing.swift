@@ -17,7 +17,7 @@ extension TradingEngine {
     /// The strategy's own minimum, what the two venues' recent faults weigh, and how far either quote is
     /// going to move away from us because the venue it follows has moved.
     func demandedEdge(_ strategy: Int, _ index: Int, _ edge: Edge, _ now: Moment) -> Rate {
-        edge.floor + qualities[edge.buyVenue.index].penalty(at: now)
+        edge.floor + riskEdge + qualities[edge.buyVenue.index].penalty(at: now)
             + qualities[edge.sellVenue.index].penalty(at: now)
             + leads[index].pending(edge.buySlot, .buy, at: now)
             + leads[index].pending(edge.sellSlot, .sell, at: now)
@@ -27,7 +27,8 @@ extension TradingEngine {
     func sizeShare(
         _ strategy: Int, _ index: Int, _ first: VenueID, _ second: VenueID, _ now: Moment
     ) -> Int64 {
-        guard let sizing = policy.sizing else { return throttled(strategy, 10_000) }
+        let allowed = riskIndex?.multipliers.sizeShare ?? 100
+        guard let sizing = policy.sizing else { return throttled(strategy, allowed * 100) }
         let range = priceWindows[index].range(at: now).map { $0.high.raw - $0.low.raw } ?? 0
         let mid = max(1, mids[index].raw)
         let share = sizing.share(
@@ -37,11 +38,11 @@ extension TradingEngine {
                 venueQuality: min(
                     qualities[first.index].score(at: now),
                     qualities[second.index].score(at: now)),
-                riskIndex: TradingEngine.appetite(mode)))
+                riskIndex: min(TradingEngine.appetite(mode), allowed)))
         return throttled(strategy, share)
     }
 
-    /// Until people set a risk index, the mode stands for one.
+    /// What a mode leaves of the size, in percent.
     private static func appetite(_ mode: OperatingMode) -> Int64 {
         switch mode {
         case .normal: 100

@@ -25,6 +25,7 @@ extension TradingEngine {
         watchMargin(now)
         watchLeads(now)
         watchPortfolio(now)
+        watchRiskIndex(now)
     }
 
     /// A snapshot that was asked for and never came is asked for again.

@@ -25,6 +25,12 @@ public struct TradingEngine: Sendable {
     public internal(set) var counters = EngineCounters()
     public internal(set) var modeReason = ""
     public internal(set) var isDraining = false
+    /// What stands behind the mode: agreements, rows under way.
+    var loosenings = Loosenings()
+    public internal(set) var kills: KillTable
+    /// `nil` where the policy has none.
+    public internal(set) var riskIndex: RiskIndex?
+    var riskWatch = RiskWatch()
 
     var reservations = Reservations()
     public internal(set) var obligations: [ObligationQueue]
@@ -131,6 +137,10 @@ public struct TradingEngine: Sendable {
         memoryStart = recovery.memoryStart
         governor = RiskGovernor(limits: policy.limits, mode: recovery.mode ?? .normal)
         modeReason = recovery.modeReason
+        kills = recovery.kills
+        riskIndex = policy.riskIndex.map {
+            RiskIndex(policy: $0, target: recovery.riskTarget, level: recovery.riskLevel)
+        }
         obligations = recovery.deviations.map { deviation in
             var queue = ObligationQueue()
             queue.restore(deviation)
@@ -155,13 +165,7 @@ public struct TradingEngine: Sendable {
         toldLeads = books.map { _ in [] }
         fillRatios = policy.instruments.map { _ in FillRatio() }
         followers = policy.instruments.map { _ in nil }
-        loopGuards =
-            policy.takerTaker.map {
-                LogicLoopGuard(cyclesPerMinute: $0.cyclesPerMinute, feesPerHour: $0.feesPerHour)
-            }
-            + policy.makerTaker.map {
-                LogicLoopGuard(cyclesPerMinute: $0.cyclesPerMinute, feesPerHour: $0.feesPerHour)
-            }
+        loopGuards = TradingEngine.loopGuards(policy)
         for (index, name) in policy.strategyNames.enumerated() {
             loopGuards[index].restore(disabledBy: recovery.disabledStrategies[name])
         }
@@ -177,6 +181,17 @@ public struct TradingEngine: Sendable {
         smallestHedges = policy.instruments.map { _ in Quantity(raw: .max) }
         watchAllPositions()
         for id in orders.live { reserveAgain(id) }
+        governor.flattens = kills.flattensAll
+        applyRiskIndex()
+    }
+
+    private static func loopGuards(_ policy: EnginePolicy) -> [LogicLoopGuard] {
+        policy.takerTaker.map {
+            LogicLoopGuard(cyclesPerMinute: $0.cyclesPerMinute, feesPerHour: $0.feesPerHour)
+        }
+            + policy.makerTaker.map {
+                LogicLoopGuard(cyclesPerMinute: $0.cyclesPerMinute, feesPerHour: $0.feesPerHour)
+            }
     }
 
     private static func slots(_ manifest: StrategyManifest, _ book: ConsolidatedBook) -> SlotSet {
@@ -252,6 +267,7 @@ public struct TradingEngine: Sendable {
         case .reported(let venue, let report): reported(venue, report, now)
         case .filled(let venue, let fill): filled(venue, fill, now)
         case .mode(let mode, let reason, let actor): changeMode(mode, reason, actor, now)
+        case .governance(let word): govern(word, now)
         case .headroom(let venue, let requests): venues[venue.index].headroom = requests
         case .deadMan(let venue, let isArmed): deadMan(venue, isArmed, now)
         case .draining:
@@ -263,31 +279,20 @@ public struct TradingEngine: Sendable {
 
     public var mode: OperatingMode { governor.mode }
 
-    // MARK: Modes and alarms
+    // MARK: Cancels and alarms
 
-    /// Down only; the first cause is kept.
-    mutating func lowerMode(to mode: OperatingMode, reason: String, _ now: Moment) {
-        guard mode > governor.mode else { return }
-        changeMode(mode, reason, "node", now)
-    }
-
-    private mutating func changeMode(_ mode: OperatingMode, _ reason: String, _ actor: String, _ now: Moment)
-    {
-        governor.setMode(mode)
-        modeReason = reason
-        output.append(.journal(.mode(mode, reason: reason, actor: actor, at: now)))
-        if mode >= .hold { pullQuotes(now) }
-        guard mode >= .safe else { return }
-        for venue in policy.venues.indices { cancelAll(at: VenueID(venue)) }
-    }
-
-    private mutating func pullQuotes(_ now: Moment) {
+    mutating func pullQuotes(_ now: Moment) {
         for index in policy.instruments.indices { tendQuotes(index, mayPlace: false, now) }
     }
 
-    mutating func cancelAll(at venue: VenueID) {
+    mutating func cancelAll(at venue: VenueID) { cancelLive { $0.venue == venue } }
+
+    /// What is being canceled already is not canceled again: its answer will tell.
+    mutating func cancelLive(where isChosen: (OrderIntent) -> Bool) {
         for id in orders.live {
-            guard let record = orders[id], record.intent.venue == venue else { continue }
+            guard let record = orders[id], record.cancel != .sent, isChosen(record.intent) else {
+                continue
+            }
             cancel(record)
         }
     }

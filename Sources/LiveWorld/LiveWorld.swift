@@ -8,6 +8,8 @@ public final class LiveWorld: Sendable {
     private let storeLane: WorkerLane
     private let reserveLane: WorkerLane
     private let coldLane: WorkerLane
+    private let watchLane: SocketLane
+    private let watchTransport: LiveTransport
 
     /// Starts the lanes.
     ///
@@ -27,10 +29,13 @@ public final class LiveWorld: Sendable {
             started.append(reserve)
             let cold = try WorkerLane(name: "cold")
             started.append(cold)
+            let watch = try SocketLane(name: "watch")
+            started.append(watch)
             let transport = try LiveTransport(lane: sockets, extraCA: extraCA)
+            let watchTransport = try LiveTransport(lane: watch, extraCA: extraCA)
             return LiveWorld(
                 transport: transport, socketLane: sockets, storeLane: store, reserveLane: reserve,
-                coldLane: cold
+                coldLane: cold, watchLane: watch, watchTransport: watchTransport
             ) { try RocksOutbox(directory: dataDirectory, limits: limits) }
         } catch {
             for lane in started { lane.stop() }
@@ -40,7 +45,8 @@ public final class LiveWorld: Sendable {
 
     private init(
         transport: LiveTransport, socketLane: SocketLane, storeLane: WorkerLane,
-        reserveLane: WorkerLane, coldLane: WorkerLane,
+        reserveLane: WorkerLane, coldLane: WorkerLane, watchLane: SocketLane,
+        watchTransport: LiveTransport,
         openOutbox: @escaping @Sendable () throws -> any OutboxStore
     ) {
         self.transport = transport
@@ -48,10 +54,14 @@ public final class LiveWorld: Sendable {
         self.storeLane = storeLane
         self.reserveLane = reserveLane
         self.coldLane = coldLane
-        world = World(
+        self.watchLane = watchLane
+        self.watchTransport = watchTransport
+        var world = World(
             time: SystemTime(timers: coldLane), entropy: SystemEntropy(), transport: transport,
             socketLane: socketLane,
             storeLane: storeLane, reserveLane: reserveLane, coldLane: coldLane, openOutbox: openOutbox)
+        world.watch = WatchPost(lane: watchLane, transport: watchTransport)
+        self.world = world
     }
 
     /// Ends every connection, then the lanes, once what is queued on them has run. Close the outbox and end
@@ -59,9 +69,11 @@ public final class LiveWorld: Sendable {
     /// the lanes.
     public func shutdown() {
         transport.shutdown()
+        watchTransport.shutdown()
         socketLane.stop()
         storeLane.stop()
         reserveLane.stop()
         coldLane.stop()
+        watchLane.stop()
     }
 }

@@ -8,6 +8,8 @@ struct OutboxQueue {
         /// The order that waits for this row before it may be sent; `nil` for facts.
         var order: ClientOrderID?
         var isHedge = false
+        /// What is loosened once it is durable.
+        var loosening: UInt64?
     }
 
     struct Batch {
@@ -18,6 +20,7 @@ struct OutboxQueue {
         var checkpointAt: Moment
         /// Orders whose intents are in it: they are told when it is durable.
         var orders: [ClientOrderID] { rows.compactMap(\.order) }
+        var loosenings: [UInt64] { rows.compactMap(\.loosening) }
     }
 
     /// A hedge's row and how long it has been waiting; it may take the reserve path.
@@ -47,6 +50,10 @@ struct OutboxQueue {
     /// A fact. `isUrgent`: something is done once it is durable.
     mutating func add(_ row: [UInt8], isUrgent: Bool, at now: Moment) {
         append(Row(bytes: row), due: isUrgent ? now : now + OutboxQueue.gathering)
+    }
+
+    mutating func add(_ row: [UInt8], loosening number: UInt64) {
+        append(Row(bytes: row, loosening: number), due: .distantPast)
     }
 
     private mutating func append(_ row: Row, due moment: Moment) {

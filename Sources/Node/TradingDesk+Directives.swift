@@ -11,6 +11,7 @@ extension TradingDesk {
         switch directive {
         case .journal(let record): journal(record)
         case .persist(let intents): persist(intents)
+        case .persistLoosening(let number, let record): queue.add(record.encoded(), loosening: number)
         case .transmit(let intent): transmit(intent)
         case .persistAmend(let amendment): persist(amendment)
         case .amend(let amendment): amend(amendment)
@@ -32,14 +33,19 @@ extension TradingDesk {
     private func cancel(_ order: OrderReference, _ venue: VenueID) {
         guard paper == nil else { return cancelOnPaper(order) }
         world.passes(.cancelDecided)
+        cancelWire.asked(order.id)
         connectors[venue.index].assumeIsolated { connector in
-            connector.cancel(order) { answer, _ in
-                self.assumeIsolated { desk in
-                    desk.world.passes(.cancelAnswered)
-                    desk.handle(.cancelAnswered(order.id, answer))
-                    desk.world.passes(.cancelApplied)
-                }
-            }
+            connector.cancel(
+                order,
+                sent: { at in self.assumeIsolated { $0.cancelWire.sent(order.id, at: at) } },
+                done: { answer, _ in
+                    self.assumeIsolated { desk in
+                        desk.cancelWire.ended(order.id)
+                        desk.world.passes(.cancelAnswered)
+                        desk.handle(.cancelAnswered(order.id, answer))
+                        desk.world.passes(.cancelApplied)
+                    }
+                })
         }
     }
 
@@ -50,7 +56,12 @@ extension TradingDesk {
             connector.amend(
                 amendment,
                 mayGo: {
-                    self.assumeIsolated { $0.engine.mayStillGo(amendment, at: $0.world.time.now) }
+                    self.assumeIsolated { desk in
+                        desk.engine.mayStillGo(amendment, at: desk.world.time.now)
+                            && desk.engine.orders[amendment.order.id].map {
+                                !desk.board.forbids($0.intent)
+                            } ?? false
+                    }
                 },
                 done: { answer, _ in
                     self.assumeIsolated { desk in
@@ -138,12 +149,15 @@ extension TradingDesk {
     private func transmit(_ intent: OrderIntent) {
         let isHedge = intent.purpose.reducesRisk
         guard paper == nil else { return transmitOnPaper(intent) }
+        board.goes(intent)
         world.passes(isHedge ? .hedgeTransmits : .openingTransmits)
         connectors[intent.venue.index].assumeIsolated { connector in
             connector.place(
                 intent,
                 mayGo: {
-                    self.assumeIsolated { $0.engine.mayStillGo(intent.id, at: $0.world.time.now) }
+                    self.assumeIsolated {
+                        $0.engine.mayStillGo(intent.id, at: $0.world.time.now) && !$0.board.forbids(intent)
+                    }
                 },
                 sent: { at in
                     self.assumeIsolated { $0.latency.sent(intent, at: at) }

@@ -11,6 +11,10 @@ extension TradingDesk {
         case .checkpoint:
             world.passes(.checkpointDecided)
             queue.addCheckpoint(record.encoded(), at: now)
+        case .moved(let id, let state, _, _):
+            if state.isTerminal { board.ended(id) }
+            queue.add(record.encoded(), isUrgent: false, at: now)
+        case .killed, .riskIndex: queue.add(record.encoded(), isUrgent: true, at: now)
         case .mode, .venueMode:
             queue.add(record.encoded(), isUrgent: true, at: now)
             world.passes(.modeChanged)
@@ -90,6 +94,7 @@ extension TradingDesk {
                 world.passes(.checkpointDurable)
             }
             if !batch.orders.isEmpty { handle(.durable(batch.orders)) }
+            for number in batch.loosenings { handle(.governance(.looseningDurable(number))) }
         case .failure(let fault):
             world.passes(.batchRefused)
             storeRefusedAt = now
@@ -103,7 +108,11 @@ extension TradingDesk {
     private func refuse(_ batch: OutboxQueue.Batch, _ fault: OutboxFault) {
         let openings = batch.rows.filter { $0.order != nil && !$0.isHedge }.compactMap(\.order)
         handle(.notDurable(openings, reason: "\(fault)"))
-        reserve(batch.rows.filter { $0.order == nil || $0.isHedge })
+        // What was not loosened is not loosened later either: people are told, and ask again.
+        for number in batch.loosenings {
+            handle(.governance(.looseningRefused(number, reason: "\(fault)")))
+        }
+        reserve(batch.rows.filter { $0.loosening == nil && ($0.order == nil || $0.isHedge) })
     }
 
     /// Called on every beat: a hedge does not wait for a slow disk, and new risk does not start on one.

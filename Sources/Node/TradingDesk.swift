@@ -16,6 +16,13 @@ public actor TradingDesk {
     let keeper: OutboxKeeper
     let reserveKeeper: ReserveKeeper
     let connectors: [VenueConnector]
+    /// What the Watchkeeper can see without asking the desk.
+    let board: WatchBoard
+    var cancelWire = CancelWire()
+    /// What an urgent word found.
+    public internal(set) var modeBeforeKill: OperatingMode?
+    /// How people call what is configured; never changes.
+    public nonisolated let names: NodeNames
     /// Set in a dry run: orders go here and to no venue.
     var paper: PaperExchange?
     private let fillsSince: Moment?
@@ -59,8 +66,11 @@ public actor TradingDesk {
     /// - Parameter connectors: by `VenueID.index`.
     init(
         world: World, engine: TradingEngine, keeper: OutboxKeeper, reserve: ReserveKeeper,
-        connectors: [VenueConnector], paper: PaperExchange?, recovery: Recovery, store: StorePolicy
+        connectors: [VenueConnector], paper: PaperExchange?, recovery: Recovery, store: StorePolicy,
+        board: WatchBoard
     ) {
+        self.board = board
+        names = NodeNames(engine.policy)
         lane = world.socketLane
         self.world = world
         self.engine = engine
@@ -134,6 +144,7 @@ public actor TradingDesk {
         for connector in connectors {
             let requests = paper == nil ? connector.assumeIsolated { $0.headroom() } : .max
             engine.process(.headroom(connector.venue, requests), at: world.time.now)
+            board.tells(connector.venue, clock: connector.assumeIsolated { $0.clockOffset })
         }
     }
 

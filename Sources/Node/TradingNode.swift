@@ -18,6 +18,8 @@ public struct NodePlan: Sendable {
     /// How long an order of a dry run is on its way.
     public var paperLatency: Span
     public var store: StorePolicy
+    /// At least as strict a start.
+    public var startMode = OperatingMode.normal
 
     public init(
         policy: EnginePolicy, dialects: [any VenueDialect], access: [VenueAccess?], isDryRun: Bool,
@@ -57,6 +59,7 @@ extension NodePlan {
 public struct TradingNode: Sendable {
     public let desk: TradingDesk
     public let hunter: OrderHunter
+    public let watchkeeper: Watchkeeper
     /// Rows found in the outbox: 0 on a first start.
     public let recoveredRows: Int
 
@@ -76,14 +79,24 @@ public struct TradingNode: Sendable {
                 venue: VenueID(index), dialect: dialect, access: plan.isDryRun ? nil : plan.access[index],
                 world: world)
         }
+        let board = WatchBoard(policy)
+        for id in engine.orders.live { if let record = engine.orders[id] { board.goes(record.intent) } }
         let desk = TradingDesk(
             world: world, engine: engine, keeper: keeper, reserve: await keeper.reserve(),
             connectors: connectors,
             paper: plan.isDryRun ? PaperExchange(run: engine.epoch, latency: plan.paperLatency) : nil,
-            recovery: recovery, store: plan.store)
+            recovery: recovery, store: plan.store, board: board)
         await desk.start(paperBalances: plan.paperBalances, opening: opening)
+        if plan.startMode > engine.mode {
+            await desk.setMode(plan.startMode, reason: "start_in", actor: "configuration")
+        }
         let hunter = OrderHunter(desk: desk, world: world)
         if !plan.isDryRun { await hunter.start() }
-        return TradingNode(desk: desk, hunter: hunter, recoveredRows: recovery.rows)
+        let watchkeeper = Watchkeeper(
+            desk: desk, keeper: keeper, board: board, plan: plan, batches: connectors.map(\.batches),
+            world: world)
+        await watchkeeper.start()
+        return TradingNode(
+            desk: desk, hunter: hunter, watchkeeper: watchkeeper, recoveredRows: recovery.rows)
     }
 }

@@ -71,6 +71,10 @@ extension OutboxRecord {
         case 13 where row.version >= 3:
             return .amended(
                 try row.id(), to: try row.terms(), try row.value(AmendState.self), at: try row.moment())
+        case 20 where row.version >= 3:
+            let (block, isLifted) = try row.kill()
+            return .killed(block, isLifted: isLifted)
+        case 21 where row.version >= 3: return .riskIndex(try row.riskIndex())
         default: throw .malformed("unknown kind \(kind)")
         }
     }

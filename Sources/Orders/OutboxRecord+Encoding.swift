@@ -62,12 +62,9 @@ extension OutboxRecord {
             row.text(reason)
             row.text(actor)
             row.integer(at.nanoseconds)
-        case .amended(let id, let terms, let state, let at):
-            row.byte(13)
-            row.id(id)
-            row.terms(terms)
-            row.byte(state.rawValue)
-            row.integer(at.nanoseconds)
+        case .amended(let id, let terms, let state, let at): row.amended(id, terms, state, at)
+        case .killed(let block, let isLifted): row.kill(block, isLifted: isLifted)
+        case .riskIndex(let change): row.riskIndex(change)
         }
         return row.bytes
     }
@@ -89,6 +86,14 @@ extension RowWriter {
     mutating func terms(_ terms: OrderTerms) {
         integer(terms.quantity.raw)
         integer(terms.limit.raw)
+    }
+
+    mutating func amended(_ id: ClientOrderID, _ terms: OrderTerms, _ state: AmendState, _ at: Moment) {
+        byte(13)
+        self.id(id)
+        self.terms(terms)
+        byte(state.rawValue)
+        integer(at.nanoseconds)
     }
 
     mutating func intent(_ intent: OrderIntent, venue: String, symbol: String) {

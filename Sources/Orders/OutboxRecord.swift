@@ -26,6 +26,10 @@ public enum OutboxRecord: Hashable, Sendable {
     case venueMode(venue: String, isSafe: Bool, reason: String, actor: String, at: Moment)
     /// A strategy was disabled as a possible logic loop, or enabled again.
     case strategy(name: String, isEnabled: Bool, reason: String, actor: String, at: Moment)
+    /// A kill of a part of the node, or of all of it, stands or was lifted.
+    case killed(KillBlock, isLifted: Bool)
+    /// The risk index was set by a person, or fell.
+    case riskIndex(RiskIndexRow)
     /// Everything the rows before this one amount to: they may be forgotten once they are old enough.
     case checkpoint(Checkpoint)
 
@@ -34,7 +38,7 @@ public enum OutboxRecord: Hashable, Sendable {
     /// rule).
     ///
     /// 2: `intended` carries the decision's fingerprint; kinds 8 to 12. 3: `amended`, and what it left in a
-    /// checkpoint's orders.
+    /// checkpoint's orders; kinds 20 and 21.
     public static let version: UInt8 = 3
     public static let oldestReadable: UInt8 = 2
 

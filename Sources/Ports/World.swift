@@ -16,6 +16,8 @@ public struct World: Sendable {
     public var openOutbox: @Sendable () throws -> any OutboxStore
     /// Set by the simulator alone: called wherever production code passes a `CrashPoint`.
     public var crashWatch: (@Sendable (CrashPoint) -> Void)?
+    /// What the Watchkeeper has to itself; `nil`: there is none.
+    public var watch: WatchPost?
     /// The lane of the reserve path: a hedge's row must not wait behind a store that is stuck.
     public var reserveLane: any Lane
 

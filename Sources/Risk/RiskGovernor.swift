@@ -92,6 +92,10 @@ public enum Denial: String, Error, Hashable, Sendable, CaseIterable {
 public struct RiskGovernor: Sendable {
     public var limits: RiskLimits
     public private(set) var mode: OperatingMode
+    /// In KILLED, what reduces passes all the same: people want what is owed hedged.
+    public var flattens = false
+    /// Of the limits of position and exposure, in percent: what the risk index leaves.
+    public var exposureShare: Int64 = 100
     /// New-risk orders passed in the current one-second window.
     private var windowStart = Moment.distantPast
     private var passedInWindow = 0
@@ -120,7 +124,7 @@ public struct RiskGovernor: Sendable {
     private mutating func verdict(_ question: RiskQuestion, at now: Moment) -> Denial? {
         let order = question.order
         guard order.quantity > .zero, order.limit > .zero else { return .badOrder }
-        if mode == .killed { return .mode }
+        if mode == .killed, !(flattens && order.purpose.reducesRisk) { return .mode }
         if now > order.sendBefore { return .tooLate }
         if order.timeInForce.mayRest, !question.deadManArmed { return .noDeadMan }
         if question.notional > notionalLimit(limits.orderNotional, order) { return .orderNotional }
@@ -134,10 +138,10 @@ public struct RiskGovernor: Sendable {
         if question.bookAge > limits.bookAge, !planted(.staleBookTrades) { return .bookStale }
         if question.referencePrice == nil { return .noReference }
         if isBeyondWindow(question) { return .windowCollar }
-        if question.worstPositionNotional > notionalLimit(limits.positionNotional, order) {
+        if question.worstPositionNotional > exposureLimit(limits.positionNotional, order) {
             return .positionNotional
         }
-        if question.worstExposureNotional > notionalLimit(limits.exposureNotional, order) {
+        if question.worstExposureNotional > exposureLimit(limits.exposureNotional, order) {
             return .exposureNotional
         }
         if now - windowStart >= .seconds(1) {
@@ -184,6 +188,10 @@ public struct RiskGovernor: Sendable {
     private func notionalLimit(_ limit: Amount, _ order: OrderIntent) -> Amount {
         mode == .reduced && order.purpose == .open
             ? Amount(raw: limit.raw / Int128(limits.reducedDivisor)) : limit
+    }
+
+    private func exposureLimit(_ limit: Amount, _ order: OrderIntent) -> Amount {
+        Amount(raw: notionalLimit(limit, order).raw / 100 * Int128(exposureShare))
     }
 
     private static func index(_ denial: Denial) -> Int {

@@ -22,12 +22,14 @@ public final class SimulatedProcess: @unchecked Sendable {
         store.pace = storePace
         lanes = [
             simulation.lane("socket"), store, simulation.lane("reserve"), simulation.lane("cold"),
+            simulation.lane("watch"),
         ]
         var world = World(
             time: VirtualTime(simulation), entropy: SimulatedEntropy(simulation), transport: network,
             socketLane: lanes[0], storeLane: lanes[1], reserveLane: lanes[2], coldLane: lanes[3],
             openOutbox: openOutbox)
         world.crashWatch = watch
+        world.watch = WatchPost(lane: lanes[4], transport: network)
         self.world = world
     }
 

@@ -16,9 +16,10 @@ struct FaultDriver {
         if trial.plan.faults.contains(.v19), trial.draw.chance(60) {
             lieAtStart(trial.draw.pick(trial.plan.venues))
         }
+        KillDriver(trial)?.schedule()
         // An orderly end and a new start, as for an upgrade: also where a process may die.
         let ends = trial.plan.crashPoint.map { WorldPlan.ending.contains($0) } ?? trial.draw.chance(15)
-        if ends, !trial.plan.losesLeg {
+        if ends, !trial.plan.losesLeg, trial.plan.kill == nil {
             for part in 1...4 {
                 simulation.schedule(at: simulation.now + trial.plan.safety * Int64(part) / 5) { [trial] in
                     if !trial.isCalm { trial.endOrderly() }

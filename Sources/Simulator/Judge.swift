@@ -75,6 +75,9 @@ final class Judge {
         if intent.purpose == .open, log.mode >= .hold, !log.mayLoseRows {
             fail("S5", "\(id) opens at \(host) in mode \(log.mode.name)")
         }
+        if !log.mayLoseRows, let scope = log.killing(intent, at: simulation.now) {
+            fail("S16", "\(id) (\(intent.purpose)) goes to \(host) after a kill of \(scope)")
+        }
         if intent.purpose == .open, log.safeVenues.contains(host), !log.mayLoseRows {
             fail("S5", "\(id) opens at \(host), which is in SAFE_MODE")
         }
@@ -234,7 +237,7 @@ final class Judge {
     /// The node is stopped, or one of its threads: messages wait, and what it takes then came before.
     func nodeIsDeaf(until moment: Moment) {
         deafUntil = max(deafUntil, moment)
-        nodeDied()
+        forget()
     }
 
     /// Messages whose loss must show at the next one. OKX's keep-alives change nothing; what Kraken changes
@@ -286,6 +289,11 @@ final class Judge {
 
     /// A node that died knows nothing of frames that were lost before.
     func nodeDied() {
+        log.forgetOrders()
+        forget()
+    }
+
+    private func forget() {
         seenIncidents = 0
         lostFrames = [:]
         lastNoticed = [:]

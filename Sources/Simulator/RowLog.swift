@@ -22,6 +22,10 @@ final class RowLog: @unchecked Sendable {
     private(set) var mode = OperatingMode.normal
     private(set) var raisedBy = ""
     private(set) var safeVenues: Set<String> = []
+    /// Kills that stand, by the last row of each scope.
+    private(set) var kills: KillTable
+    /// Kills that were given to the living process: they hold before their rows do.
+    private(set) var ordered: KillTable
     private var disabled: Set<String> = []
     /// How often a strategy was disabled.
     private(set) var timesDisabled = 0
@@ -50,11 +54,23 @@ final class RowLog: @unchecked Sendable {
     init(policy: EnginePolicy) {
         self.policy = policy
         deviations = policy.instruments.map { _ in .zero }
+        kills = KillTable(
+            venues: policy.venues.map(\.name), symbols: policy.instruments.map(\.symbol),
+            strategies: policy.strategyNames)
+        ordered = kills
         let venues = policy.venues.map(\.name)
         let symbols = policy.instruments.map(\.symbol)
         names = RowNames(
             venue: { name in venues.firstIndex(of: name).map { VenueID($0) } },
             instrument: { symbol in symbols.firstIndex(of: symbol).map { InstrumentID($0) } })
+    }
+
+    /// A person's word, before there is a row of it.
+    func given(_ block: KillBlock) { ordered.set(block) }
+
+    /// What a process was told and had not written died with it.
+    func forgetOrders() {
+        for block in ordered.blocks where kills[block.scope] == nil { ordered.lift(block.scope) }
     }
 
     func durable(_ bytes: [UInt8], viaReserve: Bool = false) {
@@ -90,6 +106,21 @@ final class RowLog: @unchecked Sendable {
                 report?("L5", "the node raised its own mode to \(mode.name): \(reason)")
             }
             self.mode = mode
+            if mode < .killed {
+                kills.lift(.all)
+                ordered.lift(.all)
+            }
+        case .killed(let block, let isLifted):
+            if isLifted, !block.actor.contains(" and "), !mayLoseRows {
+                report?("L5", "\(block.actor) alone lifted the kill of \(block.scope.text)")
+            }
+            if isLifted {
+                kills.lift(block.scope)
+                ordered.lift(block.scope)
+            } else {
+                kills.set(block)
+            }
+        case .riskIndex(let row): riskIndex(row)
         case .venueMode(let venue, let isSafe, _, let actor, _):
             if !isSafe, actor == "node" { report?("L5", "the node released \(venue) from its own SAFE_MODE") }
             if isSafe { safeVenues.insert(venue) } else { safeVenues.remove(venue) }

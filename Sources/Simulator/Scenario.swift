@@ -18,6 +18,7 @@ extension ProvingGround {
                 name: $0.rawValue, summary: $0.description.title + ", and nothing else", faults: [$0.rawValue]
             )
         } + Regression.allCases.map { Scenario(name: $0.rawValue, summary: $0.summary, faults: []) }
+            + KillScenario.allCases.map { Scenario(name: $0.rawValue, summary: $0.summary, faults: []) }
     }
 }
 
@@ -49,6 +50,14 @@ extension WorldPlan {
             // So that every point is passed: some need trouble to be reached at all.
             faults.formUnion(WorldPlan.trouble[crashPoint ?? ""] ?? [])
             safety = .seconds(25)
+        } else if let kill = KillScenario(rawValue: scenario) {
+            self.kill = kill
+            isDirected = true
+            faults = kill.faults
+            // Quotes rest there.
+            if WorldPlan.quotable.isDisjoint(with: venues) { venues[0] = "okx" }
+            venues.sort { WorldPlan.allVenues.firstIndex(of: $0)! < WorldPlan.allVenues.firstIndex(of: $1)! }
+            safety = .seconds(28)
         } else if let regression = Regression(rawValue: scenario) {
             isDirected = true
             faults = regression.faults

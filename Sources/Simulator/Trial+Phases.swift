@@ -121,7 +121,13 @@ extension Trial {
             for index in desk.engine.venues.indices where desk.engine.venues[index].isDirty && mayLoseRows {
                 desk.accept(VenueID(index), reason: reason, actor: "operator")
             }
-            if desk.engine.mode != .normal { desk.setMode(.normal, reason: reason, actor: "operator") }
+            let people = ["operator", "second operator"]
+            if desk.engine.mode != .normal {
+                _ = desk.loosen(.mode(.normal), reason: reason, people: people)
+            }
+            for block in desk.engine.kills.blocks where block.scope != .all {
+                _ = desk.loosen(.lift(block.scope), reason: reason, people: people)
+            }
             for index in desk.engine.venues.indices where desk.engine.venues[index].safeReason != nil {
                 desk.release(VenueID(index), reason: reason, actor: "operator")
             }

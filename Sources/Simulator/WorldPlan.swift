@@ -26,6 +26,8 @@ struct WorldPlan {
     var cyclesPerMinute: Int?
     /// The venue of a leg dies while both legs of a pair are under way.
     var losesLeg = false
+    /// Somebody kills, and what else fails.
+    var kill: KillScenario?
     /// The point at which the process dies, and at which pass of it.
     var crashPoint: String?
     var crashPass = 1
@@ -80,7 +82,7 @@ struct WorldPlan {
         if regression == .carryThroughFaults || options.scenario == nil && WorldPlan.carries(seed) {
             venues.append(seed.isMultiple(of: 2) ? "okx-swap" : "bybit-linear")
         }
-        let asks = regression?.quotes ?? options.scenario?.hasPrefix("crash:amend") ?? false
+        let asks = kill != nil || regression?.quotes ?? options.scenario?.hasPrefix("crash:amend") ?? false
         quotes = (asks || WorldPlan.quotes(seed)) && !venues.allSatisfy { !WorldPlan.quotable.contains($0) }
     }
 

@@ -86,6 +86,12 @@ public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
     case stressFail = "STRESS_FAIL"
     /// A strategy's size was stepped down or up.
     case strategyThrottled = "STRATEGY_THROTTLED"
+    /// A person has killed the node or a part of it.
+    case killSwitch = "KILL_SWITCH"
+    /// Somebody would resume, and others must agree first.
+    case resumeAsked = "RESUME_ASKED"
+    /// A person would have more appetite for risk than a condition allows.
+    case riskOverrideDenied = "RPI_OVERRIDE_DENIED"
 }
 
 public struct Incident: Hashable, Sendable {

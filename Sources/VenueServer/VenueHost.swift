@@ -109,6 +109,8 @@ public final class VenueHost: Sendable {
         } ?? afterwards.withLock { $0?.truth } ?? VenueTruth()
     }
 
+    public var isStopped: Bool { afterwards.withLock { $0 != nil } }
+
     public func counters() async -> Counters {
         await onLoop { $0.counters } ?? afterwards.withLock { $0?.counters } ?? Counters()
     }

@@ -22,7 +22,8 @@ struct ArbCtl: ParsableCommand {
             StatusCommand.self, VenuesCommand.self, BooksCommand.self, RouteCommand.self,
             LatencyCommand.self, PositionsCommand.self,
             OrdersCommand.self, HedgesCommand.self, IncidentsCommand.self, HoldCommand.self,
-            ResumeCommand.self, SafeModeCommand.self, ReconcileCommand.self,
+            ResumeCommand.self, SafeModeCommand.self, KillCommand.self, MaintenanceCommand.self,
+            RiskIndexCommand.self, ReconcileCommand.self,
             PortfolioCommand.self, WhatIfCommand.self,
         ])
 

@@ -91,8 +91,10 @@ extension ControlFault {
     /// sysexits.
     var exitCode: Int32 {
         switch code {
-        case .badArguments, .reasonRequired, .unknownSymbol, .unknownVenue, .unknownTrade: 64
-        case .conflict: 1
+        case .badArguments, .reasonRequired, .unknownSymbol, .unknownVenue, .unknownTrade,
+            .unknownStrategy:
+            64
+        case .conflict, .needsApproval: 1
         case .busy: 75
         case .malformed, .tooLong, .unsupportedVersion, .unknownCommand, .other: 70
         }

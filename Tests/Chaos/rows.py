@@ -8,7 +8,7 @@ import client_ids
 
 STARTED, INTENDED, MODE = 1, 3, 7
 HOLD = 2  # of the modes 0 NORMAL to 4 KILLED, the first that lets no new risk through
-VERSIONS = (1, 2)  # 2 has more kinds, and more at the end of an order's row
+VERSIONS = (1, 2, 3)  # 2 has more kinds, and more at the end of an order's row; 3 only kinds not read here
 OPEN = 0  # the purpose that adds risk; 1 hedge, 2 unwind
 
 

@@ -10,6 +10,14 @@ import Testing
         .accept(venue: "kraken", reason: "d"), .portfolio,
         .whatIf(WhatIfQuestion(position: "A-B:-1", venue: "okx", shock: "-10%", limit: nil)),
         .whatIf(WhatIfQuestion(position: nil, venue: nil, shock: nil, limit: "value_at_risk:5")),
+        .resume(
+            ResumeWish(.strategy("taker-taker A-B"), reason: "e", approvedBy: ["ann", "bob smith"])),
+        .resume(ResumeWish(mode: "REDUCED", reason: "e")), .kill(.all, flattens: false, reason: "f"),
+        .kill(.venue("okx"), flattens: true, reason: "f"),
+        .kill(.symbol("A-B"), flattens: false, reason: "f"),
+        .maintenance(isOn: true, reason: "g"), .maintenance(isOn: false, reason: "g"),
+        .riskIndex(target: nil, reason: ""), .riskIndex(target: 0, reason: "h"),
+        .riskIndex(target: 100, reason: "h"),
         .route(
             RouteQuestion(symbol: "A-B", side: .buy, quantity: "0.5", limit: nil, isPostOnly: false)),
         .route(
@@ -78,7 +86,7 @@ import Testing
         #expect(code(#"{"version":"1","command":"status"}"#) == .malformed)
         #expect(code(#"{"version":1,"command":"status","arguments":{"a":[1]}}"#) == .malformed)
         #expect(code(#"{"version":2,"order":"66"}"#) == .unsupportedVersion)
-        #expect(code(#"{"version":1,"command":"kill"}"#) == .unknownCommand)
+        #expect(code(#"{"version":1,"command":"launch"}"#) == .unknownCommand)
         #expect(code(String(repeating: "[", count: 60_000)) == .malformed)
     }
 

@@ -58,7 +58,20 @@ import TradingModel
             // Less strict than what stands: that would be loosening by another name.
             #expect(throws: ControlFault.self) { try one.ask(.hold(reason: "c"), for: ChangeAnswer.self) }
             #expect(try one.ask(.status, for: StatusAnswer.self).mode.mode == "SAFE_MODE")
-            let back = try one.ask(.resume(venue: nil, reason: "over"), for: ChangeAnswer.self)
+            let alone = #expect(throws: ControlFault.self) {
+                try one.ask(.resume(venue: nil, reason: "over"), for: ChangeAnswer.self)
+            }
+            #expect(alone?.code == .needsApproval)
+            // Who talks cannot be the second one as well.
+            let twice = #expect(throws: ControlFault.self) {
+                try one.ask(
+                    .resume(venue: nil, reason: "over", approvedBy: [me.uppercased()]), for: ChangeAnswer.self
+                )
+            }
+            #expect(twice?.code == .needsApproval)
+            let back = try one.ask(
+                .resume(venue: nil, reason: "over", approvedBy: ["the other one"]), for: ChangeAnswer.self)
+            #expect(back.actor == "\(me) and the other one")
             #expect(back.before.mode.reason == "worse" && back.after.mode.mode == "NORMAL")
         }
         await stand.stop()

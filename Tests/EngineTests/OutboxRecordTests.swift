@@ -28,6 +28,17 @@ import TradingModel
         .amended(
             id, to: OrderTerms(quantity: Quantity(raw: 120), limit: Price(raw: 455)), .decided,
             at: Moment(nanoseconds: 12)),
+        .killed(
+            KillBlock(
+                .venue("okx"), flattens: true, reason: "odd", actor: "ann", at: Moment(nanoseconds: 13)),
+            isLifted: false),
+        .killed(
+            KillBlock(.all, flattens: false, reason: "", actor: "a and b", at: Moment(nanoseconds: 14)),
+            isLifted: true),
+        .riskIndex(
+            RiskIndexRow(
+                target: 40, before: 80, after: 40, marketStability: nil, reason: "care", actor: "ann",
+                at: Moment(nanoseconds: 15))),
     ]
     static var stranger: FillReport {
         var fill = fill

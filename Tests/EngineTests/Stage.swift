@@ -23,6 +23,9 @@ struct Stage {
     private(set) var amends: [Amendment] = []
     private(set) var amendsSent: [Amendment] = []
     private(set) var rows: [OutboxRecord] = []
+    /// What loosens is durable at once; else the test says when.
+    var isStoreWilling = true
+    private(set) var loosenings: [UInt64] = []
     private let venueCount: Int
 
     init(
@@ -223,6 +226,10 @@ struct Stage {
                 rows += intents.map { .intended($0, venue: "venue-\($0.venue.index)", symbol: "BTC-USDT") }
             case .journal(let row): rows.append(row)
             case .transmit(let intent): transmitted.append(intent)
+            case .persistLoosening(let number, let row):
+                rows.append(row)
+                if isStoreWilling { engine.process(.governance(.looseningDurable(number)), at: now) }
+                loosenings.append(number)
             case .alarm(let incident): alarms.append(incident.code)
             case .query(let order, _): queried.append(order.id)
             case .cancel(let order, _): canceled.append(order.id)

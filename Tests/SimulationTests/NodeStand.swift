@@ -17,7 +17,8 @@ final class NodeStand {
     let doubles: [any SimulatedVenue]
     private(set) var node: TradingNode?
     private var world: World?
-    private let plan: NodePlan
+    private var process: SimulatedProcess?
+    private var plan: NodePlan
 
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
@@ -72,11 +73,15 @@ final class NodeStand {
             policy: configuration.policy, dialects: dialects,
             access: isDryRun ? access.map { _ in nil } : access,
             isDryRun: isDryRun, paperBalances: lent)
+        plan.startMode = configuration.startMode
     }
 
     /// Starts a node on this disk; also after `kill`.
     func startNode() throws {
-        let world = simulation.world(network, disk)
+        let disk = disk
+        let process = SimulatedProcess(simulation, network) { try SimulatedOutbox(disk) }
+        self.process = process
+        let world = process.world
         self.world = world
         let plan = plan
         nonisolated(unsafe) var outcome: Result<TradingNode, any Error>?
@@ -91,11 +96,13 @@ final class NodeStand {
 
     /// kill -9: nothing of the node runs any more; what the disk and the venues have stays.
     func killNode() {
-        guard let world else { return }
-        simulation.abandon([world.socketLane, world.storeLane, world.reserveLane, world.coldLane])
+        process?.kill()
         network.cutAll()
         node = nil
     }
+
+    /// One thread hangs.
+    func hang(_ lane: KeyPath<World, any Lane>, for span: Span) { process?.hang(lane, for: span) }
 
     func run(_ span: Span) { simulation.run(until: simulation.now + span) }
 

@@ -30,7 +30,7 @@ import Testing
         #expect(result.orders > 0)
     }
 
-    @Test func `there are sixteen of those`() { #expect(Self.regressions.count == 16) }
+    @Test func `there are twenty-six of those`() { #expect(Self.regressions.count == 26) }
 
     @Test func `stops a strategy that goes round and round`() {
         var options = ProvingGround.Options()

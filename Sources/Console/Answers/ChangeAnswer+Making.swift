@@ -19,23 +19,6 @@ extension ChangeAnswer {
         try tighten(desk, to: .safe, .safeMode, reason, actor, "all orders are canceled; risk may only fall")
     }
 
-    /// The node back to NORMAL.
-    static func resume(_ desk: isolated TradingDesk, _ reason: String, _ actor: String)
-        throws(ControlFault) -> ChangeAnswer
-    {
-        let before = State(desk, venue: nil)
-        guard desk.inspect({ $0.mode }) != .normal else {
-            throw ControlFault(
-                .conflict, "the node is in NORMAL mode already", remedy: "arbctl status says what blocks it")
-        }
-        desk.setMode(.normal, reason: reason, actor: actor)
-        let blocked = desk.inspect { $0.venues.filter { !$0.mayOpen }.map(\.name) }
-        return ChangeAnswer(
-            .resume, desk, before, venue: nil, reason, actor,
-            blocked.isEmpty
-                ? "new risk is allowed" : "still no new risk at \(blocked.joined(separator: ", "))")
-    }
-
     /// One venue out of its own SAFE_MODE.
     static func release(_ desk: isolated TradingDesk, _ name: String, _ reason: String, _ actor: String)
         throws(ControlFault) -> ChangeAnswer
@@ -86,7 +69,7 @@ extension ChangeAnswer {
         return ChangeAnswer(command, desk, before, venue: nil, reason, actor, note)
     }
 
-    private init(
+    init(
         _ command: ControlCommand.Name, _ desk: isolated TradingDesk, _ before: State, venue: VenueID?,
         _ reason: String, _ actor: String, _ note: String
     ) {
@@ -111,7 +94,7 @@ extension ChangeAnswer.State {
 }
 
 extension VenueID {
-    fileprivate static func named(_ name: String, _ engine: TradingEngine) -> Result<VenueID, ControlFault> {
+    static func named(_ name: String, _ engine: TradingEngine) -> Result<VenueID, ControlFault> {
         if let index = engine.policy.venues.firstIndex(where: { $0.name == name }) {
             return .success(VenueID(index))
         }

@@ -2,6 +2,7 @@ import Control
 import Engine
 import Hedging
 import Node
+import Risk
 import TradingModel
 
 extension StatusAnswer {
@@ -13,6 +14,8 @@ extension StatusAnswer {
         answer.startedNs = report.startedAt.nanoseconds
         answer.isDryRun = report.isDryRun
         answer.mode = desk.inspect { ModeState($0) }
+        answer.riskIndex = summary.riskIndex?.value
+        answer.kills = summary.kills.map(\.scope.text)
         answer.venues = report.venues.count
         answer.venuesOpen = report.venues.count { $0.mayOpen }
         answer.books = report.venues.reduce(0) { $0 + $1.books }

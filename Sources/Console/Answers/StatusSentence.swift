@@ -1,5 +1,6 @@
 import Engine
 import Node
+import Risk
 import TradingModel
 
 /// The node's state in plain language: what it is doing, what blocks it, what a person should do next.
@@ -12,6 +13,7 @@ struct StatusSentence {
         doing = StatusSentence.doing(report, engine)
         venues(report, engine)
         mode(report.summary)
+        kills(report.summary)
         strategies(report)
         store(engine)
         if engine.isResidualHigh {
@@ -75,7 +77,18 @@ struct StatusSentence {
         guard summary.mode != .normal else { return }
         let reason = summary.modeReason.isEmpty ? "" : ": \(summary.modeReason)"
         blockedBy.insert("\(summary.mode.name)\(reason)", at: 0)
-        next.append("when its cause is settled: arbctl resume --reason \"…\"")
+        let two = summary.mode >= .safe ? " --approved-by NAME" : ""
+        next.append("when its cause is settled: arbctl resume --reason \"…\"\(two)")
+    }
+
+    private mutating func kills(_ summary: EngineSummary) {
+        for block in summary.kills where block.scope != .all {
+            blockedBy.append("\(block.scope.text) is killed: \(block.reason)")
+            next.append("two people lift it: arbctl resume --reason \"…\" --approved-by NAME")
+        }
+        if let index = summary.riskIndex, index.multipliers.sizeShare == 0 {
+            blockedBy.append("the risk index is \(index.value): \(index.ceilingCause)")
+        }
     }
 
     private mutating func strategies(_ report: NodeReport) {

@@ -12,9 +12,14 @@ protocol ControlAnswering: Sendable {
 /// Carries out requests at the desk, each in one step on its lane, and spells the answers.
 public struct ControlOperator: ControlAnswering {
     private let desk: TradingDesk
+    private let watchkeeper: Watchkeeper?
     let tally = ControlTally()
 
-    public init(_ desk: TradingDesk) { self.desk = desk }
+    /// - Parameter watchkeeper: takes what must not wait for the desk; without one, the desk does.
+    public init(_ desk: TradingDesk, watchkeeper: Watchkeeper? = nil) {
+        self.desk = desk
+        self.watchkeeper = watchkeeper
+    }
 
     /// A line that is no request, or cannot be carried out, changes nothing.
     public func answer(_ line: [UInt8], from user: UInt32) async -> [UInt8] {
@@ -44,9 +49,14 @@ public struct ControlOperator: ControlAnswering {
         case .trade(let number): return try spell(await TradeAnswer.gather(desk, number))
         case .hold(let reason): return try spell(await ChangeAnswer.hold(desk, reason, actor()))
         case .safeMode(let reason): return try spell(await ChangeAnswer.safeMode(desk, reason, actor()))
-        case .resume(nil, let reason): return try spell(await ChangeAnswer.resume(desk, reason, actor()))
-        case .resume(let venue?, let reason):
-            return try spell(await ChangeAnswer.release(desk, venue, reason, actor()))
+        case .resume(let wish): return try spell(await ChangeAnswer.resume(desk, wish, actor()))
+        case .kill(let scope, let flattens, let reason):
+            return try spell(
+                await KillAnswer.kill(desk, watchkeeper, scope, flattens, reason, actor()))
+        case .maintenance(let isOn, let reason):
+            return try spell(await ChangeAnswer.maintenance(desk, isOn, reason, actor()))
+        case .riskIndex(let target, let reason):
+            return try spell(await RiskIndexAnswer.gather(desk, target, reason, actor()))
         case .accept(let venue, let reason):
             return try spell(await ChangeAnswer.accept(desk, venue, reason, actor()))
         }

@@ -11,6 +11,10 @@ public struct StatusAnswer: Codable, Hashable, Sendable {
     /// Orders go to the paper exchange.
     public var isDryRun = false
     public var mode = ModeState()
+    /// The appetite for risk, 0…100; absent where the node has none.
+    @Nullable public var riskIndex: Int?
+    /// What is killed: `all`, `venue okx`, …
+    public var kills: [String] = []
     public var venues = 0
     public var venuesOpen = 0
     public var books = 0

@@ -27,11 +27,15 @@ extension VenueConnector {
             completion: { outcome, at in done(dialect.decodePlace(outcome), at) })
     }
 
-    public func cancel(_ order: OrderReference, done: @escaping @Sendable (CancelAnswer, Moment) -> Void) {
+    /// `sent` as in `place`.
+    public func cancel(
+        _ order: OrderReference, sent: (@Sendable (Moment) -> Void)? = nil,
+        done: @escaping @Sendable (CancelAnswer, Moment) -> Void
+    ) {
         guard let access else { return done(.refused(code: "no-keys", message: ""), world.time.now) }
         let dialect = dialect
         send(
-            .cancel, { stamp in dialect.cancel(order, stamp, access) },
+            .cancel, sent: sent, { stamp in dialect.cancel(order, stamp, access) },
             completion: { outcome, at in done(dialect.decodeCancel(outcome), at) })
     }
 

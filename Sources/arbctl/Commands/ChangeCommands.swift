@@ -22,18 +22,34 @@ struct HoldCommand: ParsableCommand {
 struct ResumeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Back to NORMAL; with --venue, one venue out of its own SAFE_MODE.",
+        abstract: "Back to NORMAL, or a part of the node back from a kill or its own SAFE_MODE.",
         discussion: """
+            One person is enough out of REDUCED and HOLD. Out of SAFE_MODE and KILLED, and to lift a kill, \
+            two different people must agree: the user at this end of the socket, and who is named by \
+            --approved-by; or each in a call of their own within 15 minutes. It holds once it is durable.
+
             Example: arbctl resume --reason "okx is back, balances compared"
             """)
 
-    @Option(help: "Release this venue; the node's mode stays.") var venue: String?
+    @OptionGroup var scope: ScopeOptions
+    @Option(help: ArgumentHelp("The mode to resume, as REDUCED (default NORMAL).", valueName: "mode"))
+    var mode: String?
+    @Option(help: ArgumentHelp("Who agrees besides you (repeatable).", valueName: "person"))
+    var approvedBy: [String] = []
     @OptionGroup var why: ReasonOption
     @OptionGroup var node: NodeConnection
 
+    func validate() throws {
+        guard mode == nil || scope.scope == .all else {
+            throw ValidationError("--mode is the node's own and goes with no part of it.")
+        }
+    }
+
     func run() throws {
         try node.show(
-            .resume(venue: venue, reason: why.reason), as: ChangeAnswer.self, ChangeText.lines)
+            .resume(
+                ResumeWish(scope.scope, mode: mode, reason: why.reason, approvedBy: approvedBy)),
+            as: ChangeAnswer.self, ChangeText.lines)
     }
 }
 

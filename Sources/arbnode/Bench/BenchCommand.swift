@@ -9,7 +9,8 @@ struct BenchCommand: ParsableCommand {
         abstract: "Measure throughput and latency on this machine.",
         discussion: "The workloads w1, w2, … print what perf/peers prints for others (`make compare`).",
         subcommands: [
-            BenchParts.self, BookWorkload.self, DecisionWorkload.self, DurableWorkload.self,
+            BenchParts.self, KillBenchCommand.self, BookWorkload.self, DecisionWorkload.self,
+            DurableWorkload.self,
             SocketWorkload.self, ReplayWorkload.self,
         ],
         defaultSubcommand: BenchParts.self)

@@ -45,6 +45,8 @@ struct DemoRun {
         let pages = await http?.serve(node, configured: configuration.http)
         // Without pages it is a benchmark: nobody operates it.
         let control = http == nil ? nil : await ControlSocket.open(node, in: directory)
+        let words = http == nil ? nil : SignalWords(node.watchkeeper)
+        defer { words?.end() }
         let elapsed = await LiveView(node: node, world: live.world, signals: signals, quiet: quiet)
             .follow(seconds: seconds)
         let isFlat = await node.desk.drain(by: time.now + .seconds(10))

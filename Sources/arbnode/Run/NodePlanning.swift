@@ -23,12 +23,14 @@ enum NodePlanning {
     static func plan(_ configuration: NodeConfiguration, access: [VenueAccess?], isDryRun: Bool) throws
         -> NodePlan
     {
-        NodePlan(
+        var plan = NodePlan(
             policy: configuration.policy, dialects: try configuration.venues.map { try dialect($0) },
             access: access,
             isDryRun: isDryRun,
             paperBalances: isDryRun ? NodePlan.paperBalances(configuration.policy) : [],
             paperLatency: configuration.paperLatency)
+        plan.startMode = configuration.startMode
+        return plan
     }
 
     static func dialect(_ venue: NodeConfiguration.Venue) throws -> any VenueDialect {

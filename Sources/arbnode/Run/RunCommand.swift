@@ -18,6 +18,8 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             A dry run unless the configuration says `mode: live` and --live is given: live books, orders to \
             a paper exchange, not one byte to an order endpoint. Live trading also needs a passed preflight. \
+            SIGUSR1 is HOLD, SIGUSR2 SAFE_MODE, SIGQUIT kills: cancels everything at once and sends nothing \
+            more, whatever the console does. \
             SIGTERM and SIGINT stop new risk, finish hedges, flush and exit 0; a second one ends at once and \
             the next start recovers.
 
@@ -36,7 +38,10 @@ struct RunCommand: AsyncParsableCommand {
             "A strategy that was disabled as a possible logic loop and may trade again, like "
                 + "\"taker-taker BTC-USDT\"; needs --approved-by twice.", valueName: "strategy"))
     var enable: [String] = []
-    @Option(help: ArgumentHelp("Who agrees to --enable; two people must.", valueName: "person"))
+    @Option(
+        help: ArgumentHelp(
+            "Who agrees to --enable, where two people must, and to --resume out of SAFE_MODE and KILLED, "
+                + "where one besides you must.", valueName: "person"))
     var approvedBy: [String] = []
     @OptionGroup var http: HTTPOption
     @Flag(help: "Print one JSON object on stdout at the end.") var json = false
@@ -79,8 +84,10 @@ struct RunCommand: AsyncParsableCommand {
         if node.recoveredRows > 0 {
             Terminal.say("Recovered \(node.recoveredRows) outbox rows; reconciling first.")
         }
+        let words = SignalWords(node.watchkeeper)
+        defer { words.end() }
         if let resume {
-            await node.desk.setMode(.normal, reason: resume, actor: NSUserName())
+            await self.resume(node, resume)
         } else if await node.desk.report().summary.mode != .normal {
             Terminal.say("Not in NORMAL mode since an earlier run; --resume \"reason\" returns to it.")
         }
@@ -114,6 +121,22 @@ struct RunCommand: AsyncParsableCommand {
             }
         }
         if !isFlat { Terminal.say("Orders or hedges are still open; the next start reconciles them.") }
+    }
+
+    private func resume(_ node: TradingNode, _ reason: String) async {
+        let people = [NSUserName()] + approvedBy
+        switch await node.desk.loosen(.mode(.normal), reason: reason, people: people) {
+        case .nothing: Terminal.say("--resume: the node is in NORMAL mode already.")
+        case .ready:
+            let deadline = await node.desk.now + .seconds(5)
+            if await !node.desk.awaitLoosening(.mode(.normal), by: deadline) {
+                Terminal.say("--resume: the outbox has not taken the row; the mode stays.")
+            }
+        case .needs(let agreed, let more):
+            Terminal.say(
+                "--resume: \(agreed.joined(separator: " and ")) agree, \(more) more must: "
+                    + "--approved-by NAME, or arbctl resume")
+        }
     }
 
     private func decideMode(_ configuration: NodeConfiguration) throws -> Bool {

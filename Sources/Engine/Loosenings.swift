@@ -1,0 +1,81 @@
+import TradingModel
+
+/// Something that people want loosened.
+public enum Loosening: Hashable, Sendable {
+    case mode(OperatingMode)
+    case lift(KillScope)
+}
+
+/// Whether a wish to loosen something may be carried out.
+public enum LooseningVerdict: Hashable, Sendable {
+    /// There is nothing to loosen.
+    case nothing
+    /// These agree; so many more people must.
+    case needs(agreed: [String], more: Int)
+    case ready(people: [String])
+}
+
+/// Who has agreed to what, and which loosenings wait for their rows.
+struct Loosenings: Hashable, Sendable {
+    struct Pending: Hashable, Sendable {
+        var number: UInt64
+        var wish: Loosening
+        var reason: String
+    }
+
+    private struct Agreement: Hashable, Sendable {
+        var wish: Loosening
+        var people: [String]
+        var at: Moment
+    }
+
+    /// An agreement that nobody has joined for so long counts no more.
+    static let agreementLife = Span.seconds(900)
+
+    private(set) var pending: [Pending] = []
+    private var agreements: [Agreement] = []
+    private var last: UInt64 = 0
+
+    /// These people and those who agreed to the same before, each once.
+    func agreed(_ wish: Loosening, _ people: [String], at now: Moment) -> [String] {
+        let earlier = agreements.first { $0.wish == wish && now - $0.at <= Loosenings.agreementLife }
+        return People.distinct((earlier?.people ?? []) + people)
+    }
+
+    mutating func agree(_ wish: Loosening, _ people: [String], at now: Moment) {
+        agreements.removeAll { $0.wish == wish }
+        agreements.append(Agreement(wish: wish, people: people, at: now))
+    }
+
+    /// Its row is on its way; `nil` when it was already.
+    mutating func begin(_ wish: Loosening, reason: String) -> UInt64? {
+        guard !pending.contains(where: { $0.wish == wish }) else { return nil }
+        agreements.removeAll { $0.wish == wish }
+        last += 1
+        pending.append(Pending(number: last, wish: wish, reason: reason))
+        return last
+    }
+
+    mutating func end(_ number: UInt64) -> Pending? {
+        guard let place = pending.firstIndex(where: { $0.number == number }) else { return nil }
+        return pending.remove(at: place)
+    }
+
+    /// Something tightened: what was agreed, or is under way, to a mode below is void. Answers whether a row
+    /// may be under way that says otherwise.
+    mutating func withdraw(modesBelow mode: OperatingMode) -> Bool {
+        func isVoid(_ wish: Loosening) -> Bool {
+            if case .mode(let wanted) = wish { return wanted < mode }
+            return false
+        }
+        agreements.removeAll { isVoid($0.wish) }
+        let before = pending.count
+        pending.removeAll { isVoid($0.wish) }
+        return pending.count < before
+    }
+
+    mutating func withdraw(_ wish: Loosening) {
+        agreements.removeAll { $0.wish == wish }
+        pending.removeAll { $0.wish == wish }
+    }
+}

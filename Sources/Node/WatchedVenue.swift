@@ -1,0 +1,143 @@
+import Orders
+import Ports
+import Synchronization
+import TradingModel
+import VenueKit
+
+/// One venue as the Watchkeeper reaches it: it cancels, and it reads what is open. Rate budgets are not
+/// asked: this happens once, and what it cancels was paid for. All of it runs on the Watchkeeper's lane.
+final class WatchedVenue: @unchecked Sendable {
+    let id: VenueID
+    private let dialect: any VenueDialect
+    private let access: VenueAccess?
+    private let batches: [InstrumentBatch]
+    private let node: UInt16
+    private let board: WatchBoard
+    private let world: World
+    private var lastNonce: UInt64 = 0
+    private(set) var outcome: KillOutcome.Venue
+
+    static let patience = Span.seconds(2)
+    static let pause = Span.milliseconds(100)
+    /// A venue that answers nothing is left to the desk after this.
+    static let persistence = Span.seconds(60)
+
+    init(
+        _ id: VenueID, _ dialect: any VenueDialect, _ access: VenueAccess?, _ batches: [InstrumentBatch],
+        node: UInt16, board: WatchBoard, world: World
+    ) {
+        self.id = id
+        self.dialect = dialect
+        self.access = access
+        self.node = node
+        self.board = board
+        self.world = world
+        self.batches = batches
+        outcome = KillOutcome.Venue(venue: id)
+    }
+
+    var isClear: Bool { outcome.isClear || access == nil || world.watch == nil }
+
+    func warm() {
+        guard access != nil, let watch = world.watch else { return }
+        watch.transport.warm(dialect.profile.restOrigin, connections: 2, lane: watch.lane)
+    }
+
+    func begin() { outcome = KillOutcome.Venue(venue: id) }
+
+    /// Cancels these, then whatever of ours the venue's list still shows, until it shows nothing.
+    func clear(_ resting: [OrderIntent], _ scope: KillScope) async {
+        guard let access, world.watch != nil else { return }
+        outcome.open = resting.map(\.id)
+        let limit = world.time.now + WatchedVenue.persistence
+        var targets = resting.map { OrderReference(id: $0.id, instrument: $0.instrument, side: $0.side) }
+        while world.time.now < limit {
+            await cancel(targets, access)
+            if let open = await readOpen(scope, access) {
+                outcome.open = open.map(\.id)
+                if open.isEmpty {
+                    outcome.clearAt = world.time.now
+                    return
+                }
+                targets = open
+            }
+            do { try await world.time.sleep(until: world.time.now + WatchedVenue.pause) } catch { return }
+        }
+    }
+
+    private func cancel(_ orders: [OrderReference], _ access: VenueAccess) async {
+        let replies = orders.map { _ in Reply<Bool>() }
+        for (order, reply) in zip(orders, replies) {
+            outcome.canceled += 1
+            send(dialect.cancel(order, stamp(), access), isCancel: true) { _ in reply.put(true) }
+            // Nonces must arrive in order: the next goes when this one is answered.
+            if dialect.requiresOrderedNonces { await wait { reply.value != nil } }
+        }
+        await wait { replies.allSatisfy { $0.value != nil } }
+    }
+
+    /// Ours that are open in the scope; `nil` when the venue did not tell.
+    private func readOpen(_ scope: KillScope, _ access: VenueAccess) async -> [OrderReference]? {
+        var open: [OrderReference] = []
+        for batch in batches {
+            let reply = Reply<RequestOutcome>()
+            send(dialect.openOrders(batch.first, stamp(), access)) { reply.put($0) }
+            await wait { reply.value != nil }
+            guard case .response(let response)? = reply.value, (200..<300).contains(response.status) else {
+                return nil
+            }
+            for instrument in batch.instruments {
+                do throws(VenueFault) {
+                    open += try dialect.decodeOpenOrders(response, of: instrument).compactMap {
+                        ours($0, scope)
+                    }
+                } catch { return nil }
+            }
+        }
+        return open
+    }
+
+    private func ours(_ report: OrderReport, _ scope: KillScope) -> OrderReference? {
+        guard let name = report.clientID, name.node == node else { return nil }
+        let intent = OrderIntent(
+            id: name, venue: id, instrument: report.instrument, side: report.side,
+            quantity: report.quantity, limit: .zero, timeInForce: .goodTillCanceled, purpose: .open,
+            decidedAt: report.venueTime, sendBefore: report.venueTime)
+        guard board.covers(scope, intent) else { return nil }
+        return OrderReference(
+            id: name, instrument: report.instrument, side: report.side, venueOrderID: report.venueOrderID)
+    }
+
+    private func stamp() -> RequestStamp {
+        let now = world.time.now
+        lastNonce = max(lastNonce + 1, UInt64(max(0, now.nanoseconds / 1_000)))
+        return RequestStamp(venueTime: now + board.clock(id), nonce: lastNonce)
+    }
+
+    private func send(
+        _ plan: RequestPlan, isCancel: Bool = false, done: @escaping @Sendable (RequestOutcome) -> Void
+    ) {
+        guard let watch = world.watch else { return done(.fault(.neverSent("no connections of its own"))) }
+        let request = HTTPRequest(
+            method: plan.method, origin: dialect.profile.restOrigin, target: plan.target,
+            headers: plan.headers, body: plan.body, deadline: world.time.now + WatchedVenue.patience)
+        watch.transport.perform(
+            request, lane: watch.lane,
+            onSent: { at in
+                if isCancel { self.outcome.wireAt = max(self.outcome.wireAt ?? at, at) }
+            },
+            completion: { result in
+                switch result {
+                case .success(let response): done(.response(response))
+                case .failure(let fault): done(.fault(fault))
+                }
+            })
+    }
+
+    /// Every request ends by its own deadline.
+    private func wait(_ isOver: () -> Bool) async {
+        while !isOver() {
+            do { try await world.time.sleep(until: world.time.now + .milliseconds(1)) } catch { return }
+        }
+    }
+}
