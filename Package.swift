@@ -71,6 +71,8 @@ let package = Package(
         .target(name: "CAllocations"),
         .systemLibrary(name: "CRocksDB", providers: [.apt(["librocksdb-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // L0, L1: values and pure decisions
         room("TradingModel"),
@@ -78,6 +80,7 @@ let package = Package(
         room("Risk", ["TradingModel"]),
         room("Orders", ["TradingModel"]),
         room("Ports", ["TradingModel"]),
+        room("Watch", ["TradingModel"]),
         room("Journal"),
         room("Control"),
         room("Recordings", ["TradingModel", "CZlib"]),
@@ -89,6 +92,7 @@ let package = Package(
             "LiveWorld",
             ["TradingModel", "Ports", "Journal", "CWebSockets", "COpenSSL", "CRocksDB", "CZlib"]),
         room("SimulatedWorld", ["TradingModel", "Ports", "Journal"], simulationOnly),
+        room("Channels", ["TradingModel", "Ports", "Watch", "CCurl"]),
         room("VenueServer", ["TradingModel", "SimulatedWorld", "COpenSSL"] + nio),
         // L3
         room("Strategies", ["TradingModel", "Books", "Routing"]),
@@ -97,14 +101,18 @@ let package = Package(
         // L4
         room(
             "Configuration",
-            ["TradingModel", "Ports", "VenueKit", "Risk", "Hedging", "Strategies", "Orders", "Engine", yams]),
+            [
+                "TradingModel", "Ports", "VenueKit", "Risk", "Hedging", "Strategies", "Orders", "Engine",
+                "Watch", yams,
+            ]),
         room(
-            "Node", ["TradingModel", "Ports", "Books", "Orders", "Hedging", "Engine", "VenueKit", histogram]),
+            "Node",
+            ["TradingModel", "Ports", "Books", "Orders", "Hedging", "Engine", "VenueKit", "Watch", histogram]),
         room(
             "Console",
             [
                 "TradingModel", "VenueKit", "Books", "Risk", "Orders", "Hedging", "Routing", "Strategies",
-                "Engine", "Node", "Control", .product(name: "NIOCore", package: "swift-nio"),
+                "Engine", "Node", "Control", "Watch", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
@@ -127,7 +135,7 @@ let package = Package(
                 "TradingModel", "Ports", "Books", "Routing", "Risk", "Hedging", "Strategies", "Orders",
                 "Engine",
                 "CAllocations", "VenueKit", "Configuration", "Recordings", "Replay", "Node", "Console",
-                "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest",
+                "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest", "Watch", "Channels",
                 arguments,
             ]),
         executable(
@@ -163,7 +171,7 @@ let package = Package(
             "ConfigurationTests",
             [
                 "TradingModel", "VenueKit", "Risk", "Hedging", "Strategies", "Engine", "Configuration",
-                "SimulatedWorld",
+                "SimulatedWorld", "Watch",
             ]),
         specification(
             "EngineTests",
@@ -172,14 +180,18 @@ let package = Package(
             "SimulationTests",
             [
                 "TradingModel", "Ports", "VenueKit", "Orders", "Strategies", "Engine", "Node",
-                "Configuration", "SimulatedWorld", "Simulator", "Control", "Console",
+                "Configuration", "SimulatedWorld", "Simulator", "Control", "Console", "Watch",
             ]),
         specification("SimulatorTests", ["Simulator"]),
+        specification("WatchTests", ["TradingModel", "Watch"]),
+        specification(
+            "ChannelsTests",
+            ["TradingModel", "Ports", "Watch", "Channels", "LiveWorld", "VenueServer"] + nio),
         specification(
             "ControlTests",
             [
                 "TradingModel", "Ports", "VenueKit", "Engine", "Node", "Configuration", "LiveWorld",
-                "Control", "Console", "arbctl",
+                "Control", "Console", "Watch", "arbctl",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         specification(

@@ -1,6 +1,7 @@
 import Engine
 import TradingModel
 import VenueKit
+import Watch
 
 /// A node's whole configuration, checked: what `config/<name>.yaml` with its includes and venue files says.
 public struct NodeConfiguration: Sendable {
@@ -56,6 +57,8 @@ public struct NodeConfiguration: Sendable {
     public var policy: EnginePolicy
     /// How long an order of a dry run is on its way to the paper exchange.
     public var paperLatency: Span
+    /// Where incidents are told.
+    public var alerts: AlertPolicy
     /// Each effective value with its origin.
     public var document: ConfigurationDocument
 

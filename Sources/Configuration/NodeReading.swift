@@ -45,8 +45,10 @@ struct NodeReading {
         let hedge = policies.hedge()
         let strategies = policies.strategies(limits)
         let sizing = policies.sizing()
+        let alerts = AlertsReading(root).policy()
         root.finish()
-        guard let place, let instruments, let venues, let limits, let hedge, let strategies, let sizing
+        guard let place, let instruments, let venues, let limits, let hedge, let strategies, let sizing,
+            let alerts
         else { return nil }
         let policy = EnginePolicy(
             instruments: instruments,
@@ -63,7 +65,7 @@ struct NodeReading {
         return NodeConfiguration(
             file: file, mode: place.mode, dataDirectory: place.dataDirectory, store: place.store,
             http: place.http, credentialsFile: place.credentialsFile, venues: venues, policy: policy,
-            paperLatency: place.paperLatency,
+            paperLatency: place.paperLatency, alerts: alerts,
             document: ConfigurationDocument(file: file, values: ledger.values))
     }
 

@@ -10,6 +10,10 @@ public enum ControlCommand: Hashable, Sendable {
     case hedges
     case trade(number: UInt64)
     case incidents
+    case incident(number: UInt64)
+    case acknowledge(number: UInt64, reason: String)
+    case resolve(number: UInt64, reason: String)
+    case heartbeats
     case hold(reason: String)
     /// Back to NORMAL; with a venue, that venue alone out of its own SAFE_MODE.
     case resume(venue: String?, reason: String)
@@ -18,7 +22,7 @@ public enum ControlCommand: Hashable, Sendable {
     case accept(venue: String, reason: String)
 
     public enum Name: String, Hashable, Sendable, CaseIterable {
-        case status, venues, books, route, latency, positions, orders, hedges, incidents, hold, resume
+        case status, venues, books, route, latency, positions, orders, hedges, incidents, heartbeats, hold, resume
         case safeMode = "safe-mode"
         case reconcile
     }
@@ -33,7 +37,8 @@ public enum ControlCommand: Hashable, Sendable {
         case .positions: .positions
         case .orders: .orders
         case .hedges, .trade: .hedges
-        case .incidents: .incidents
+        case .incidents, .incident, .acknowledge, .resolve: .incidents
+        case .heartbeats: .heartbeats
         case .hold: .hold
         case .resume: .resume
         case .safeMode: .safeMode
@@ -76,7 +81,10 @@ extension ControlCommand {
     /// As they stand in a request.
     public var arguments: [String: ControlArgument] {
         switch self {
-        case .status, .venues, .latency, .positions, .hedges, .incidents: [:]
+        case .status, .venues, .latency, .positions, .hedges, .incidents, .heartbeats: [:]
+        case .incident(let number): ["show": .number(number)]
+        case .acknowledge(let number, let reason): ["ack": .number(number), "reason": .text(reason)]
+        case .resolve(let number, let reason): ["resolve": .number(number), "reason": .text(reason)]
         case .books(let symbol): ["symbol": .text(symbol)]
         case .route(let question): question.arguments
         case .orders(let onlyUnknown): onlyUnknown ? ["unknown": .flag(true)] : [:]

@@ -12,6 +12,7 @@ public struct ControlFault: Error, Hashable, Sendable {
         case unknownSymbol = "unknown_symbol"
         case unknownVenue = "unknown_venue"
         case unknownTrade = "unknown_trade"
+        case unknownIncident = "unknown_incident"
         /// Understood, but not in the state the node is in.
         case conflict
         /// Too many connections.

@@ -62,7 +62,8 @@ private struct ArgumentReading {
         case .positions: return .positions
         case .orders: return .orders(onlyUnknown: try flag("unknown"))
         case .hedges: return try number("trade").map { .trade(number: $0) } ?? .hedges
-        case .incidents: return .incidents
+        case .incidents: return try incidents()
+        case .heartbeats: return .heartbeats
         case .hold: return .hold(reason: try reason())
         case .resume: return .resume(venue: try text("venue"), reason: try reason())
         case .safeMode: return .safeMode(reason: try reason())
@@ -78,6 +79,18 @@ private struct ArgumentReading {
     func finish() throws(ControlFault) {
         guard let stray = rest.keys.min() else { return }
         throw bad("\(name.rawValue) takes no argument \(ControlText.shown(stray))")
+    }
+
+    /// Without an argument the list; else exactly one of the three.
+    private mutating func incidents() throws(ControlFault) -> ControlCommand {
+        let (show, taken, resolved) = (try number("show"), try number("ack"), try number("resolve"))
+        switch (show, taken, resolved) {
+        case (nil, nil, nil): return .incidents
+        case (let number?, nil, nil): return .incident(number: number)
+        case (nil, let number?, nil): return .acknowledge(number: number, reason: try reason())
+        case (nil, nil, let number?): return .resolve(number: number, reason: try reason())
+        default: throw bad("incidents takes one of show, ack and resolve")
+        }
     }
 
     private mutating func route() throws(ControlFault) -> RouteQuestion {

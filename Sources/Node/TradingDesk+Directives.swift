@@ -25,7 +25,7 @@ extension TradingDesk {
             }
         case .resynchronise(let venue, let instrument):
             connectors[venue.index].assumeIsolated { $0.resynchronise(instrument) }
-        case .alarm(let incident): incidents.add(incident)
+        case .alarm(let incident): raise(incident)
         }
     }
 
@@ -139,6 +139,7 @@ extension TradingDesk {
         let isHedge = intent.purpose.reducesRisk
         guard paper == nil else { return transmitOnPaper(intent) }
         world.passes(isHedge ? .hedgeTransmits : .openingTransmits)
+        health.sends(intent, at: world.time.now)
         connectors[intent.venue.index].assumeIsolated { connector in
             connector.place(
                 intent,
@@ -151,6 +152,7 @@ extension TradingDesk {
                 done: { answer, _ in
                     self.assumeIsolated { desk in
                         desk.latency.answered(intent.id, intent.venue, at: desk.world.time.now)
+                        desk.health.answered(intent, answer)
                         desk.world.passes(.answerArrived)
                         desk.handle(.placeAnswered(intent.id, answer))
                         desk.world.passes(.answerApplied)

@@ -18,11 +18,12 @@ public struct NodePlan: Sendable {
     /// How long an order of a dry run is on its way.
     public var paperLatency: Span
     public var store: StorePolicy
+    public var health: HealthPolicy
 
     public init(
         policy: EnginePolicy, dialects: [any VenueDialect], access: [VenueAccess?], isDryRun: Bool,
         paperBalances: [(VenueID, Asset, Amount)], paperLatency: Span = .zero,
-        store: StorePolicy = StorePolicy()
+        store: StorePolicy = StorePolicy(), health: HealthPolicy = HealthPolicy()
     ) {
         precondition(dialects.count == policy.venues.count && access.count == policy.venues.count)
         self.policy = policy
@@ -32,6 +33,7 @@ public struct NodePlan: Sendable {
         self.paperBalances = paperBalances
         self.paperLatency = paperLatency
         self.store = store
+        self.health = health
     }
 }
 
@@ -80,7 +82,7 @@ public struct TradingNode: Sendable {
             world: world, engine: engine, keeper: keeper, reserve: await keeper.reserve(),
             connectors: connectors,
             paper: plan.isDryRun ? PaperExchange(run: engine.epoch, latency: plan.paperLatency) : nil,
-            recovery: recovery, store: plan.store)
+            recovery: recovery, store: plan.store, health: plan.health)
         await desk.start(paperBalances: plan.paperBalances, opening: opening)
         let hunter = OrderHunter(desk: desk, world: world)
         if !plan.isDryRun { await hunter.start() }

@@ -91,7 +91,9 @@ extension ControlFault {
     /// sysexits.
     var exitCode: Int32 {
         switch code {
-        case .badArguments, .reasonRequired, .unknownSymbol, .unknownVenue, .unknownTrade: 64
+        case .badArguments, .reasonRequired, .unknownSymbol, .unknownVenue, .unknownTrade,
+            .unknownIncident:
+            64
         case .conflict: 1
         case .busy: 75
         case .malformed, .tooLong, .unsupportedVersion, .unknownCommand, .other: 70

@@ -97,6 +97,18 @@ final class NodeStand {
         node = nil
     }
 
+    /// The desk's thread does nothing for so long.
+    func freezeDesk(for span: Span) {
+        (node?.desk.lane as? SimulatedLane)?.freeze(until: simulation.now + span)
+    }
+
+    /// Every row of the outbox as it lies on the disk, its texts readable.
+    func rows() throws -> [String] {
+        var rows: [String] = []
+        try SimulatedOutbox(disk).readAll { _, bytes in rows.append(String(decoding: bytes, as: UTF8.self)) }
+        return rows
+    }
+
     func run(_ span: Span) { simulation.run(until: simulation.now + span) }
 
     /// Asks the desk something and runs until it has answered.

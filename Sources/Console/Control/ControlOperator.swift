@@ -32,6 +32,12 @@ public struct ControlOperator: ControlAnswering {
         case .status: return try spell(await StatusAnswer.gather(desk, tally.counts))
         case .venues: return try spell(await VenuesAnswer.gather(desk))
         case .incidents: return try spell(await IncidentsAnswer.gather(desk))
+        case .incident(let number): return try spell(await IncidentAnswer.gather(desk, number))
+        case .acknowledge(let number, let reason):
+            return try spell(await IncidentChangeAnswer.acknowledge(desk, number, reason, actor()))
+        case .resolve(let number, let reason):
+            return try spell(await IncidentChangeAnswer.resolve(desk, number, reason, actor()))
+        case .heartbeats: return try spell(await HeartbeatsAnswer.gather(desk))
         case .books(let symbol): return try spell(await BooksAnswer.gather(desk, symbol))
         case .route(let question): return try spell(await RouteAnswer.gather(desk, question))
         case .latency: return try spell(await LatencyAnswer.gather(desk))

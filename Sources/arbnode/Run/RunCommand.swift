@@ -66,6 +66,7 @@ struct RunCommand: AsyncParsableCommand {
                 throw ExitCode(1)
             }
         }
+        let channels = try NodeWatch.channels(configuration, directory: directory)
         let signals = Signals()
         let node: TradingNode
         do {
@@ -94,14 +95,21 @@ struct RunCommand: AsyncParsableCommand {
         }
         let pages = await http.serve(node, configured: configuration.http)
         let control = await ControlSocket.open(node, in: directory)
-        let elapsed = await LiveView(node: node, world: world.world, signals: signals, quiet: json)
-            .follow(seconds: seconds)
+        let watch = try await NodeWatch.start(
+            node, in: world.world, policy: configuration.alerts, channels: channels, directory: directory,
+            isDrawing: Terminal.errorIsTerminal && !json)
+        await watch.follow(pages, control)
+        let elapsed = await LiveView(
+            node: node, world: world.world, signals: signals, quiet: json, tellsIncidents: false
+        ).follow(seconds: seconds)
+        watch.stopping()
         Terminal.say("Ending: no new risk, finishing hedges.")
         let isFlat = await node.desk.drain(by: world.world.time.now + .seconds(15))
         let report = await node.desk.report()
         await node.desk.close(by: world.world.time.now + .seconds(2))
         await control?.stop()
         await pages?.stop()
+        await watch.stop()
         if json {
             Terminal.print(
                 try ReportJSON(
