@@ -81,6 +81,7 @@ let package = Package(
         room("Orders", ["TradingModel"]),
         room("Ports", ["TradingModel"]),
         room("Watch", ["TradingModel"]),
+        room("Runbooks", ["TradingModel"]),
         room("Journal"),
         room("Control"),
         room("Recordings", ["TradingModel", "CZlib"]),
@@ -103,16 +104,19 @@ let package = Package(
             "Configuration",
             [
                 "TradingModel", "Ports", "VenueKit", "Risk", "Hedging", "Strategies", "Orders", "Engine",
-                "Watch", yams,
+                "Watch", "Runbooks", yams,
             ]),
         room(
             "Node",
-            ["TradingModel", "Ports", "Books", "Orders", "Hedging", "Engine", "VenueKit", "Watch", histogram]),
+            [
+                "TradingModel", "Ports", "Books", "Orders", "Hedging", "Engine", "VenueKit", "Watch", "Runbooks",
+                histogram,
+            ]),
         room(
             "Console",
             [
                 "TradingModel", "VenueKit", "Books", "Risk", "Orders", "Hedging", "Routing", "Strategies",
-                "Engine", "Node", "Control", "Watch", .product(name: "NIOCore", package: "swift-nio"),
+                "Engine", "Node", "Control", "Watch", "Runbooks", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
@@ -136,6 +140,7 @@ let package = Package(
                 "Engine",
                 "CAllocations", "VenueKit", "Configuration", "Recordings", "Replay", "Node", "Console",
                 "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest", "Watch", "Channels",
+                "Runbooks",
                 arguments,
             ]),
         executable(
@@ -171,7 +176,7 @@ let package = Package(
             "ConfigurationTests",
             [
                 "TradingModel", "VenueKit", "Risk", "Hedging", "Strategies", "Engine", "Configuration",
-                "SimulatedWorld", "Watch",
+                "SimulatedWorld", "Watch", "Runbooks",
             ]),
         specification(
             "EngineTests",
@@ -180,10 +185,11 @@ let package = Package(
             "SimulationTests",
             [
                 "TradingModel", "Ports", "VenueKit", "Orders", "Strategies", "Engine", "Node",
-                "Configuration", "SimulatedWorld", "Simulator", "Control", "Console", "Watch",
+                "Configuration", "SimulatedWorld", "Simulator", "Control", "Console", "Watch", "Runbooks",
             ]),
         specification("SimulatorTests", ["Simulator"]),
         specification("WatchTests", ["TradingModel", "Watch"]),
+        specification("RunbooksTests", ["TradingModel", "Runbooks"]),
         specification(
             "ChannelsTests",
             ["TradingModel", "Ports", "Watch", "Channels", "LiveWorld", "VenueServer"] + nio),

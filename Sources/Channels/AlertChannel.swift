@@ -61,7 +61,8 @@ extension ChannelMessage {
     var json: String {
         switch self {
         case .summary(let count, let at):
-            return "{\"kind\":\"summary\",\"left_out\":\(count),\"at\":\"\(at.text)\",\"at_ns\":\(at.nanoseconds)}"
+            return "{\"kind\":\"summary\",\"left_out\":\(count),\"at\":\"\(at.text)\","
+                + "\"at_ns\":\(at.nanoseconds)}"
         case .alert(let alert):
             let fields: [(String, String)] = [
                 ("kind", alert.kind.name), ("code", alert.code.rawValue), ("severity", alert.severity.name),

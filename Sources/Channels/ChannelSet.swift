@@ -20,8 +20,8 @@ public enum ChannelSet {
             func mustHave(_ field: String) -> Secret {
                 if let text = secret(channel.name, field) { return Secret(text) }
                 problems.append(
-                    "alerts: \(channel.name) has no \(field): set \(variable(channel.name, field)), or write "
-                        + "'\(channel.name).\(field) = …' into the secrets file")
+                    "alerts: \(channel.name) has no \(field): set \(variable(channel.name, field)), "
+                        + "or write '\(channel.name).\(field) = …' into the secrets file")
                 return Secret("")
             }
             switch channel.target {

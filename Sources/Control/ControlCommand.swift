@@ -14,6 +14,10 @@ public enum ControlCommand: Hashable, Sendable {
     case acknowledge(number: UInt64, reason: String)
     case resolve(number: UInt64, reason: String)
     case heartbeats
+    case runbooks
+    case runbook(name: String)
+    /// What it would do now; nothing is done.
+    case plan(name: String, venue: String?)
     case hold(reason: String)
     /// Back to NORMAL; with a venue, that venue alone out of its own SAFE_MODE.
     case resume(venue: String?, reason: String)
@@ -22,7 +26,7 @@ public enum ControlCommand: Hashable, Sendable {
     case accept(venue: String, reason: String)
 
     public enum Name: String, Hashable, Sendable, CaseIterable {
-        case status, venues, books, route, latency, positions, orders, hedges, incidents, heartbeats, hold, resume
+        case status, venues, books, route, latency, positions, orders, hedges, incidents, heartbeats, runbooks, hold, resume
         case safeMode = "safe-mode"
         case reconcile
     }
@@ -39,6 +43,7 @@ public enum ControlCommand: Hashable, Sendable {
         case .hedges, .trade: .hedges
         case .incidents, .incident, .acknowledge, .resolve: .incidents
         case .heartbeats: .heartbeats
+        case .runbooks, .runbook, .plan: .runbooks
         case .hold: .hold
         case .resume: .resume
         case .safeMode: .safeMode
@@ -81,7 +86,10 @@ extension ControlCommand {
     /// As they stand in a request.
     public var arguments: [String: ControlArgument] {
         switch self {
-        case .status, .venues, .latency, .positions, .hedges, .incidents, .heartbeats: [:]
+        case .status, .venues, .latency, .positions, .hedges, .incidents, .heartbeats, .runbooks: [:]
+        case .runbook(let name): ["show": .text(name)]
+        case .plan(let name, let venue):
+            venue.map { ["plan": .text(name), "venue": .text($0)] } ?? ["plan": .text(name)]
         case .incident(let number): ["show": .number(number)]
         case .acknowledge(let number, let reason): ["ack": .number(number), "reason": .text(reason)]
         case .resolve(let number, let reason): ["resolve": .number(number), "reason": .text(reason)]

@@ -13,6 +13,7 @@ public struct ControlFault: Error, Hashable, Sendable {
         case unknownVenue = "unknown_venue"
         case unknownTrade = "unknown_trade"
         case unknownIncident = "unknown_incident"
+        case unknownRunbook = "unknown_runbook"
         /// Understood, but not in the state the node is in.
         case conflict
         /// Too many connections.

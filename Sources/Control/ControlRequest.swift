@@ -64,6 +64,7 @@ private struct ArgumentReading {
         case .hedges: return try number("trade").map { .trade(number: $0) } ?? .hedges
         case .incidents: return try incidents()
         case .heartbeats: return .heartbeats
+        case .runbooks: return try runbooks()
         case .hold: return .hold(reason: try reason())
         case .resume: return .resume(venue: try text("venue"), reason: try reason())
         case .safeMode: return .safeMode(reason: try reason())
@@ -90,6 +91,17 @@ private struct ArgumentReading {
         case (nil, let number?, nil): return .acknowledge(number: number, reason: try reason())
         case (nil, nil, let number?): return .resolve(number: number, reason: try reason())
         default: throw bad("incidents takes one of show, ack and resolve")
+        }
+    }
+
+    /// Without an argument the list; else one to show, or to plan.
+    private mutating func runbooks() throws(ControlFault) -> ControlCommand {
+        let (show, plan, venue) = (try text("show"), try text("plan"), try text("venue"))
+        switch (show, plan, venue) {
+        case (nil, nil, nil): return .runbooks
+        case (let name?, nil, nil): return .runbook(name: name)
+        case (nil, let name?, _): return .plan(name: name, venue: venue)
+        default: throw bad("runbooks takes show, or plan with venue")
         }
     }
 

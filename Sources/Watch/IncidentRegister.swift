@@ -1,7 +1,7 @@
 import TradingModel
 
-/// Every case of this run: deduplicated, acknowledged, resolved by people or by themselves, escalated on time.
-/// A value that knows no clock; what people must be told comes out as alerts.
+/// Every case of this run: deduplicated, acknowledged, resolved by people or by itself, escalated on time. A
+/// value that knows no clock; what people must be told comes out as alerts.
 public struct IncidentRegister: Sendable {
     public enum Effect: Hashable, Sendable {
         case alert(Alert)
@@ -170,7 +170,8 @@ extension IncidentRegister {
             cases[index].goneSince = nil
             return false
         }
-        let gone = max(cases[index].goneSince ?? (stands == nil ? cases[index].lastAt : now), cases[index].lastAt)
+        let since = cases[index].goneSince ?? (stands == nil ? cases[index].lastAt : now)
+        let gone = max(since, cases[index].lastAt)
         cases[index].goneSince = gone
         guard now - gone >= quiet, case .becomes(let state) = cases[index].state.after(.quiet) else {
             return false

@@ -15,8 +15,8 @@ extension Moment {
         number < 10 ? "00\(number)" : number < 100 ? "0\(number)" : "\(number)"
     }
 
-    /// The proleptic Gregorian date of a day since 1970, by eras of 400 years that begin in March, so that the
-    /// leap day is the last of its year.
+    /// The proleptic Gregorian date of a day since 1970, by eras of 400 years that begin in March, so that
+    /// the leap day is the last of its year.
     private static func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let shifted = days + 719_468
         let era = shifted / 146_097

@@ -92,7 +92,7 @@ extension ControlFault {
     var exitCode: Int32 {
         switch code {
         case .badArguments, .reasonRequired, .unknownSymbol, .unknownVenue, .unknownTrade,
-            .unknownIncident:
+            .unknownIncident, .unknownRunbook:
             64
         case .conflict: 1
         case .busy: 75

@@ -47,7 +47,7 @@ import Watch
         AlertPolicy.Channel(name: name, target: .log, least: .info, perMinute: 1_000)
     }
 
-    @Test func `gives each alert to each channel, and a channel that hangs keeps nobody waiting`()
+    @Test func `gives each alert to each channel, and one that hangs keeps nobody waiting`()
         async throws
     {
         let silent = try await HTTPStand.start(.silence)
@@ -64,7 +64,7 @@ import Watch
         try await quick.stop()
     }
 
-    @Test func `says of a channel that takes nothing that it is dead, and that it lives again`() async throws {
+    @Test func `says that a channel which takes nothing is dead, and that it lives again`() async throws {
         let server = try await HTTPStand.start(.answer(500))
         let stand = try Stand([
             (entry("hook"), WebhookChannel(url: "http://127.0.0.1:\(server.port)/"))
@@ -94,7 +94,8 @@ import Watch
             took.append((stand.time.now - began).nanoseconds)
         }
         took.sort()
-        print("alert to webhook: p50 \(took[100] / 1_000) us, p99 \(took[198] / 1_000) us, max \(took[199] / 1_000) us")
+        let figures = [100, 198, 199].map { took[$0] / 1_000 }
+        print("alert to webhook: p50, p99, max of 200: \(figures) us")
         #expect(server.requests.count == 200)
         await stand.stop()
         try await server.stop()

@@ -1,3 +1,4 @@
+import Engine
 import Ports
 import SimulatedWorld
 import Testing
@@ -17,10 +18,11 @@ import Watch
         let stand = try NodeStand(seed: 3)
         try stand.startNode()
         let node = try #require(stand.node)
+        let world = try #require(stand.world)
         let heard = Heard()
         let simulation = stand.simulation
         let watch = DeskWatch(
-            node.desk.pulse, lane: node.hunter.lane, time: node.desk.world.time, reassuring: .seconds(3),
+            node.desk.pulse, lane: node.hunter.lane, time: world.time, reassuring: .seconds(3),
             by: { heard.reassured.append(simulation.now) }, tell: { heard.alerts.append($0) })
         Task(executorPreference: watch.lane) { await watch.run() }
         stand.run(.seconds(10))
@@ -50,9 +52,9 @@ import Watch
 
     @Test func `does not reassure while the store lane is stuck, whatever the desk does`() throws {
         let (stand, heard) = try watched()
-        let node = try #require(stand.node)
+        let world = try #require(stand.world)
         let began = stand.simulation.now
-        (node.desk.keeper.lane as? SimulatedLane)?.freeze(until: began + .seconds(12))
+        (world.storeLane as? SimulatedLane)?.freeze(until: began + .seconds(12))
         stand.run(.seconds(12))
         #expect(heard.alerts.isEmpty, "the desk itself moves")
         #expect(heard.reassured.allSatisfy { $0 <= began + .seconds(6) })

@@ -22,9 +22,7 @@ import Watch
         Set(try cases(stand).map(\.key.code))
     }
 
-    @Test func `VENUE_DISCONNECTED and PRIVATE_STREAM_LOST for a venue that is gone, and resolves them once it is back`()
-        throws
-    {
+    @Test func `VENUE_DISCONNECTED and PRIVATE_STREAM_LOST for a venue that is gone, until it is back`() throws {
         let stand = try running()
         stand.network.setReachable("okx", false)
         stand.run(.seconds(4))

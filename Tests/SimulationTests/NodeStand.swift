@@ -16,7 +16,7 @@ final class NodeStand {
     let disk = SimulatedDisk()
     let doubles: [any SimulatedVenue]
     private(set) var node: TradingNode?
-    private var world: World?
+    private(set) var world: World?
     private let plan: NodePlan
 
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -12,9 +12,13 @@ protocol ControlAnswering: Sendable {
 /// Carries out requests at the desk, each in one step on its lane, and spells the answers.
 public struct ControlOperator: ControlAnswering {
     private let desk: TradingDesk
+    private let shelf: RunbookShelf
     let tally = ControlTally()
 
-    public init(_ desk: TradingDesk) { self.desk = desk }
+    public init(_ desk: TradingDesk, _ shelf: RunbookShelf = .empty) {
+        self.desk = desk
+        self.shelf = shelf
+    }
 
     /// A line that is no request, or cannot be carried out, changes nothing.
     public func answer(_ line: [UInt8], from user: UInt32) async -> [UInt8] {
@@ -38,6 +42,10 @@ public struct ControlOperator: ControlAnswering {
         case .resolve(let number, let reason):
             return try spell(await IncidentChangeAnswer.resolve(desk, number, reason, actor()))
         case .heartbeats: return try spell(await HeartbeatsAnswer.gather(desk))
+        case .runbooks: return try spell(await RunbooksAnswer.gather(desk, shelf))
+        case .runbook(let name): return try spell(await RunbookAnswer.show(desk, shelf, name))
+        case .plan(let name, let venue):
+            return try spell(await RunbookAnswer.plan(desk, shelf, name, venue: venue))
         case .books(let symbol): return try spell(await BooksAnswer.gather(desk, symbol))
         case .route(let question): return try spell(await RouteAnswer.gather(desk, question))
         case .latency: return try spell(await LatencyAnswer.gather(desk))

@@ -7,9 +7,9 @@ struct HeartbeatsCommand: ParsableCommand {
         commandName: "heartbeats",
         abstract: "Who must show that it lives, and when each last did; the worst first.",
         discussion: """
-            yellow and red tell after how much silence it is late, and lost. The private stream of an account \
-            lives by what it tells, or by an answer from which ledger and venue were compared; an echo of an \
-            order of ours that it owes counts against it.
+            yellow and red tell after how much silence it is late, and lost. The private stream of an \
+            account lives by what it tells, or by an answer from which ledger and venue were compared; an \
+            echo of an order of ours that it owes counts against it.
 
             Example: arbctl heartbeats
             """)

@@ -80,19 +80,7 @@ struct RunCommand: AsyncParsableCommand {
         if node.recoveredRows > 0 {
             Terminal.say("Recovered \(node.recoveredRows) outbox rows; reconciling first.")
         }
-        if let resume {
-            await node.desk.setMode(.normal, reason: resume, actor: NSUserName())
-        } else if await node.desk.report().summary.mode != .normal {
-            Terminal.say("Not in NORMAL mode since an earlier run; --resume \"reason\" returns to it.")
-        }
-        for name in enable {
-            for person in approvedBy {
-                await node.desk.approve(strategy: name, reason: "--enable", actor: person)
-            }
-        }
-        for strategy in await node.desk.report().disabledStrategies {
-            Terminal.say("Disabled: \(strategy.name) (\(strategy.reason)).")
-        }
+        await prepare(node)
         let pages = await http.serve(node, configured: configuration.http)
         let control = await ControlSocket.open(node, in: directory)
         let watch = try await NodeWatch.start(
@@ -122,6 +110,23 @@ struct RunCommand: AsyncParsableCommand {
             }
         }
         if !isFlat { Terminal.say("Orders or hedges are still open; the next start reconciles them.") }
+    }
+
+    /// What its arguments ask for before it trades, and what keeps it from trading.
+    private func prepare(_ node: TradingNode) async {
+        if let resume {
+            await node.desk.setMode(.normal, reason: resume, actor: NSUserName())
+        } else if await node.desk.report().summary.mode != .normal {
+            Terminal.say("Not in NORMAL mode since an earlier run; --resume \"reason\" returns to it.")
+        }
+        for name in enable {
+            for person in approvedBy {
+                await node.desk.approve(strategy: name, reason: "--enable", actor: person)
+            }
+        }
+        for strategy in await node.desk.report().disabledStrategies {
+            Terminal.say("Disabled: \(strategy.name) (\(strategy.reason)).")
+        }
     }
 
     private func decideMode(_ configuration: NodeConfiguration) throws -> Bool {

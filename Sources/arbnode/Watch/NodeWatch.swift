@@ -84,8 +84,8 @@ final class NodeWatch: Sendable {
 
     private static func write(_ number: Int, _ desk: TradingDesk, _ files: IncidentFiles) async {
         guard let dossier = await desk.dossier(number) else { return }
-        do { try await files.write(dossier) } catch {
-            Terminal.say("no file for incident \(number): \((error as? DeliveryFault)?.reason ?? "\(error)")")
+        do throws(DeliveryFault) { try await files.write(dossier) } catch {
+            Terminal.say("no file for incident \(number): \(error.reason)")
         }
     }
 

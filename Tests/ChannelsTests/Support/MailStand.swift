@@ -74,6 +74,8 @@ private final class MailConversation: ChannelInboundHandler {
     private var received = ""
     private var letter = MailStand.Letter(from: "", to: [], text: "")
     private var isInData = false
+    /// The client says its name and password on a line of their own.
+    private var isInLogin = false
     private var isEncrypted = false
 
     init(_ manner: MailStand.Manner, _ log: MailStand.Log, _ tls: NIOSSLContext?) {
@@ -98,7 +100,14 @@ private final class MailConversation: ChannelInboundHandler {
         while let end = received.firstIndex(of: "\r\n") {
             let line = String(received[..<end])
             received = String(received[received.index(after: end)...])
-            if isInData { text(line, context) } else { command(line, context) }
+            if isInData {
+                text(line, context)
+            } else if isInLogin {
+                isInLogin = false
+                say("235 welcome", context)
+            } else {
+                command(line, context)
+            }
         }
     }
 
@@ -131,7 +140,8 @@ private final class MailConversation: ChannelInboundHandler {
             } catch { context.close(promise: nil) }
         case "AUTH":
             letter.login = line
-            say("235 welcome", context)
+            isInLogin = line.split(separator: " ").count == 2
+            say(isInLogin ? "334" : "235 welcome", context)
         case "MAIL":
             letter.from = line
             say("250 ok", context)
