@@ -109,14 +109,16 @@ let package = Package(
         room(
             "Node",
             [
-                "TradingModel", "Ports", "Books", "Orders", "Hedging", "Engine", "VenueKit", "Watch", "Runbooks",
+                "TradingModel", "Ports", "Books", "Orders", "Hedging", "Engine", "VenueKit", "Watch",
+                "Runbooks",
                 histogram,
             ]),
         room(
             "Console",
             [
                 "TradingModel", "VenueKit", "Books", "Risk", "Orders", "Hedging", "Routing", "Strategies",
-                "Engine", "Node", "Control", "Watch", "Runbooks", .product(name: "NIOCore", package: "swift-nio"),
+                "Engine", "Node", "Control", "Watch", "Runbooks",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),

@@ -30,7 +30,8 @@ public enum ChannelSet {
                 return FileChannel(path: name.hasPrefix("/") ? name : directory + "/" + name)
             case .webhook(let url):
                 return WebhookChannel(
-                    url: url.isEmpty ? mustHave("url").reveal : url, token: secret(channel.name, "token").map { Secret($0) },
+                    url: url.isEmpty ? mustHave("url").reveal : url,
+                    token: secret(channel.name, "token").map { Secret($0) },
                     authority: channel.authority)
             case .telegram(let api, let chat):
                 return TelegramChannel(

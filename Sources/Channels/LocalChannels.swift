@@ -48,7 +48,9 @@ enum FileWriting {
     static func write(_ bytes: [UInt8], to descriptor: Int32) throws(DeliveryFault) {
         var written = 0
         while written < bytes.count {
-            let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            let count = bytes[written...].withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
             if count > 0 {
                 written += count
             } else if errno != EINTR {

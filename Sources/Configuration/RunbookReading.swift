@@ -63,7 +63,8 @@ public enum RunbookReading {
         else { return nil }
         return RunbookStep(
             id: id, action: action, why: why, requires: requires.compactMap { RunbookCondition($0) },
-            ensures: ensures.compactMap { RunbookCondition($0) }, timeout: timeout, danger: danger, undo: undo)
+            ensures: ensures.compactMap { RunbookCondition($0) }, timeout: timeout, danger: danger, undo: undo
+        )
     }
 
     private static func isName(_ text: String) -> Bool {

@@ -26,7 +26,8 @@ public enum ControlCommand: Hashable, Sendable {
     case accept(venue: String, reason: String)
 
     public enum Name: String, Hashable, Sendable, CaseIterable {
-        case status, venues, books, route, latency, positions, orders, hedges, incidents, heartbeats, runbooks, hold, resume
+        case status, venues, books, route, latency, positions, orders, hedges, incidents, heartbeats,
+            runbooks, hold, resume
         case safeMode = "safe-mode"
         case reconcile
     }

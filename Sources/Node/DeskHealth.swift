@@ -2,15 +2,23 @@ import TradingModel
 import VenueKit
 import Watch
 
-/// After how much silence the desk itself is late, and lost.
+/// After how much silence the node's own threads are late, and lost.
 public struct HealthPolicy: Hashable, Sendable {
     public var deskLate: Span
     public var deskLost: Span
+    /// Of the store's and the reserve's thread, which may wait for a disk.
+    public var storeLate: Span
+    public var storeLost: Span
 
-    /// - Precondition: 250 ms ≤ `deskLate` < `deskLost`.
-    public init(deskLate: Span = .milliseconds(1_500), deskLost: Span = .seconds(3)) {
+    /// - Precondition: 250 ms ≤ `deskLate` < `deskLost`, 1 s ≤ `storeLate` < `storeLost`.
+    public init(
+        deskLate: Span = .milliseconds(1_500), deskLost: Span = .seconds(3), storeLate: Span = .seconds(5),
+        storeLost: Span = .seconds(15)
+    ) {
         self.deskLate = deskLate
         self.deskLost = deskLost
+        self.storeLate = storeLate
+        self.storeLost = storeLost
     }
 }
 
@@ -49,11 +57,15 @@ struct DeskHealth {
                 "desk lane", .trading, every: DeskHealth.every, yellow: policy.deskLate,
                 red: policy.deskLost), at: now)
         store = beats.register(
-            Heartbeat("store lane", .trading, every: .seconds(1), yellow: .seconds(5), red: .seconds(15)),
+            Heartbeat(
+                "store lane", .trading, every: .seconds(1), yellow: policy.storeLate,
+                red: policy.storeLost),
             at: now)
         // Without it and the store no hedge becomes durable any more: what rests is canceled.
         reserve = beats.register(
-            Heartbeat("reserve lane", .vital, every: .seconds(1), yellow: .seconds(5), red: .seconds(15)),
+            Heartbeat(
+                "reserve lane", .vital, every: .seconds(1), yellow: policy.storeLate,
+                red: policy.storeLost),
             at: now)
         streams = sweeps.map { _ in EchoWatch() }
         for index in sweeps.indices { addVenue(VenueID(index), sweep: sweeps[index], at: now) }
@@ -76,7 +88,8 @@ struct DeskHealth {
             Venue(
                 market: market, clock: clock,
                 // Two sweeps without a proof are one lost answer; four are a deaf stream.
-                account: add("private stream", .venue, sweep, sweep * 2 + .seconds(10), sweep * 4 + .seconds(30)),
+                account: add(
+                    "private stream", .venue, sweep, sweep * 2 + .seconds(10), sweep * 4 + .seconds(30)),
                 echoes: add("own-order echoes", .venue, .seconds(1), .seconds(2), .seconds(10)),
                 // A pass may wait for the venue's rate budget before each of its questions.
                 reconciliation: add(

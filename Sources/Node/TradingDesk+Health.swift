@@ -13,11 +13,14 @@ extension TradingDesk {
         guard now >= health.nextLook else { return }
         health.nextLook = now + DeskHealth.every
         health.gather(connectors.map { connector in connector.assumeIsolated { $0.pulse } }, at: now)
+        let away = health.beats.silence(health.desk, at: now)
+        // The process was stopped, or its machine: one trouble, not as many as there are beats.
+        if away > DeskHealth.every * 2 { health.beats.excuse(away, except: health.desk, at: now) }
         for change in health.beats.look(at: now) { tell(change, now) }
         // Only now: the desk's own silence is what lies between two looks.
         health.beats.beat(health.desk, at: now)
         if health.beats.isEveryVenueSilent(connectors.count, at: now) {
-            lower(to: .reduced, because: "HEARTBEAT_LOST: no venue can be heard")
+            lower(to: .reduced, because: "HEARTBEAT_LOST: every venue has lost one")
         }
         pulse.note(isEveryCriticalFresh: health.beats.isEveryCriticalFresh(at: now))
         if now >= health.nextTick { tick(now) }

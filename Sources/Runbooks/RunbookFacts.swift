@@ -103,7 +103,9 @@ public struct RunbookCondition: Hashable, Sendable {
             self.init(fact: fact, comparison: .equal, value: isNegated ? 0 : 1)
             return
         }
-        guard !isNegated, words.count == 3, let comparison = Comparison(rawValue: words[1]) else { return nil }
+        guard !isNegated, words.count == 3, let comparison = Comparison(rawValue: words[1]) else {
+            return nil
+        }
         if fact == .mode {
             guard let mode = OperatingMode.allCases.first(where: { $0.name == words[2] }) else { return nil }
             self.init(fact: fact, comparison: comparison, value: Int(mode.rawValue))

@@ -65,7 +65,9 @@ public struct DeliveryQueue: Sendable {
         let count = waiting.count
         waiting.removeAll { now - $0.at > DeliveryQueue.staleAfter }
         dropped += count - waiting.count
-        guard now >= notBefore else { return waiting.isEmpty && leftOut == 0 ? .idle : .wait(until: notBefore) }
+        guard now >= notBefore else {
+            return waiting.isEmpty && leftOut == 0 ? .idle : .wait(until: notBefore)
+        }
         recent.removeAll { now - $0 >= .seconds(60) }
         // A page is always said: whoever floods a channel with warnings must not silence it.
         if let page = waiting.first(where: { $0.severity == .pageNow }) { return .deliver(page) }

@@ -67,6 +67,16 @@ public struct HeartbeatRegistry: Sendable {
     /// A job is done.
     public mutating func rest(_ id: ID) { entries[id.index].isResting = true }
 
+    /// Whoever counts was away for so long (`id` is its own beat): what the others did meanwhile it cannot
+    /// have seen, and does not hold against them.
+    public mutating func excuse(_ span: Span, except id: ID, at now: Moment) {
+        for index in entries.indices where index != id.index {
+            entries[index].lastAt = min(now, entries[index].lastAt + span)
+        }
+    }
+
+    public func silence(_ id: ID, at now: Moment) -> Span { now - entries[id.index].lastAt }
+
     public func vitality(_ id: ID, at now: Moment) -> Vitality { vitality(entries[id.index], now) }
 
     private func vitality(_ entry: Entry, _ now: Moment) -> Vitality {

@@ -10,7 +10,8 @@ enum ControlSocket {
     /// Opens it and says where it is; one that cannot be had costs the socket, not the node.
     static func open(_ node: TradingNode, in directory: String) async -> ControlServer? {
         do throws(ControlServer.Fault) {
-            let server = try await ControlServer.start(at: path(in: directory), ControlOperator(node.desk, RunbookShelf.load()))
+            let server = try await ControlServer.start(
+                at: path(in: directory), ControlOperator(node.desk, RunbookShelf.load()))
             Terminal.say("Control: arbctl --socket \(server.path)")
             return server
         } catch {

@@ -50,7 +50,8 @@ import Watch
         .init(name: "telegram", target: .telegram(api: "https://t.test", chat: "1"), least: .info),
         .init(
             name: "email",
-            target: .mail(.init(server: "smtps://m.test", from: "a@b", to: ["c@d"], user: "u", encrypts: true)),
+            target: .mail(
+                .init(server: "smtps://m.test", from: "a@b", to: ["c@d"], user: "u", encrypts: true)),
             least: .info),
     ])
 
@@ -67,6 +68,7 @@ import Watch
     }
 
     @Test func `are made once their secrets are there`() throws {
-        #expect(try ChannelSet.make(policy, directory: "/tmp") { _, _ in "https://x.test/made-up" }.count == 3)
+        #expect(
+            try ChannelSet.make(policy, directory: "/tmp") { _, _ in "https://x.test/made-up" }.count == 3)
     }
 }

@@ -41,7 +41,8 @@ import Watch
     }
 
     @Test func `that refuses, hangs up or says nothing has not taken it`() async throws {
-        let refused = await delivering(WebhookChannel(url: "http://127.0.0.1:\(deadPort())/"))
+        let nobody = DeadPort()
+        let refused = await delivering(WebhookChannel(url: "http://127.0.0.1:\(nobody.number)/"))
         #expect(refused?.isFinal == false && refused?.reason.isEmpty == false)
         let rude = try await HTTPStand.start(.hangUp)
         #expect(await delivering(WebhookChannel(url: "http://127.0.0.1:\(rude.port)/")) != nil)
@@ -122,7 +123,8 @@ import Watch
         let fault = try #require(await delivering(channel(stand.port)))
         #expect(!fault.reason.contains("made-up"))
         try await stand.stop()
-        let dead = try #require(await delivering(channel(deadPort())))
+        let nobody = DeadPort()
+        let dead = try #require(await delivering(channel(nobody.number)))
         #expect(!dead.reason.contains("made-up"))
         #expect(!"\(Secret("made-up"))".contains("made-up"))
         #expect(!String(reflecting: Secret("made-up")).contains("made-up"))

@@ -24,7 +24,8 @@ import TradingModel
         }
         for runbook in runbooks {
             let letsRiskIn = runbook.steps.contains { $0.action.loosens }
-            #expect(!letsRiskIn || runbook.approvals >= 1, "\(runbook.name) lets risk in on one person's word")
+            #expect(
+                !letsRiskIn || runbook.approvals >= 1, "\(runbook.name) lets risk in on one person's word")
         }
     }
 

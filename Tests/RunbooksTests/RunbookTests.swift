@@ -12,7 +12,8 @@ import TradingModel
     }
 
     @Test(arguments: [
-        "", "mode", "mode >= LOUD", "mode HOLD", "unknown_orders", "unknown_orders = -1", "unknown_orders = x",
+        "", "mode", "mode >= LOUD", "mode HOLD", "unknown_orders", "unknown_orders = -1",
+        "unknown_orders = x",
         "unknown_orders = 01", "venue_ready = 1", "not mode = HOLD", "venue_happy", "live_orders == 0",
         "live_orders = 0 0",
     ])
@@ -141,7 +142,8 @@ import TradingModel
     @Test func `does each step once, in order, and ends`() throws {
         var stage = Stage()
         var run = try approved(&stage)
-        #expect(stage.go(&run))
+        let went = stage.go(&run)
+        #expect(went)
         #expect(run.phase == .ended(.succeeded))
         #expect(stage.acts == ["hold", "cancel-all", "resume"])
     }
@@ -152,23 +154,26 @@ import TradingModel
         stage.facts.venue?.liveOrders = 0
         var run = RunbookRun(runbook(danger: false), target: "okx")
         _ = stage.carry(run.start(by: "ann", reason: "drill", at: stage.now), &run)
-        #expect(stage.go(&run) && run.phase == .ended(.succeeded) && stage.acts.isEmpty)
+        let went = stage.go(&run)
+        #expect(went && run.phase == .ended(.succeeded) && stage.acts.isEmpty)
     }
 
     @Test func `needs somebody else's word for this very plan before anything is done`() throws {
         var stage = Stage()
         var run = RunbookRun(runbook(), target: "okx")
         _ = stage.carry(run.start(by: "ann", reason: "drill", at: stage.now), &run)
-        #expect(run.next(stage.facts, at: stage.now) == nil && stage.acts.isEmpty)
-        #expect(throws: RunbookRun.Refusal.self) { try run.approve(by: "ann", hash: "h", of: "h", at: stage.now) }
-        #expect(throws: RunbookRun.Refusal.self) { try run.approve(by: "bob", hash: "g", of: "h", at: stage.now) }
+        let nothing = run.next(stage.facts, at: stage.now)
+        #expect(nothing == nil && stage.acts.isEmpty)
+        #expect(throws: RunbookRun.Refusal.self) {
+            try run.approve(by: "ann", hash: "h", of: "h", at: stage.now)
+        }
+        #expect(throws: RunbookRun.Refusal.self) {
+            try run.approve(by: "bob", hash: "g", of: "h", at: stage.now)
+        }
         #expect(run.phase == .waitsForApproval)
-        #expect(
-            run.next(stage.facts, at: stage.now + RunbookRun.approvalWindow + .nanoseconds(1))
-                == .journal(
-                    .aborted(
-                        by: "node", reason: "nobody agreed in ten minutes",
-                        at: stage.now + RunbookRun.approvalWindow + .nanoseconds(1))))
+        let late = stage.now + RunbookRun.approvalWindow + .nanoseconds(1)
+        let order = run.next(stage.facts, at: late)
+        #expect(order == .journal(.aborted(by: "node", reason: "nobody agreed in ten minutes", at: late)))
     }
 
     @Test func `fails when a step does not bring about what it ensures, and takes back what it did`() throws {
@@ -176,12 +181,18 @@ import TradingModel
         stage.facts.mode = .hold
         stage.isObedient = false
         var run = try approved(&stage)
-        #expect(stage.go(&run))
+        let went = stage.go(&run)
+        #expect(went)
         #expect(run.phase == .ended(.failed))
-        #expect(stage.acts == ["cancel-all", "reconcile"], "the cancel was in vain; its undo was carried out")
+        #expect(
+            stage.acts == ["cancel-all", "reconcile"], "the cancel was in vain; its undo was carried out")
         #expect(
             stage.journal.contains {
-                if case .failed(2, let why, _) = $0 { why == "live_orders = 0 does not hold after 30 s" } else { false }
+                if case .failed(2, let why, _) = $0 {
+                    why == "live_orders = 0 does not hold after 30 s"
+                } else {
+                    false
+                }
             })
     }
 
@@ -194,7 +205,8 @@ import TradingModel
             stage.facts.venue?.unknownOrders = 0
         }
         _ = stage.carry(try run.abort(by: "bob", reason: "enough", at: stage.now), &run)
-        #expect(stage.go(&run) && run.phase == .ended(.aborted))
+        let went = stage.go(&run)
+        #expect(went && run.phase == .ended(.aborted))
         #expect(stage.acts == ["hold", "cancel-all", "reconcile"])
     }
 
@@ -210,7 +222,8 @@ import TradingModel
             let survived = stage.go(&run, dyingAfter: most)
             #expect(!survived || run.isEnded)
             var again = RunbookRun(runbook(), target: "okx", replaying: stage.journal, at: stage.now)
-            #expect(stage.go(&again), "\(most)")
+            let went = stage.go(&again)
+            #expect(went, "\(most)")
             #expect(again.isEnded, "cut after \(most): \(again.phase)")
             for action in ["hold", "cancel-all", "resume"] where action != "hold" {
                 #expect(stage.acts.count { $0 == action } <= 1, "cut after \(most): \(stage.acts)")

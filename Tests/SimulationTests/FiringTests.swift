@@ -22,7 +22,9 @@ import Watch
         Set(try cases(stand).map(\.key.code))
     }
 
-    @Test func `VENUE_DISCONNECTED and PRIVATE_STREAM_LOST for a venue that is gone, until it is back`() throws {
+    @Test func `VENUE_DISCONNECTED and PRIVATE_STREAM_LOST for a venue that is gone, until it is back`()
+        throws
+    {
         let stand = try running()
         stand.network.setReachable("okx", false)
         stand.run(.seconds(4))
@@ -83,6 +85,8 @@ import Watch
         #expect(try stand.report().summary.mode == .hold)
         let lost = try cases(stand).filter { $0.key.code == .heartbeatLost && $0.key.subject == "desk lane" }
         #expect(lost.count == 1 && lost[0].detail.hasPrefix("desk lane has been silent for"))
+        let all = try cases(stand).filter { $0.key.code == .heartbeatLost }
+        #expect(all.count == 1, "what the others did meanwhile it cannot have seen")
     }
 
     @Test func `ALERT_CHANNEL_DEAD for a channel that takes nothing, and resolves it when it does`() throws {

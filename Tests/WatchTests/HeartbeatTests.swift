@@ -92,6 +92,20 @@ import Watch
         #expect(!registry.isEveryVenueSilent(0, at: later))
     }
 
+    @Test func `who was away does not hold the others' silence against them`() {
+        var registry = HeartbeatRegistry()
+        let own = registry.register(Self.lane, at: Self.start)
+        let other = registry.register(
+            Heartbeat("other", .vital, every: .seconds(1), yellow: .seconds(5), red: .seconds(15)),
+            at: Self.start)
+        let now = Self.start + .seconds(60)
+        registry.excuse(.seconds(58), except: own, at: now)
+        #expect(registry.vitality(own, at: now) == .red && registry.vitality(other, at: now) == .green)
+        #expect(registry.silence(other, at: now) == .seconds(2))
+        registry.excuse(.seconds(1_000), except: own, at: now)
+        #expect(registry.silence(other, at: now) == .zero, "nobody beats in the future")
+    }
+
     @Test func `each criticality asks for its mode`() {
         let modes = Criticality.allCases.map { critical in Vitality.allCases.map { critical.mode(at: $0) } }
         #expect(
@@ -183,7 +197,8 @@ import Watch
 
     @Test func `reassures nobody when the desk or a critical beat is stale`() {
         let now = Self.start + .seconds(10)
-        #expect(DeskVigil.mayReassure(beatAt: now - .milliseconds(1_500), isEveryCriticalFresh: true, at: now))
+        #expect(
+            DeskVigil.mayReassure(beatAt: now - .milliseconds(1_500), isEveryCriticalFresh: true, at: now))
         #expect(
             !DeskVigil.mayReassure(beatAt: now - .milliseconds(1_501), isEveryCriticalFresh: true, at: now))
         #expect(!DeskVigil.mayReassure(beatAt: now, isEveryCriticalFresh: false, at: now))

@@ -32,7 +32,8 @@ extension IncidentsAnswer.Incident {
 }
 
 extension IncidentAnswer {
-    static func gather(_ desk: isolated TradingDesk, _ number: UInt64) throws(ControlFault) -> IncidentAnswer {
+    static func gather(_ desk: isolated TradingDesk, _ number: UInt64) throws(ControlFault) -> IncidentAnswer
+    {
         let number = Int(clamping: number)
         guard let told = desk.cases[number], let dossier = desk.dossier(number) else {
             throw ControlFault.unknownIncident(number)

@@ -5,9 +5,12 @@ import LiveWorld
 import Runbooks
 
 extension RunbookShelf {
+    /// Where the package puts them.
+    private static let installed = "/etc/arbnode/runbooks"
+
     /// Those that come with the product. Problems are told, and cost the runbooks, not the node.
     static func load() -> RunbookShelf {
-        guard let folder = HouseFiles.find("runbooks") else { return .empty }
+        guard let folder = HouseFiles.find("runbooks") ?? HouseFiles.find(installed) else { return .empty }
         let names: [String]
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: folder)
@@ -17,7 +20,7 @@ extension RunbookShelf {
         }
         let paths = names.filter { $0.hasSuffix(".yaml") }.sorted().map { folder + "/" + $0 }
         switch RunbookReading.load(paths) {
-        case .success(let runbooks): return RunbookShelf(runbooks) { Fingerprint.of($0) }
+        case .success(let runbooks): return RunbookShelf(runbooks) { HexDigest.of($0) }
         case .failure(let problems):
             Terminal.say("no runbooks:\n\(problems)")
             return .empty

@@ -1,5 +1,5 @@
 /// What tells one text from another.
-public enum Fingerprint {
+public enum HexDigest {
     /// SHA-256 in lower-case hex digits.
     public static func of(_ bytes: [UInt8]) -> String {
         Digest.sha256(bytes).map { byte in
