@@ -71,6 +71,8 @@ let package = Package(
         .target(name: "CAllocations"),
         .systemLibrary(name: "CRocksDB", providers: [.apt(["librocksdb-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // L0, L1: values and pure decisions
         room("TradingModel"),
@@ -79,6 +81,8 @@ let package = Package(
         room("Portfolio", ["TradingModel"]),
         room("Orders", ["TradingModel"]),
         room("Ports", ["TradingModel"]),
+        room("Watch", ["TradingModel"]),
+        room("Runbooks", ["TradingModel"]),
         room("Journal"),
         room("Control"),
         room("Recordings", ["TradingModel", "CZlib"]),
@@ -90,6 +94,7 @@ let package = Package(
             "LiveWorld",
             ["TradingModel", "Ports", "Journal", "CWebSockets", "COpenSSL", "CRocksDB", "CZlib"]),
         room("SimulatedWorld", ["TradingModel", "Ports", "Journal"], simulationOnly),
+        room("Channels", ["TradingModel", "Ports", "Watch", "CCurl"]),
         room("VenueServer", ["TradingModel", "SimulatedWorld", "COpenSSL"] + nio),
         // L3
         room("Strategies", ["TradingModel", "Books", "Routing"]),
@@ -102,15 +107,20 @@ let package = Package(
             "Configuration",
             [
                 "TradingModel", "Ports", "VenueKit", "Risk", "Hedging", "Strategies", "Orders", "Engine",
-                "Portfolio", yams,
+                "Portfolio", "Watch", "Runbooks", yams,
             ]),
         room(
-            "Node", ["TradingModel", "Ports", "Books", "Orders", "Hedging", "Engine", "VenueKit", histogram]),
+            "Node",
+            [
+                "TradingModel", "Ports", "Books", "Orders", "Hedging", "Engine", "VenueKit", "Watch",
+                "Runbooks",
+                histogram,
+            ]),
         room(
             "Console",
             [
                 "TradingModel", "VenueKit", "Books", "Risk", "Orders", "Hedging", "Routing", "Strategies",
-                "Engine", "Node", "Control", "Portfolio",
+                "Engine", "Node", "Control", "Portfolio", "Watch", "Runbooks",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -134,7 +144,8 @@ let package = Package(
                 "TradingModel", "Ports", "Books", "Routing", "Risk", "Hedging", "Strategies", "Orders",
                 "Engine",
                 "CAllocations", "VenueKit", "Configuration", "Recordings", "Replay", "Node", "Console",
-                "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest", "Portfolio",
+                "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest", "Portfolio", "Watch",
+                "Channels", "Runbooks",
                 arguments,
             ]),
         executable(
@@ -173,8 +184,7 @@ let package = Package(
             "ConfigurationTests",
             [
                 "TradingModel", "VenueKit", "Risk", "Hedging", "Strategies", "Portfolio", "Engine",
-                "Configuration",
-                "SimulatedWorld",
+                "Configuration", "SimulatedWorld", "Watch", "Runbooks",
             ]),
         specification(
             "EngineTests",
@@ -186,14 +196,19 @@ let package = Package(
             "SimulationTests",
             [
                 "TradingModel", "Ports", "VenueKit", "Orders", "Strategies", "Engine", "Node",
-                "Configuration", "SimulatedWorld", "Simulator", "Control", "Console",
+                "Configuration", "SimulatedWorld", "Simulator", "Control", "Console", "Watch", "Runbooks",
             ]),
         specification("SimulatorTests", ["Simulator"]),
+        specification("WatchTests", ["TradingModel", "Watch"]),
+        specification("RunbooksTests", ["TradingModel", "Runbooks"]),
+        specification(
+            "ChannelsTests",
+            ["TradingModel", "Ports", "Watch", "Channels", "LiveWorld", "VenueServer"] + nio),
         specification(
             "ControlTests",
             [
                 "TradingModel", "Ports", "VenueKit", "Engine", "Node", "Configuration", "LiveWorld",
-                "Control", "Console", "arbctl",
+                "Control", "Console", "Watch", "arbctl",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         specification(

@@ -1,6 +1,7 @@
 import Engine
 import TradingModel
 import VenueKit
+import Watch
 
 /// A node's whole configuration, checked: what `config/<name>.yaml` with its includes and venue files says.
 public struct NodeConfiguration: Sendable {
@@ -73,6 +74,8 @@ public struct NodeConfiguration: Sendable {
     public var paperLatency: Span
     /// At least as strict a start.
     public var startMode = OperatingMode.normal
+    /// Where incidents are told.
+    public var alerts: AlertPolicy
     /// Each effective value with its origin.
     public var document: ConfigurationDocument
 

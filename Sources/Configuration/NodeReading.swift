@@ -48,9 +48,10 @@ struct NodeReading {
         let sizing = policies.sizing()
         let portfolio = policies.portfolio()
         let riskIndex = policies.riskIndex()
+        let alerts = AlertsReading(root).policy()
         root.finish()
         guard let place, let instruments, let venues, let limits, let hedge, let strategies, let sizing,
-            let portfolio, let riskIndex
+            let portfolio, let riskIndex, let alerts
         else { return nil }
         var policy = EnginePolicy(
             instruments: instruments,
@@ -68,7 +69,7 @@ struct NodeReading {
         return NodeConfiguration(
             file: file, mode: place.mode, dataDirectory: place.dataDirectory, store: place.store,
             http: place.http, credentialsFile: place.credentialsFile, venues: venues, policy: policy,
-            paperLatency: place.paperLatency, startMode: place.startMode,
+            paperLatency: place.paperLatency, startMode: place.startMode, alerts: alerts,
             document: ConfigurationDocument(file: file, values: ledger.values))
     }
 

@@ -3,6 +3,7 @@ import Node
 import Risk
 import TradingModel
 import VenueKit
+import Watch
 
 /// What the node answers over HTTP, made from one report: liveness, readiness, status for machines, metrics.
 public enum StatusPages {
@@ -65,10 +66,40 @@ public enum StatusPages {
             + "\"venues\":[\(venues.joined(separator: ","))],"
             + "\"disabled_strategies\":[\(disabled.joined(separator: ","))],"
             + "\"leads\":[\(leads.joined(separator: ","))],"
+            + "\"heartbeats\":[\(heartbeats(report).joined(separator: ","))],"
             + "\"live_orders\":\(summary.liveOrders),\"unknown_open\":\(summary.unknownOpen),"
             + "\"unhedged_notional\":\"\(summary.unhedgedNotional)\","
             + "\"residual_notional\":\"\(summary.residualNotional)\",\"pnl\":\"\(summary.profit)\","
             + "\"fees\":\"\(summary.counters.fees)\"}\n"
+    }
+
+    /// Those that are anything but green.
+    private static func heartbeats(_ report: NodeReport) -> [String] {
+        report.heartbeats.filter { $0.vitality != .green }.map { line in
+            let venue = line.beat.venue.map { "\"\(report.venues[$0.index].name)\"" } ?? "null"
+            return "{\"name\":\"\(line.beat.name)\",\"venue\":\(venue),"
+                + "\"vitality\":\"\(line.vitality.name)\",\"silence_ns\":\(line.silence.nanoseconds)}"
+        }
+    }
+
+    /// Vitality and silence of each heartbeat, and the cases people have not closed.
+    private static func watch(_ report: NodeReport, _ text: inout MetricsText) {
+        func labels(_ line: HeartbeatRegistry.Line) -> String {
+            "name=\"\(line.beat.name)\","
+                + "venue=\"\(line.beat.venue.map { report.venues[$0.index].name } ?? "")\","
+                + "criticality=\"\(line.beat.criticality.name)\""
+        }
+        text.family(
+            "arbnode_heartbeat", "gauge", "Vitality: 0 green, 1 yellow, 2 red.",
+            report.heartbeats.map { (labels($0), "\($0.vitality.rawValue)") })
+        text.family(
+            "arbnode_heartbeat_silence_seconds", "gauge", "Since the last beat; 0 while resting.",
+            report.heartbeats.map {
+                (labels($0), $0.isResting ? "0" : "\(Double($0.silence.nanoseconds) / 1e9)")
+            })
+        text.family(
+            "arbnode_incident_cases", "gauge", "Incident cases by state.",
+            zip(IncidentState.allCases, report.cases).map { ("state=\"\($0.name)\"", "\($1)") })
     }
 
     private static func metrics(_ report: NodeReport) -> String {
@@ -110,6 +141,7 @@ public enum StatusPages {
                 ("code=\"\($0.incident.code.rawValue)\",venue=\"\(venueName($0, report))\"", "\($0.count)")
             })
         if let portfolio = report.portfolio { text.portfolio(portfolio) }
+        watch(report, &text)
         text.latency("arbnode_frame_to_decision_us", report.latency.frameToDecision)
         text.latency("arbnode_decision_to_wire_us", report.latency.decisionToWire)
         text.latency("arbnode_fill_to_hedge_wire_us", report.latency.fillToHedgeWire)

@@ -5,7 +5,7 @@ import NIOPosix
 /// Serves the status pages on one address: GET only, no state, nothing that changes the node.
 public final class StatusServer: Sendable {
     public let port: Int
-    private let group: MultiThreadedEventLoopGroup
+    let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
 
     public enum Fault: Error, Hashable, Sendable, CustomStringConvertible {

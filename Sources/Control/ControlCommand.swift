@@ -12,6 +12,14 @@ public enum ControlCommand: Hashable, Sendable {
     case incidents
     case portfolio
     case whatIf(WhatIfQuestion)
+    case incident(number: UInt64)
+    case acknowledge(number: UInt64, reason: String)
+    case resolve(number: UInt64, reason: String)
+    case heartbeats
+    case runbooks
+    case runbook(name: String)
+    /// What it would do now; nothing is done.
+    case plan(name: String, venue: String?)
     case hold(reason: String)
     /// Back to a looser mode, or a kill lifted, or one venue out of its own SAFE_MODE.
     case resume(ResumeWish)
@@ -26,7 +34,8 @@ public enum ControlCommand: Hashable, Sendable {
     case accept(venue: String, reason: String)
 
     public enum Name: String, Hashable, Sendable, CaseIterable {
-        case status, venues, books, route, latency, positions, orders, hedges, incidents, hold, resume
+        case status, venues, books, route, latency, positions, orders, hedges, incidents, heartbeats,
+            runbooks, hold, resume
         case safeMode = "safe-mode"
         case kill, maintenance
         case riskIndex = "risk-index"
@@ -45,9 +54,11 @@ public enum ControlCommand: Hashable, Sendable {
         case .positions: .positions
         case .orders: .orders
         case .hedges, .trade: .hedges
-        case .incidents: .incidents
+        case .incidents, .incident, .acknowledge, .resolve: .incidents
         case .portfolio: .portfolio
         case .whatIf: .whatIf
+        case .heartbeats: .heartbeats
+        case .runbooks, .runbook, .plan: .runbooks
         case .hold: .hold
         case .resume: .resume
         case .safeMode: .safeMode
@@ -93,8 +104,16 @@ extension ControlCommand {
     /// As they stand in a request.
     public var arguments: [String: ControlArgument] {
         switch self {
-        case .status, .venues, .latency, .positions, .hedges, .incidents, .portfolio: [:]
+        case .status, .venues, .latency, .positions, .hedges, .incidents, .portfolio, .heartbeats,
+            .runbooks:
+            [:]
         case .whatIf(let question): question.arguments
+        case .runbook(let name): ["show": .text(name)]
+        case .plan(let name, let venue):
+            venue.map { ["plan": .text(name), "venue": .text($0)] } ?? ["plan": .text(name)]
+        case .incident(let number): ["show": .number(number)]
+        case .acknowledge(let number, let reason): ["ack": .number(number), "reason": .text(reason)]
+        case .resolve(let number, let reason): ["resolve": .number(number), "reason": .text(reason)]
         case .books(let symbol): ["symbol": .text(symbol)]
         case .route(let question): question.arguments
         case .orders(let onlyUnknown): onlyUnknown ? ["unknown": .flag(true)] : [:]

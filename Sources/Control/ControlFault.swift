@@ -15,6 +15,8 @@ public struct ControlFault: Error, Hashable, Sendable {
         /// Another person must agree.
         case needsApproval = "needs_approval"
         case unknownStrategy = "unknown_strategy"
+        case unknownIncident = "unknown_incident"
+        case unknownRunbook = "unknown_runbook"
         /// Understood, but not in the state the node is in.
         case conflict
         /// Too many connections.

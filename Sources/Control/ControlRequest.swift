@@ -62,7 +62,9 @@ private struct ArgumentReading {
         case .positions: return .positions
         case .orders: return .orders(onlyUnknown: try flag("unknown"))
         case .hedges: return try number("trade").map { .trade(number: $0) } ?? .hedges
-        case .incidents: return .incidents
+        case .incidents: return try incidents()
+        case .heartbeats: return .heartbeats
+        case .runbooks: return try runbooks()
         case .portfolio: return .portfolio
         case .whatIf: return .whatIf(try whatIf())
         case .hold: return .hold(reason: try reason())
@@ -91,6 +93,29 @@ private struct ArgumentReading {
     func finish() throws(ControlFault) {
         guard let stray = rest.keys.min() else { return }
         throw bad("\(name.rawValue) takes no argument \(ControlText.shown(stray))")
+    }
+
+    /// Without an argument the list; else exactly one of the three.
+    private mutating func incidents() throws(ControlFault) -> ControlCommand {
+        let (show, taken, resolved) = (try number("show"), try number("ack"), try number("resolve"))
+        switch (show, taken, resolved) {
+        case (nil, nil, nil): return .incidents
+        case (let number?, nil, nil): return .incident(number: number)
+        case (nil, let number?, nil): return .acknowledge(number: number, reason: try reason())
+        case (nil, nil, let number?): return .resolve(number: number, reason: try reason())
+        default: throw bad("incidents takes one of show, ack and resolve")
+        }
+    }
+
+    /// Without an argument the list; else one to show, or to plan.
+    private mutating func runbooks() throws(ControlFault) -> ControlCommand {
+        let (show, plan, venue) = (try text("show"), try text("plan"), try text("venue"))
+        switch (show, plan, venue) {
+        case (nil, nil, nil): return .runbooks
+        case (let name?, nil, nil): return .runbook(name: name)
+        case (nil, let name?, _): return .plan(name: name, venue: venue)
+        default: throw bad("runbooks takes show, or plan with venue")
+        }
     }
 
     private mutating func route() throws(ControlFault) -> RouteQuestion {

@@ -5,6 +5,7 @@ import Orders
 import Ports
 import TradingModel
 import VenueKit
+import Watch
 
 /// A node at one moment, for people, JSON and tests: copied out in one step, so its figures belong together.
 public struct NodeReport: Sendable {
@@ -43,6 +44,9 @@ public struct NodeReport: Sendable {
     public var summary: EngineSummary
     public var latency: DeskLatency
     public var incidents: [IncidentLog.Line]
+    /// Cases by state, in the order of `IncidentState`.
+    public var cases: [Int]
+    public var heartbeats: [HeartbeatRegistry.Line]
     public var accounts: [PositionLedger.Account]
     public var isFlat: Bool
     /// Strategies disabled as possible logic loops.
@@ -75,7 +79,9 @@ extension TradingDesk {
             at: world.time.now, startedAt: startedAt, isDryRun: paper != nil,
             venues: venueReports, summary: engine.summary,
             latency: latency,
-            incidents: incidents.lines, accounts: engine.ledger.accounts, isFlat: engine.isFlat,
+            incidents: incidents.lines,
+            cases: IncidentState.allCases.map { state in cases.cases.count { $0.state == state } },
+            heartbeats: heartbeats, accounts: engine.ledger.accounts, isFlat: engine.isFlat,
             disabledStrategies: engine.disabledStrategies.map { .init(name: $0.name, reason: $0.reason) },
             hedges: hedgeSummary(), leads: engine.leadLines,
             portfolio: engine.portfolioSummary)

@@ -35,7 +35,7 @@ public actor OrderHunter {
     private func hunt(at venue: VenueID) async {
         let round = await desk.sweepInterval(venue)
         var suspicion: Reconciliation.Difference?
-        while await desk.isRunning {
+        while await desk.huntGoesOn(venue) {
             do {
                 let pause = suspicion == nil ? round : OrderHunter.secondLook
                 try await world.time.sleep(until: world.time.now + pause)

@@ -146,6 +146,9 @@ public actor ReserveKeeper {
         self.current = current
     }
 
+    /// Answers once the lane has come to it.
+    func isHere() {}
+
     func append(_ rows: [[UInt8]]) -> OutboxFault? {
         world.passes(.reserveBegins)
         defer { world.passes(.reserveEnds) }

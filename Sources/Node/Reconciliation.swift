@@ -175,7 +175,10 @@ extension TradingDesk {
     func booked(_ venue: VenueID) -> Int { engine.venues[venue.index].fills }
 
     /// Why the last pass could not compare, for whoever waits for the venue.
-    func reconcilingWaits(_ venue: VenueID, _ why: String) { reconcilingFor[venue] = why }
+    func reconcilingWaits(_ venue: VenueID, _ why: String) {
+        reconcilingFor[venue] = why
+        reconcilingGoesOn(venue)
+    }
 
     /// The orders that keep the venue's part of the ledger moving.
     func unsettled(_ venue: VenueID) -> String {
@@ -210,6 +213,7 @@ extension TradingDesk {
 
     /// Opens accounts whose balance two reads agree on; holds all others against the ledger.
     func compare(_ balances: [BalanceReport], at venue: VenueID) -> Reconciliation.Finding {
+        accountCompared(venue)
         var lines: [Reconciliation.Difference.Line] = []
         var waits = false
         // Nothing can be traded with nothing; a venue that answers so is more likely wrong than right.

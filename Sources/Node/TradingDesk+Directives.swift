@@ -26,7 +26,7 @@ extension TradingDesk {
             }
         case .resynchronise(let venue, let instrument):
             connectors[venue.index].assumeIsolated { $0.resynchronise(instrument) }
-        case .alarm(let incident): incidents.add(incident)
+        case .alarm(let incident): raise(incident)
         }
     }
 
@@ -151,6 +151,7 @@ extension TradingDesk {
         guard paper == nil else { return transmitOnPaper(intent) }
         board.goes(intent)
         world.passes(isHedge ? .hedgeTransmits : .openingTransmits)
+        health.sends(intent, at: world.time.now)
         connectors[intent.venue.index].assumeIsolated { connector in
             connector.place(
                 intent,
@@ -165,6 +166,7 @@ extension TradingDesk {
                 done: { answer, _ in
                     self.assumeIsolated { desk in
                         desk.latency.answered(intent.id, intent.venue, at: desk.world.time.now)
+                        desk.health.answered(intent, answer)
                         desk.world.passes(.answerArrived)
                         desk.handle(.placeAnswered(intent.id, answer))
                         desk.world.passes(.answerApplied)

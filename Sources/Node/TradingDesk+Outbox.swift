@@ -159,6 +159,7 @@ extension TradingDesk {
     }
 
     private func measured(_ space: OutboxSpace) {
+        storeLaneAnswered()
         isSpaceLow = space != .ample
         guard isSpaceLow else { return }
         let what = space == .low ? "room is getting short" : "nothing more is written"

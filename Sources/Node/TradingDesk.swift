@@ -4,6 +4,7 @@ import Orders
 import Ports
 import TradingModel
 import VenueKit
+import Watch
 
 /// Holds the engine and does what it says: journal first, then send. Lives on the connectors' lane, so a
 /// frame, its decision and the order it causes are one uninterrupted call on one thread.
@@ -30,6 +31,12 @@ public actor TradingDesk {
 
     public internal(set) var latency: DeskLatency
     public internal(set) var incidents = IncidentLog()
+    public internal(set) var cases: IncidentRegister
+    var alertSink: (@Sendable (Alert) -> Void)?
+    var heldAlerts: [Alert] = []
+    var health: DeskHealth
+    private let healthPolicy: HealthPolicy
+    public nonisolated let pulse = NodePulse()
     let store: StorePolicy
     var queue = OutboxQueue()
     /// Somebody will look at the queue when its rows are due.
@@ -67,7 +74,7 @@ public actor TradingDesk {
     init(
         world: World, engine: TradingEngine, keeper: OutboxKeeper, reserve: ReserveKeeper,
         connectors: [VenueConnector], paper: PaperExchange?, recovery: Recovery, store: StorePolicy,
-        board: WatchBoard
+        board: WatchBoard, health: HealthPolicy = HealthPolicy()
     ) {
         self.board = board
         names = NodeNames(engine.policy)
@@ -78,6 +85,9 @@ public actor TradingDesk {
         reserveKeeper = reserve
         self.connectors = connectors
         latency = DeskLatency(venues: connectors.count)
+        cases = IncidentRegister(venues: engine.policy.venues.map(\.name))
+        self.health = DeskHealth(health, sweeps: [], at: world.time.now)
+        healthPolicy = health
         self.store = store
         fillsSince = recovery.fillsSince
         checkpoints = recovery.checkpoints
@@ -92,6 +102,9 @@ public actor TradingDesk {
 
     /// Connects everything; trading begins venue by venue as each is reconciled.
     func start(paperBalances: [(VenueID, Asset, Amount)], opening: OutboxOpening) {
+        health = DeskHealth(
+            healthPolicy,
+            sweeps: connectors.map { paper == nil ? sweepInterval($0.venue) : nil }, at: world.time.now)
         journal(.started(epoch: engine.epoch, at: world.time.now))
         world.passes(.startJournaled)
         tell(opening)
@@ -126,6 +139,7 @@ public actor TradingDesk {
 
     private func beat() async {
         while !isStopped {
+            lookAfterHealth()
             measureHeadroom()
             watchStore()
             if paper != nil { payFundingOnPaper() }
@@ -195,6 +209,7 @@ public actor TradingDesk {
 
     private func take(_ frame: PrivateFrame, _ venue: VenueID) {
         let now = world.time.now
+        health.heard(frame, venue, at: now)
         // Fills before states: a final state then finds its fills booked.
         for fill in frame.fills {
             world.passes(.fillArrived)
@@ -213,17 +228,22 @@ public actor TradingDesk {
     private func setPrivateStream(_ venue: VenueID, _ isReady: Bool, _ reason: String) {
         guard !isStopped else { return }
         world.passes(isReady ? .accountReady : .accountLost)
+        health.streams[venue.index].stream(isReady: isReady, at: world.time.now)
         handle(.privateStream(venue, isReady: isReady, reason: reason))
         if isReady { beginReconciling(venue) }
     }
 
     func beginReconciling(_ venue: VenueID) {
         guard reconciling.insert(venue).inserted else { return }
+        reconcilingBegins(venue)
         Task(executorPreference: lane) { await self.reconcileUntilProven(venue) }
     }
 
     private func reconcileUntilProven(_ venue: VenueID) async {
-        defer { reconciling.remove(venue) }
+        defer {
+            reconciling.remove(venue)
+            reconcilingEnds(venue)
+        }
         let since = fillsSince ?? startedAt - .seconds(60)
         await Reconciliation(desk: self, venue: venue, fillsSince: since).run()
     }
@@ -248,8 +268,7 @@ public actor TradingDesk {
     }
 
     func note(_ code: IncidentCode, _ severity: Severity, _ venue: VenueID?, _ detail: String) {
-        incidents.add(
-            Incident(code: code, severity: severity, venue: venue, detail: detail, at: world.time.now))
+        raise(Incident(code: code, severity: severity, venue: venue, detail: detail, at: world.time.now))
     }
 }
 
@@ -284,6 +303,6 @@ extension TradingDesk: VenueObserver {
     }
 
     public nonisolated func trouble(_ incident: Incident) {
-        assumeIsolated { $0.incidents.add(incident) }
+        assumeIsolated { $0.raise(incident) }
     }
 }

@@ -20,11 +20,12 @@ public struct NodePlan: Sendable {
     public var store: StorePolicy
     /// At least as strict a start.
     public var startMode = OperatingMode.normal
+    public var health: HealthPolicy
 
     public init(
         policy: EnginePolicy, dialects: [any VenueDialect], access: [VenueAccess?], isDryRun: Bool,
         paperBalances: [(VenueID, Asset, Amount)], paperLatency: Span = .zero,
-        store: StorePolicy = StorePolicy()
+        store: StorePolicy = StorePolicy(), health: HealthPolicy = HealthPolicy()
     ) {
         precondition(dialects.count == policy.venues.count && access.count == policy.venues.count)
         self.policy = policy
@@ -34,6 +35,7 @@ public struct NodePlan: Sendable {
         self.paperBalances = paperBalances
         self.paperLatency = paperLatency
         self.store = store
+        self.health = health
     }
 }
 
@@ -85,7 +87,7 @@ public struct TradingNode: Sendable {
             world: world, engine: engine, keeper: keeper, reserve: await keeper.reserve(),
             connectors: connectors,
             paper: plan.isDryRun ? PaperExchange(run: engine.epoch, latency: plan.paperLatency) : nil,
-            recovery: recovery, store: plan.store, board: board)
+            recovery: recovery, store: plan.store, board: board, health: plan.health)
         await desk.start(paperBalances: plan.paperBalances, opening: opening)
         if plan.startMode > engine.mode {
             await desk.setMode(plan.startMode, reason: "start_in", actor: "configuration")

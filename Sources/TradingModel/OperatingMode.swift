@@ -92,19 +92,29 @@ public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
     case resumeAsked = "RESUME_ASKED"
     /// A person would have more appetite for risk than a condition allows.
     case riskOverrideDenied = "RPI_OVERRIDE_DENIED"
+    /// Something that must show that it is alive has been silent for too long.
+    case heartbeatLost = "HEARTBEAT_LOST"
+    /// A channel to people does not take what it is given.
+    case alertChannelDead = "ALERT_CHANNEL_DEAD"
 }
 
 public struct Incident: Hashable, Sendable {
     public var code: IncidentCode
     public var severity: Severity
     public var venue: VenueID?
+    /// What it is about where the venue does not say it: a heartbeat, a channel. Empty otherwise.
+    public var subject: String
     /// Cause and numbers, for a person.
     public var detail: String
     public var at: Moment
-    public init(code: IncidentCode, severity: Severity, venue: VenueID?, detail: String, at: Moment) {
+    public init(
+        code: IncidentCode, severity: Severity, venue: VenueID?, subject: String = "", detail: String,
+        at: Moment
+    ) {
         self.code = code
         self.severity = severity
         self.venue = venue
+        self.subject = subject
         self.detail = detail
         self.at = at
     }

@@ -21,7 +21,8 @@ struct ArbCtl: ParsableCommand {
         subcommands: [
             StatusCommand.self, VenuesCommand.self, BooksCommand.self, RouteCommand.self,
             LatencyCommand.self, PositionsCommand.self,
-            OrdersCommand.self, HedgesCommand.self, IncidentsCommand.self, HoldCommand.self,
+            OrdersCommand.self, HedgesCommand.self, IncidentsCommand.self, HeartbeatsCommand.self,
+            RunbooksCommand.self, HoldCommand.self,
             ResumeCommand.self, SafeModeCommand.self, KillCommand.self, MaintenanceCommand.self,
             RiskIndexCommand.self, ReconcileCommand.self,
             PortfolioCommand.self, WhatIfCommand.self,

@@ -10,6 +10,8 @@ struct LiveView {
     let signals: Signals
     /// No drawing at all (`--json`), progress lines only.
     let quiet: Bool
+    /// Nobody else tells incidents on standard error.
+    var tellsIncidents = true
 
     static let frame = Span.milliseconds(250)
 
@@ -30,7 +32,7 @@ struct LiveView {
                 continue
             }
             let report = await node.desk.report()
-            for line in report.incidents.dropFirst(told) {
+            for line in report.incidents.dropFirst(told) where tellsIncidents {
                 Terminal.say(
                     "\(line.incident.severity.name) \(line.incident.code.rawValue): \(line.incident.detail)")
             }

@@ -6,10 +6,10 @@ import Testing
     static let ranks = [
         "TradingModel": 0,
         "Books": 10, "Risk": 10, "Portfolio": 10, "Orders": 10, "Operations": 10, "Ports": 10, "Journal": 10,
-        "Control": 10,
-        "CWebSockets": 10, "COpenSSL": 10, "CRocksDB": 10, "CZlib": 10, "CAllocations": 10,
+        "Control": 10, "Watch": 10, "Runbooks": 10,
+        "CCurl": 10, "CWebSockets": 10, "COpenSSL": 10, "CRocksDB": 10, "CZlib": 10, "CAllocations": 10,
         "Routing": 20, "Hedging": 21, "VenueKit": 20, "Recordings": 20, "SimulatedWorld": 22, "LiveWorld": 22,
-        "VenueServer": 23,
+        "VenueServer": 23, "Channels": 22,
         "Strategies": 30, "Engine": 31,
         "Configuration": 40, "Node": 40, "Replay": 40, "Console": 41,
         "Simulator": 45, "Backtest": 45,
@@ -22,13 +22,13 @@ import Testing
         ("SimulatedWorld", "Books"), ("SimulatedWorld", "VenueKit"), ("VenueServer", "VenueKit"),
         ("VenueServer", "Books"), ("LiveWorld", "VenueKit"), ("LiveWorld", "Books"), ("Node", "LiveWorld"),
         ("Node", "SimulatedWorld"), ("Node", "Configuration"), ("Node", "COpenSSL"), ("Node", "CWebSockets"),
-        ("Node", "CRocksDB"),
+        ("Node", "CRocksDB"), ("Node", "Channels"), ("Node", "CCurl"),
     ]
 
     static let pureRooms = [
         "TradingModel", "Books", "Risk", "Portfolio", "Orders", "Operations", "Journal", "Routing", "Hedging",
         "Strategies",
-        "Engine",
+        "Engine", "Watch", "Runbooks",
     ]
 
     /// Folders outside the pure rooms that are pure all the same.
@@ -37,6 +37,7 @@ import Testing
     /// Modules of the toolchain each room may use; a room that is not listed uses none.
     static let systemModules: [String: Set<String>] = [
         "LiveWorld": ["Glibc", "Synchronization"],
+        "Channels": ["Glibc", "Synchronization"],
         "SimulatedWorld": ["Glibc", "Synchronization"],
         "VenueServer": ["Glibc", "Synchronization"],
         "VenueKit": ["Synchronization"],

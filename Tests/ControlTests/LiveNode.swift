@@ -43,7 +43,11 @@ struct LiveNode {
         let node = try await TradingNode.start(
             NodePlan(
                 policy: configuration.policy, dialects: dialects, access: dialects.map { _ in nil },
-                isDryRun: true, paperBalances: NodePlan.paperBalances(configuration.policy)),
+                isDryRun: true, paperBalances: NodePlan.paperBalances(configuration.policy),
+                // Other suites may keep every core busy for minutes.
+                health: HealthPolicy(
+                    deskLate: .seconds(3_600), deskLost: .seconds(7_200), storeLate: .seconds(3_600),
+                    storeLost: .seconds(7_200))),
             in: live.world)
         let server = try await ControlServer.start(at: scratch.socket, ControlOperator(node.desk))
         return LiveNode(scratch: scratch, live: live, node: node, server: server)

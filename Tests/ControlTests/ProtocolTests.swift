@@ -5,7 +5,10 @@ import Testing
 @Suite struct `The control protocol` {
     private static let commands: [ControlCommand] = [
         .status, .venues, .latency, .books(symbol: "BTC-USDT"), .positions, .orders(onlyUnknown: false),
-        .orders(onlyUnknown: true), .hedges, .trade(number: .max), .incidents, .hold(reason: "a \"reason\""),
+        .orders(onlyUnknown: true), .hedges, .trade(number: .max), .incidents,
+        .incident(number: 3), .acknowledge(number: 1, reason: "mine"), .resolve(number: .max, reason: "over"),
+        .heartbeats, .runbooks, .runbook(name: "rb"), .plan(name: "rb", venue: nil),
+        .plan(name: "rb", venue: "okx"), .hold(reason: "a \"reason\""),
         .resume(venue: nil, reason: "grün"), .resume(venue: "okx", reason: "b"), .safeMode(reason: "c"),
         .accept(venue: "kraken", reason: "d"), .portfolio,
         .whatIf(WhatIfQuestion(position: "A-B:-1", venue: "okx", shock: "-10%", limit: nil)),

@@ -16,7 +16,7 @@ final class NodeStand {
     let disk = SimulatedDisk()
     let doubles: [any SimulatedVenue]
     private(set) var node: TradingNode?
-    private var world: World?
+    private(set) var world: World?
     private var process: SimulatedProcess?
     private var plan: NodePlan
 
@@ -103,6 +103,17 @@ final class NodeStand {
 
     /// One thread hangs.
     func hang(_ lane: KeyPath<World, any Lane>, for span: Span) { process?.hang(lane, for: span) }
+    /// The desk's thread does nothing for so long.
+    func freezeDesk(for span: Span) {
+        (node?.desk.lane as? SimulatedLane)?.freeze(until: simulation.now + span)
+    }
+
+    /// Every row of the outbox as it lies on the disk, its texts readable.
+    func rows() throws -> [String] {
+        var rows: [String] = []
+        try SimulatedOutbox(disk).readAll { _, bytes in rows.append(String(decoding: bytes, as: UTF8.self)) }
+        return rows
+    }
 
     func run(_ span: Span) { simulation.run(until: simulation.now + span) }
 

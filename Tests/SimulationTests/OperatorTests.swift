@@ -4,6 +4,7 @@ import Foundation
 import Orders
 import Testing
 import TradingModel
+import Watch
 
 @testable import Console
 @testable import Node
@@ -113,12 +114,45 @@ import TradingModel
         let venues = try ask(stand, .venues, VenuesAnswer.self)
         #expect(venues.venues.allSatisfy { $0.state.mayOpen && $0.fills > 0 })
         let incidents = try ask(stand, .incidents, IncidentsAnswer.self)
-        #expect(incidents.incidents.count == (try stand.report().incidents.count))
-        for command in [ControlCommand.status, .venues, .positions, .hedges, .incidents] {
+        #expect(incidents.incidents.count == (try stand.ask { await $0.cases.cases.count }))
+        for command in [ControlCommand.status, .venues, .positions, .hedges, .incidents, .heartbeats] {
             let request = try ControlProtocol.line(ControlRequest(command))
             let line = try stand.ask { await ControlOperator($0).answer(request, from: 0) }
             #expect(!String(decoding: line, as: UTF8.self).contains("c2ltdWxhdGVkLXNlY3JldA"))
         }
+    }
+
+    @Test func `takes an incident in hand and resolves it, by name, and nothing that is not there`() throws {
+        let stand = try traded()
+        try stand.ask { await $0.note(.foreignOrder, .critical, VenueID(1), "made up") }
+        let listed = try ask(stand, .incidents, IncidentsAnswer.self).incidents
+        let number = UInt64(try #require(listed.first { $0.code == "FOREIGN_ORDER" }).number)
+        let taken = try ask(stand, .acknowledge(number: number, reason: "mine"), IncidentChangeAnswer.self)
+        #expect(taken.before == "open" && taken.after == "acknowledged" && !taken.actor.isEmpty)
+        let told = try ask(stand, .incident(number: number), IncidentAnswer.self)
+        #expect(told.incident.state == "acknowledged" && told.incident.venue == "okx")
+        #expect(told.timeline.map(\.what) == ["opened", "acknowledged"])
+        #expect(told.timeline[1].reason == "mine" && told.runbook == "rb-04-zombie-order")
+        let over = try ask(stand, .resolve(number: number, reason: "over"), IncidentChangeAnswer.self)
+        #expect(over.after == "resolved")
+        func refused(_ command: ControlCommand) -> ControlFault.Code? {
+            #expect(throws: ControlFault.self) { try ask(stand, command, IncidentChangeAnswer.self) }?.code
+        }
+        #expect(refused(.acknowledge(number: number, reason: "again")) == .conflict)
+        #expect(refused(.resolve(number: .max, reason: "x")) == .unknownIncident)
+    }
+
+    @Test func `reads the heartbeats of everything that must live`() throws {
+        let stand = try traded()
+        let beats = try ask(stand, .heartbeats, HeartbeatsAnswer.self)
+        #expect(beats.green == 27 && beats.yellow == 0 && beats.red == 0, "\(beats)")
+        let names = Set(beats.heartbeats.map(\.name))
+        #expect(
+            names == [
+                "desk lane", "store lane", "reserve lane", "market data", "clock", "private stream",
+                "own-order echoes", "reconciliation", "order hunter",
+            ])
+        #expect(beats.heartbeats.allSatisfy { $0.yellowNs < $0.redNs && $0.everyNs <= $0.yellowNs })
     }
 
     @Test func `sees orders while they live`() throws {

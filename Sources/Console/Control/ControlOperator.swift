@@ -13,12 +13,16 @@ protocol ControlAnswering: Sendable {
 public struct ControlOperator: ControlAnswering {
     private let desk: TradingDesk
     private let watchkeeper: Watchkeeper?
+    private let shelf: RunbookShelf
     let tally = ControlTally()
 
     /// - Parameter watchkeeper: takes what must not wait for the desk; without one, the desk does.
-    public init(_ desk: TradingDesk, watchkeeper: Watchkeeper? = nil) {
+    public init(
+        _ desk: TradingDesk, _ shelf: RunbookShelf = .empty, watchkeeper: Watchkeeper? = nil
+    ) {
         self.desk = desk
         self.watchkeeper = watchkeeper
+        self.shelf = shelf
     }
 
     /// A line that is no request, or cannot be carried out, changes nothing.
@@ -37,6 +41,16 @@ public struct ControlOperator: ControlAnswering {
         case .status: return try spell(await StatusAnswer.gather(desk, tally.counts))
         case .venues: return try spell(await VenuesAnswer.gather(desk))
         case .incidents: return try spell(await IncidentsAnswer.gather(desk))
+        case .incident(let number): return try spell(await IncidentAnswer.gather(desk, number))
+        case .acknowledge(let number, let reason):
+            return try spell(await IncidentChangeAnswer.acknowledge(desk, number, reason, actor()))
+        case .resolve(let number, let reason):
+            return try spell(await IncidentChangeAnswer.resolve(desk, number, reason, actor()))
+        case .heartbeats: return try spell(await HeartbeatsAnswer.gather(desk))
+        case .runbooks: return try spell(await RunbooksAnswer.gather(desk, shelf))
+        case .runbook(let name): return try spell(await RunbookAnswer.show(desk, shelf, name))
+        case .plan(let name, let venue):
+            return try spell(await RunbookAnswer.plan(desk, shelf, name, venue: venue))
         case .books(let symbol): return try spell(await BooksAnswer.gather(desk, symbol))
         case .route(let question): return try spell(await RouteAnswer.gather(desk, question))
         case .latency: return try spell(await LatencyAnswer.gather(desk))

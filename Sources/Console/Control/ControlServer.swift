@@ -24,7 +24,7 @@ public final class ControlServer: Sendable {
 
     public let path: String
     private let file: ControlSocketFile
-    private let group: MultiThreadedEventLoopGroup
+    let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
 
     /// Listens at `path`. Its directory is made, if it is missing, and must be owner-only.

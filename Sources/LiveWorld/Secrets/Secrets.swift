@@ -42,6 +42,15 @@ public struct Secrets: Sendable {
         return VenueAccess(apiKey: apiKey, passphrase: passphrase, signer: OpenSSLSigner(wiping: &secret))
     }
 
+    /// What a channel to people needs, if it is given: `ARBNODE_<CHANNEL>_<FIELD>`, or the file's
+    /// `channel.field`. A value with controls is none.
+    public func optional(_ channel: String, _ field: String) -> String? {
+        guard let bytes = value(channel, field), bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
+            return nil
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     private func text(_ venue: String, _ field: String) throws(SecretsFault) -> String {
         guard let bytes = value(venue, field) else { throw missing(venue, field) }
         // OKX lets a passphrase have blanks; no venue lets a header have controls.

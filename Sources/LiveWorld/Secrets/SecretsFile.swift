@@ -3,6 +3,8 @@ import Glibc
 /// A file of `venue.field = value` lines that only its owner can read.
 enum SecretsFile {
     static let sizeLimit = 65_536
+    /// Of venues, then of channels to people.
+    static let fields = ["api_key", "secret", "passphrase", "token", "password", "url"]
 
     /// Reads and checks the file; answers values by `venue.field`.
     static func read(_ path: String) throws(SecretsFault) -> [String: [UInt8]] {
@@ -76,7 +78,7 @@ enum SecretsFile {
         let isVenue = parts[0].utf8.allSatisfy { byte in
             (97...122).contains(byte) || (48...57).contains(byte) || byte == UInt8(ascii: "-")
         }
-        return isVenue && ["api_key", "secret", "passphrase"].contains(parts[1])
+        return isVenue && fields.contains(String(parts[1]))
     }
 
     private static func trim(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

@@ -8,6 +8,8 @@ public struct ClockOffset: Sendable {
         var roundTrip: Span
     }
     private var samples: [Sample] = []
+    /// When the last sample came.
+    public private(set) var measuredAt: Moment?
 
     /// How far clocks drift apart between samples.
     static let drift = Span.milliseconds(20)
@@ -16,6 +18,7 @@ public struct ClockOffset: Sendable {
 
     public mutating func observe(sent: Moment, venue: Moment, received: Moment) {
         guard received >= sent else { return }
+        measuredAt = received
         let trip = received - sent
         let middle = sent + trip / 2
         // Each sample bounds the offset by half its trip; one that no earlier bound meets says that the clock

@@ -19,7 +19,7 @@ public struct StreamSession: Sendable {
     public private(set) var state: State = .closed
     /// Rises with every connection; data of an older epoch is void.
     public private(set) var epoch = 0
-    private var heardAt = Moment.distantPast
+    public private(set) var heardAt = Moment.distantPast
     private var spokeAt = Moment.distantPast
     private var failures = 0
     private let keepAlive: KeepAlive

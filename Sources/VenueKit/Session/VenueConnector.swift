@@ -17,7 +17,7 @@ public actor VenueConnector {
 
     var dialect: any VenueDialect
     private var frame = PublicFrame()
-    private var market: [MarketStream] = []
+    private(set) var market: [MarketStream] = []
     private var accountSession: StreamSession
     private var accountSocket: (any VenueSocket)?
     private var token = ""

@@ -47,14 +47,25 @@ struct DemoRun {
         let control = http == nil ? nil : await ControlSocket.open(node, in: directory)
         let words = http == nil ? nil : SignalWords(node.watchkeeper)
         defer { words?.end() }
-        let elapsed = await LiveView(node: node, world: live.world, signals: signals, quiet: quiet)
-            .follow(seconds: seconds)
+        let watch =
+            http == nil
+            ? nil
+            : try await NodeWatch.start(
+                node, in: live.world, policy: configuration.alerts,
+                channels: try NodeWatch.channels(configuration, directory: directory), directory: directory,
+                isDrawing: Terminal.errorIsTerminal && !quiet)
+        await watch?.follow(pages, control)
+        let elapsed = await LiveView(
+            node: node, world: live.world, signals: signals, quiet: quiet, tellsIncidents: watch == nil
+        ).follow(seconds: seconds)
+        watch?.stopping()
         let isFlat = await node.desk.drain(by: time.now + .seconds(10))
         let report = await node.desk.report()
         let truths = await venues.truths()
         await node.desk.close(by: time.now + .seconds(2))
         await control?.stop()
         await pages?.stop()
+        await watch?.stop()
         await venues.stop()
         live.shutdown()
         let equal = NodePlanning.ledgerEquals(report) { venue, asset in

@@ -71,6 +71,7 @@ struct RunCommand: AsyncParsableCommand {
                 throw ExitCode(1)
             }
         }
+        let channels = try NodeWatch.channels(configuration, directory: directory)
         let signals = Signals()
         let node: TradingNode
         do {
@@ -86,6 +87,40 @@ struct RunCommand: AsyncParsableCommand {
         }
         let words = SignalWords(node.watchkeeper)
         defer { words.end() }
+        await prepare(node)
+        let pages = await http.serve(node, configured: configuration.http)
+        let control = await ControlSocket.open(node, in: directory)
+        let watch = try await NodeWatch.start(
+            node, in: world.world, policy: configuration.alerts, channels: channels, directory: directory,
+            isDrawing: Terminal.errorIsTerminal && !json)
+        await watch.follow(pages, control)
+        let elapsed = await LiveView(
+            node: node, world: world.world, signals: signals, quiet: json, tellsIncidents: false
+        ).follow(seconds: seconds)
+        watch.stopping()
+        Terminal.say("Ending: no new risk, finishing hedges.")
+        let isFlat = await node.desk.drain(by: world.world.time.now + .seconds(15))
+        let report = await node.desk.report()
+        await node.desk.close(by: world.world.time.now + .seconds(2))
+        await control?.stop()
+        await pages?.stop()
+        await watch.stop()
+        if json {
+            Terminal.print(
+                try ReportJSON(
+                    report, seconds: elapsed, seed: nil, ledgerEqualsVenues: nil,
+                    recoveredRows: node.recoveredRows
+                ).encoded())
+        } else {
+            for line in ReportText.closing(report, seconds: elapsed, ledgerEqualsVenues: nil) {
+                Terminal.print(line)
+            }
+        }
+        if !isFlat { Terminal.say("Orders or hedges are still open; the next start reconciles them.") }
+    }
+
+    /// What its arguments ask for before it trades, and what keeps it from trading.
+    private func prepare(_ node: TradingNode) async {
         if let resume {
             await self.resume(node, resume)
         } else if await node.desk.report().summary.mode != .normal {
@@ -99,28 +134,6 @@ struct RunCommand: AsyncParsableCommand {
         for strategy in await node.desk.report().disabledStrategies {
             Terminal.say("Disabled: \(strategy.name) (\(strategy.reason)).")
         }
-        let pages = await http.serve(node, configured: configuration.http)
-        let control = await ControlSocket.open(node, in: directory)
-        let elapsed = await LiveView(node: node, world: world.world, signals: signals, quiet: json)
-            .follow(seconds: seconds)
-        Terminal.say("Ending: no new risk, finishing hedges.")
-        let isFlat = await node.desk.drain(by: world.world.time.now + .seconds(15))
-        let report = await node.desk.report()
-        await node.desk.close(by: world.world.time.now + .seconds(2))
-        await control?.stop()
-        await pages?.stop()
-        if json {
-            Terminal.print(
-                try ReportJSON(
-                    report, seconds: elapsed, seed: nil, ledgerEqualsVenues: nil,
-                    recoveredRows: node.recoveredRows
-                ).encoded())
-        } else {
-            for line in ReportText.closing(report, seconds: elapsed, ledgerEqualsVenues: nil) {
-                Terminal.print(line)
-            }
-        }
-        if !isFlat { Terminal.say("Orders or hedges are still open; the next start reconciles them.") }
     }
 
     private func resume(_ node: TradingNode, _ reason: String) async {

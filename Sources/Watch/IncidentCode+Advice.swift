@@ -1,0 +1,58 @@
+import TradingModel
+
+extension IncidentCode {
+    /// What a person should do first.
+    public var advice: String {
+        switch self {
+        case .hedgeFailure:
+            "Look at arbctl hedges. If it stays open, flatten by hand at the venue with the best price."
+        case .marginLow: "Move collateral to the venue or make the position smaller."
+        case .fallbackHedgeUsed: "Nothing at once. See that the basis is unwound (arbctl positions)."
+        case .orderUnknown:
+            "Nothing for a minute: the node asks. Then look for the order at the venue by its client id."
+        case .zombieOrder: "See at the venue that the order is gone, then release the venue."
+        case .ghostFill: "Compare the venue's fills with arbctl positions before anything is resumed."
+        case .venueSafeMode: "Find out why (arbctl venues), then arbctl resume --venue NAME --reason …."
+        case .outboxSlow: "Look at what else uses the disk. Hedges take the reserve path meanwhile."
+        case .diskLow: "Make room under the data directory."
+        case .dirtyStart:
+            "Compare balances with the venue; arbctl reconcile VENUE --accept takes its word for them."
+        case .bookProofLost: "Nothing: the book is fetched anew. If it goes on, hold the venue."
+        case .frameQuarantined: "If it goes on, the venue has changed its format: hold it and record frames."
+        case .venueDisconnected: "Nothing: it reconnects. If it goes on, look at the venue's status page."
+        case .privateStreamLost: "Nothing: it reconnects and reconciles. Then look at the keys."
+        case .outboxUnavailable: "Look at the disk: nothing new is sent until it takes rows again."
+        case .overfill: "Compare the order with the venue's own record and tell the venue."
+        case .foreignOrder: "Find out who else uses the account: it must be the node's alone."
+        case .ledgerDrift: "Nothing at once: it is reconciled. If it stays, look for transfers and fees."
+        case .orderRefused: "Read the venue's reason; filters or balances may have changed."
+        case .venueRefused: "Read the venue's reason; keys, permissions or its state may have changed."
+        case .clockSkew: "See that this machine's clock is synchronised (timedatectl)."
+        case .rateLimited: "Nothing until the pause has passed. If it repeats, lower the rate budget."
+        case .deadManLost: "Look at the venue's resting orders: they may be gone, or may stay when we die."
+        case .possibleLogicLoop: "Read its last trades (arbctl hedges) before two people enable it again."
+        case .sorDegraded: "See which venue is missing (arbctl venues)."
+        case .leadLagDegraded: "Nothing at once: quotes move without the warning."
+        case .staleTrade: "Look at latencies (arbctl latency) and the venue's round trip."
+        case .residualLimit: "Close the residual by hand, or raise its cap."
+        case .heartbeatLost: "See what is silent (arbctl heartbeats). A stuck desk is restarted by systemd."
+        case .alertChannelDead: "Repair the channel or its credentials; the other channels still speak."
+        }
+    }
+
+    /// For how long its condition must be gone before it resolves itself; `nil`: only a person resolves it.
+    public var quiet: Span? {
+        switch self {
+        case .dirtyStart, .ghostFill, .overfill, .foreignOrder, .possibleLogicLoop: nil
+        case .zombieOrder, .venueSafeMode: .seconds(60)
+        case .hedgeFailure, .marginLow, .orderUnknown, .ledgerDrift, .outboxUnavailable, .diskLow,
+            .deadManLost, .residualLimit, .heartbeatLost, .alertChannelDead:
+            .seconds(60)
+        case .outboxSlow, .bookProofLost, .frameQuarantined, .venueDisconnected, .privateStreamLost:
+            .seconds(120)
+        case .fallbackHedgeUsed, .orderRefused, .venueRefused, .clockSkew, .rateLimited, .sorDegraded,
+            .leadLagDegraded, .staleTrade:
+            .seconds(300)
+        }
+    }
+}

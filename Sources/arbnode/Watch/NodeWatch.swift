@@ -1,0 +1,115 @@
+import ArgumentParser
+import Channels
+import Configuration
+import Console
+import LiveWorld
+import Node
+import Ports
+import TradingModel
+import Watch
+
+/// Everything that watches a live node and tells people: channels, incident files, the watch on the desk,
+/// systemd. Only the live programs have it; a simulated node has the same incidents and nobody to tell.
+final class NodeWatch: Sendable {
+    private let node: TradingNode
+    private let dispatcher: AlertDispatcher
+    private let notifier: SystemdNotifier
+    private let vigil: Task<Void, Never>
+    private let lanes: [WorkerLane]
+    private let time: any Timekeeper
+
+    /// Channels, or what is missing for them; to be called before the node starts.
+    static func channels(_ configuration: NodeConfiguration, directory: String) throws -> [any AlertChannel] {
+        do {
+            let secrets = try Secrets(file: configuration.credentialsFile)
+            return try ChannelSet.make(configuration.alerts, directory: directory) {
+                secrets.optional($0, $1)
+            }
+        } catch {
+            Terminal.say("\(error)")
+            throw ExitCode(78)
+        }
+    }
+
+    static func start(
+        _ node: TradingNode, in world: World, policy: AlertPolicy, channels: [any AlertChannel],
+        directory: String, isDrawing: Bool
+    ) async throws -> NodeWatch {
+        // Lines between two drawings of the live view would tear it; incidents stand in it anyway.
+        let keeps = policy.channels.indices.filter { !isDrawing || policy.channels[$0].target != .log }
+        let policy = AlertPolicy(channels: keeps.map { policy.channels[$0] }, second: policy.second)
+        let channels = keeps.map { channels[$0] }
+        var lanes: [WorkerLane] = []
+        func lane(_ name: String) throws -> WorkerLane {
+            let lane = try WorkerLane(name: String(name.prefix(15)))
+            lanes.append(lane)
+            return lane
+        }
+        let trading = node.desk
+        let dispatcher = try AlertDispatcher(
+            policy, channels: channels, time: world.time, lane: { try lane("alert-" + $0.name) },
+            tell: { news in
+                Task(executorPreference: trading.lane) {
+                    switch news {
+                    case .died(let name, let reason): await trading.channelDied(name, because: reason)
+                    case .lives(let name): await trading.channelLives(name)
+                    }
+                }
+            })
+        let notifier = SystemdNotifier()
+        let files = IncidentFiles(directory: directory + "/incidents", lane: try lane("incident-files"))
+        let watch = DeskWatch(
+            trading.pulse, lane: try lane("desk-watch"), time: world.time, reassuring: notifier.interval,
+            by: { notifier.tell(.watchdog) }, tell: { dispatcher.take($0) })
+        await trading.report { alert in
+            dispatcher.take(alert)
+            Task(executorPreference: files.lane) { await NodeWatch.write(alert.number, trading, files) }
+        }
+        let vigil = Task(executorPreference: watch.lane) { await watch.run() }
+        notifier.tell(.ready, .status("running"))
+        return NodeWatch(node, dispatcher, notifier, vigil, lanes, world.time)
+    }
+
+    private init(
+        _ node: TradingNode, _ dispatcher: AlertDispatcher, _ notifier: SystemdNotifier,
+        _ vigil: Task<Void, Never>, _ lanes: [WorkerLane], _ time: any Timekeeper
+    ) {
+        self.node = node
+        self.dispatcher = dispatcher
+        self.notifier = notifier
+        self.vigil = vigil
+        self.lanes = lanes
+        self.time = time
+    }
+
+    private static func write(_ number: Int, _ desk: TradingDesk, _ files: IncidentFiles) async {
+        guard let dossier = await desk.dossier(number) else { return }
+        do throws(DeliveryFault) { try await files.write(dossier) } catch {
+            Terminal.say("no file for incident \(number): \(error.reason)")
+        }
+    }
+
+    /// The servers' loops beat like everything else that must live.
+    func follow(_ pages: StatusServer?, _ control: ControlServer?) async {
+        let desk = node.desk
+        if let pages {
+            let id = await desk.register(service: "status pages", every: .seconds(ServerPulse.seconds))
+            pages.shows { await desk.beat(id) }
+        }
+        if let control {
+            let id = await desk.register(service: "control socket", every: .seconds(ServerPulse.seconds))
+            control.shows { await desk.beat(id) }
+        }
+    }
+
+    /// An orderly end begins.
+    func stopping() { notifier.tell(.stopping) }
+
+    /// Says what is left to say, for at most three seconds, and ends.
+    func stop() async {
+        vigil.cancel()
+        await vigil.value
+        await dispatcher.close(by: time.now + .seconds(3))
+        for lane in lanes { lane.stop() }
+    }
+}
