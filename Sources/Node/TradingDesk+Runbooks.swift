@@ -1,4 +1,6 @@
+import Books
 import Engine
+import Hedging
 import Orders
 import Runbooks
 import TradingModel

@@ -37,13 +37,19 @@ extension IncidentCode {
         case .residualLimit: "Close the residual by hand, or raise its cap."
         case .heartbeatLost: "See what is silent (arbctl heartbeats). A stuck desk is restarted by systemd."
         case .alertChannelDead: "Repair the channel or its credentials; the other channels still speak."
+        case .varLimit: "See arbctl portfolio; make positions smaller (arbctl what-if), then resume."
+        case .stressFail: "See which scenario fails (arbctl portfolio); move or reduce what it hits."
+        case .strategyThrottled: "Nothing: it recovers on evidence. arbctl portfolio says what it waits for."
+        case .killSwitch: "See that nothing rests at the venues (arbctl orders); two people resume."
+        case .resumeAsked: "A second person reads why it was stopped and agrees: arbctl resume --reason …."
+        case .riskOverrideDenied: "See which condition caps the index: arbctl risk-index show."
         }
     }
 
     /// For how long its condition must be gone before it resolves itself; `nil`: only a person resolves it.
     public var quiet: Span? {
         switch self {
-        case .dirtyStart, .ghostFill, .overfill, .foreignOrder, .possibleLogicLoop: nil
+        case .dirtyStart, .ghostFill, .overfill, .foreignOrder, .possibleLogicLoop, .killSwitch: nil
         case .zombieOrder, .venueSafeMode: .seconds(60)
         case .hedgeFailure, .marginLow, .orderUnknown, .ledgerDrift, .outboxUnavailable, .diskLow,
             .deadManLost, .residualLimit, .heartbeatLost, .alertChannelDead:
@@ -51,7 +57,8 @@ extension IncidentCode {
         case .outboxSlow, .bookProofLost, .frameQuarantined, .venueDisconnected, .privateStreamLost:
             .seconds(120)
         case .fallbackHedgeUsed, .orderRefused, .venueRefused, .clockSkew, .rateLimited, .sorDegraded,
-            .leadLagDegraded, .staleTrade:
+            .leadLagDegraded, .staleTrade, .varLimit, .stressFail, .strategyThrottled, .resumeAsked,
+            .riskOverrideDenied:
             .seconds(300)
         }
     }

@@ -35,6 +35,12 @@ extension IncidentCode {
         case .residualLimit: "What no venue takes has grown too large"
         case .heartbeatLost: "Something that must show that it lives is silent"
         case .alertChannelDead: "A channel to people takes nothing"
+        case .varLimit: "The value at risk of all positions is above its limit"
+        case .stressFail: "A stress scenario would cost more than is borne"
+        case .strategyThrottled: "A strategy's size was stepped down or up"
+        case .killSwitch: "A person has killed the node or a part of it"
+        case .resumeAsked: "Somebody would resume and others must agree"
+        case .riskOverrideDenied: "More appetite for risk was asked for than a condition allows"
         }
     }
 
@@ -42,10 +48,11 @@ extension IncidentCode {
     public var owner: String {
         switch self {
         case .hedgeFailure, .fallbackHedgeUsed, .marginLow, .possibleLogicLoop, .sorDegraded,
-            .leadLagDegraded, .staleTrade, .residualLimit:
+            .leadLagDegraded, .staleTrade, .residualLimit, .varLimit, .stressFail, .strategyThrottled,
+            .riskOverrideDenied:
             "trading"
         case .orderUnknown, .zombieOrder, .ghostFill, .overfill, .foreignOrder, .ledgerDrift, .dirtyStart,
-            .venueSafeMode, .deadManLost:
+            .venueSafeMode, .deadManLost, .killSwitch, .resumeAsked:
             "operations"
         case .bookProofLost, .frameQuarantined, .venueDisconnected, .privateStreamLost, .orderRefused,
             .venueRefused, .rateLimited:
@@ -74,6 +81,9 @@ extension IncidentCode {
         case .bookProofLost, .frameQuarantined: "rb-27-book-proof"
         case .sorDegraded, .leadLagDegraded: "rb-28-degraded-routing"
         case .alertChannelDead: "rb-29-alert-channel"
+        case .killSwitch, .resumeAsked: "rb-01-kill-all"
+        case .varLimit, .stressFail: "rb-16-market-chaos"
+        case .strategyThrottled, .riskOverrideDenied: "rb-32-risk-appetite"
         }
     }
 }
