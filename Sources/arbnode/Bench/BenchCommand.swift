@@ -25,7 +25,7 @@ struct BenchParts: AsyncParsableCommand {
             book: frames decoded, applied and consolidated per second and venue, with allocations per frame.
             decision: frame to decision through the whole engine. router: routes over seven venues, and
             against an exhaustive search. portfolio: one look at all positions.
-            outbox: durable appends on this disk next to plain RocksDB puts, and the recovery of a million rows.
+            outbox: durable appends on this disk next to plain RocksDB puts, and a recovery of a million rows.
             wire, hedge: a short demo over loopback TLS; decision to bytes, fill to hedge bytes.
             Latencies in microseconds. Use a release build.
 
