@@ -5,6 +5,7 @@ import TradingModel
 // Everything in a scope is canceled, and nothing more goes there until two people say so.
 extension TradingEngine {
     mutating func kill(_ order: KillOrder, _ now: Moment) {
+        if planted(.ignoreKill) { return }
         let block = KillBlock(order, at: now)
         kills.set(block)
         loosenings.withdraw(.lift(order.scope))

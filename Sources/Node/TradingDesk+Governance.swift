@@ -8,7 +8,7 @@ import VenueKit
 extension TradingDesk {
     /// Carries out what the board has held to since it was given.
     func take(_ number: UInt64, _ word: UrgentWord) {
-        modeBeforeKill = engine.mode
+        beforeUrgent = (engine.mode, engine.modeReason, engine.orders.live.count)
         switch word {
         case .kill(let order): handle(.governance(.kill(order)))
         case .tighten(let mode, let reason, let actor):

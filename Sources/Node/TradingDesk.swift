@@ -21,7 +21,7 @@ public actor TradingDesk {
     let board: WatchBoard
     var cancelWire = CancelWire()
     /// What an urgent word found.
-    public internal(set) var modeBeforeKill: OperatingMode?
+    public internal(set) var beforeUrgent: (mode: OperatingMode, reason: String, liveOrders: Int)?
     /// How people call what is configured; never changes.
     public nonisolated let names: NodeNames
     /// Set in a dry run: orders go here and to no venue.
@@ -158,7 +158,8 @@ public actor TradingDesk {
         for connector in connectors {
             let requests = paper == nil ? connector.assumeIsolated { $0.headroom() } : .max
             engine.process(.headroom(connector.venue, requests), at: world.time.now)
-            board.tells(connector.venue, clock: connector.assumeIsolated { $0.clockOffset })
+            let (clock, silence) = connector.assumeIsolated { ($0.clockOffset, $0.silentUntil) }
+            board.tells(connector.venue, clock: clock, silentUntil: silence)
         }
     }
 

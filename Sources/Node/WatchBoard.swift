@@ -16,6 +16,8 @@ public final class WatchBoard: Sendable {
     private struct State {
         var resting: [ClientOrderID: OrderIntent] = [:]
         var clocks: [Span]
+        /// By venue: until when it wants to hear nothing.
+        var silences: [Moment]
         var words: [(number: UInt64, word: UrgentWord)] = []
         var last: UInt64 = 0
     }
@@ -26,7 +28,10 @@ public final class WatchBoard: Sendable {
     private let names: KillTable
 
     init(_ policy: EnginePolicy) {
-        state = Mutex(State(clocks: policy.venues.map { _ in .zero }))
+        state = Mutex(
+            State(
+                clocks: policy.venues.map { _ in .zero },
+                silences: policy.venues.map { _ in .distantPast }))
         names = NodeNames(policy).table
     }
 
@@ -42,7 +47,12 @@ public final class WatchBoard: Sendable {
         state.withLock { _ = $0.resting.removeValue(forKey: id) }
     }
 
-    func tells(_ venue: VenueID, clock: Span) { state.withLock { $0.clocks[venue.index] = clock } }
+    func tells(_ venue: VenueID, clock: Span, silentUntil: Moment) {
+        state.withLock { state in
+            state.clocks[venue.index] = clock
+            state.silences[venue.index] = silentUntil
+        }
+    }
 
     /// Asked for each order when its turn on the wire has come.
     func forbids(_ intent: OrderIntent) -> Bool {
@@ -83,6 +93,8 @@ public final class WatchBoard: Sendable {
     }
 
     func clock(_ venue: VenueID) -> Span { state.withLock { $0.clocks[venue.index] } }
+
+    func silence(_ venue: VenueID) -> Moment { state.withLock { $0.silences[venue.index] } }
 
     func covers(_ scope: KillScope, _ intent: OrderIntent) -> Bool { names.covers(scope, intent) }
 }

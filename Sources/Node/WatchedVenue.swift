@@ -16,6 +16,7 @@ final class WatchedVenue: @unchecked Sendable {
     private let world: World
     private var lastNonce: UInt64 = 0
     private(set) var outcome: KillOutcome.Venue
+    private var ownSilence = Moment.distantPast
 
     static let patience = Span.seconds(2)
     static let pause = Span.milliseconds(100)
@@ -47,11 +48,12 @@ final class WatchedVenue: @unchecked Sendable {
 
     /// Cancels these, then whatever of ours the venue's list still shows, until it shows nothing.
     func clear(_ resting: [OrderIntent], _ scope: KillScope) async {
-        guard let access, world.watch != nil else { return }
+        guard let access, world.watch != nil, !planted(.watchkeeperSleeps) else { return }
         outcome.open = resting.map(\.id)
         let limit = world.time.now + WatchedVenue.persistence
         var targets = resting.map { OrderReference(id: $0.id, instrument: $0.instrument, side: $0.side) }
         while world.time.now < limit {
+            guard await keepSilence(until: limit) else { return }
             await cancel(targets, access)
             if let open = await readOpen(scope, access) {
                 outcome.open = open.map(\.id)
@@ -63,6 +65,14 @@ final class WatchedVenue: @unchecked Sendable {
             }
             do { try await world.time.sleep(until: world.time.now + WatchedVenue.pause) } catch { return }
         }
+    }
+
+    /// After a ban every request makes it longer, a cancel too.
+    private func keepSilence(until limit: Moment) async -> Bool {
+        let silence = min(max(board.silence(id), ownSilence), limit)
+        guard silence > world.time.now else { return true }
+        do { try await world.time.sleep(until: silence) } catch { return false }
+        return true
     }
 
     private func cancel(_ orders: [OrderReference], _ access: VenueAccess) async {
@@ -128,7 +138,12 @@ final class WatchedVenue: @unchecked Sendable {
             },
             completion: { result in
                 switch result {
-                case .success(let response): done(.response(response))
+                case .success(let response):
+                    if [429, 418, 403].contains(response.status) {
+                        let wait = response.header("retry-after").flatMap { Int64($0) } ?? 1
+                        self.ownSilence = self.world.time.now + .seconds(min(max(wait, 1), 60))
+                    }
+                    done(.response(response))
                 case .failure(let fault): done(.fault(fault))
                 }
             })

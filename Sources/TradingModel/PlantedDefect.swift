@@ -41,6 +41,10 @@ public enum PlantedDefect: String, CaseIterable, Sendable {
     case releaseReservationEarly = "release-reservation-early"
     case ignoreHold = "ignore-hold"
     case noCancelInSafeMode = "no-cancel-in-safe-mode"
+    /// A kill changes nothing.
+    case ignoreKill = "ignore-kill"
+    /// The Watchkeeper does nothing when the desk hangs.
+    case watchkeeperSleeps = "watchkeeper-sleeps"
     /// Cycles are never too many.
     case ignoreLogicLoop = "ignore-logic-loop"
     // venues
@@ -93,6 +97,8 @@ public enum PlantedDefect: String, CaseIterable, Sendable {
         case .reuseClientID, .replayFillTwiceOnRecovery, .skipReconcile, .wrongEpochAfterRestart: "N01"
         case .tellSecret: "V16"
         case .ignoreLogicLoop: "loops-are-stopped"
+        case .ignoreKill: "kill-all"
+        case .watchkeeperSleeps: "kill-with-the-desk-stuck"
         case .ignoreFeeInLedger, .hedgeTwice, .hedgeWrongSide, .leakReservation, .releaseReservationEarly:
             nil
         }

@@ -70,7 +70,11 @@ extension ChangeAnswer {
         var change = answer.change
         change.after = State(desk, venue: nil)
         change.before = change.after
-        if let before = desk.modeBeforeKill { change.before.mode.mode = before.name }
+        if let before = desk.beforeUrgent {
+            change.before.mode.mode = before.mode.name
+            change.before.mode.reason = before.reason
+            change.before.liveOrders = before.liveOrders
+        }
         change.note =
             answer.clearMs == nil
             ? "not every venue has confirmed that nothing is open" : "nothing is open in \(order.scope.text)"

@@ -27,6 +27,8 @@ public actor VenueConnector {
     public var counters = ConnectorCounters()
     var clock = ClockOffset()
     public var clockOffset: Span { clock.offset }
+    /// Until when the venue wants to hear nothing of us.
+    public var silentUntil: Moment { budget.blockedUntil }
     var budget: RateBudget
     /// `nil` where the venue counts questions with everything else.
     var queryBudget: RateBudget?

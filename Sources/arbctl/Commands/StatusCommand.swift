@@ -22,6 +22,11 @@ struct StatusCommand: ParsableCommand {
         let mode = status.mode.reason.isEmpty ? "" : " (\(status.mode.reason))"
         let rows = [
             ["mode", status.mode.mode + mode],
+            [
+                "risk index",
+                (status.riskIndex.map { "\($0)" } ?? "none")
+                    + (status.kills.isEmpty ? "" : "; killed: " + status.kills.joined(separator: ", ")),
+            ],
             ["up", Figures.span(status.atNs - status.startedNs) + (status.isDryRun ? ", dry run" : "")],
             [
                 "venues",
