@@ -52,6 +52,8 @@ public struct TradingEngine: Sendable {
     var fillRatios: [FillRatio]
     /// By instrument: what a second leg that follows the first one's fill has claimed beforehand.
     var followers: [Follower?]
+    /// By instrument: hedges that may leave without rows of their own.
+    var warrants: [StandingWarrant?]
     /// By strategy.
     public internal(set) var loopGuards: [LogicLoopGuard]
     /// By instrument: nothing is opened before this.
@@ -149,6 +151,7 @@ public struct TradingEngine: Sendable {
         toldLeads = books.map { _ in [] }
         fillRatios = policy.instruments.map { _ in FillRatio() }
         followers = policy.instruments.map { _ in nil }
+        warrants = policy.instruments.map { _ in nil }
         loopGuards =
             policy.takerTaker.map {
                 LogicLoopGuard(cyclesPerMinute: $0.cyclesPerMinute, feesPerHour: $0.feesPerHour)
@@ -169,6 +172,7 @@ public struct TradingEngine: Sendable {
         resyncs = books.map { $0.books.map { _ in ResyncPace() } }
         mids = policy.instruments.map { _ in .zero }
         smallestHedges = policy.instruments.map { _ in Quantity(raw: .max) }
+        presume(recovery.warrants)
         for id in orders.live { reserveAgain(id) }
     }
 
