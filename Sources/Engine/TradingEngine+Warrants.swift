@@ -83,7 +83,7 @@ extension TradingEngine {
 
     // MARK: Sending
 
-    /// An approved hedge under the warrant's id for its venue and side, if there is one that covers it; taken.
+    /// An approved hedge under the warrant's id for its venue and side, if one is left that covers it; taken.
     mutating func underWarrant(_ order: OrderIntent, _ index: Int, _ now: Moment) -> OrderIntent? {
         guard let standing = warrants[index], standing.isDurable,
             now - standing.warrant.decidedAt <= Warrant.life,
@@ -150,7 +150,8 @@ extension TradingEngine {
     // MARK: A start
 
     /// The last run may have sent any of these just before its end: they are orders of unknown fate.
-    mutating func presume(_ book: WarrantBook) {
+    mutating func beginWarrants(after book: WarrantBook) {
+        warrants = policy.instruments.map { _ in nil }
         guard !planted(.warrantNotRecovered) else { return }
         for warrant in book.warrants {
             for order in warrant.legs.map(warrant.most) where orders[order.id] == nil {

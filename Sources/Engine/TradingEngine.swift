@@ -53,7 +53,7 @@ public struct TradingEngine: Sendable {
     /// By instrument: what a second leg that follows the first one's fill has claimed beforehand.
     var followers: [Follower?]
     /// By instrument: hedges that may leave without rows of their own.
-    var warrants: [StandingWarrant?]
+    var warrants: [StandingWarrant?] = []
     /// By strategy.
     public internal(set) var loopGuards: [LogicLoopGuard]
     /// By instrument: nothing is opened before this.
@@ -151,7 +151,6 @@ public struct TradingEngine: Sendable {
         toldLeads = books.map { _ in [] }
         fillRatios = policy.instruments.map { _ in FillRatio() }
         followers = policy.instruments.map { _ in nil }
-        warrants = policy.instruments.map { _ in nil }
         loopGuards =
             policy.takerTaker.map {
                 LogicLoopGuard(cyclesPerMinute: $0.cyclesPerMinute, feesPerHour: $0.feesPerHour)
@@ -172,7 +171,7 @@ public struct TradingEngine: Sendable {
         resyncs = books.map { $0.books.map { _ in ResyncPace() } }
         mids = policy.instruments.map { _ in .zero }
         smallestHedges = policy.instruments.map { _ in Quantity(raw: .max) }
-        presume(recovery.warrants)
+        beginWarrants(after: recovery.warrants)
         for id in orders.live { reserveAgain(id) }
     }
 

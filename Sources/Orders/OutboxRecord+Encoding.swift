@@ -68,6 +68,13 @@ extension OutboxRecord {
             row.terms(terms)
             row.byte(state.rawValue)
             row.integer(at.nanoseconds)
+        case .warranted, .revoked: writeWarrant(into: &row)
+        }
+        return row.bytes
+    }
+
+    private func writeWarrant(into row: inout RowWriter) {
+        switch self {
         case .warranted(let warrant, let symbol, let venues):
             row.byte(14)
             row.warrant(warrant, symbol: symbol, venues: venues)
@@ -75,14 +82,14 @@ extension OutboxRecord {
             row.byte(15)
             row.id(name)
             row.byte(sent.bits)
+        default: preconditionFailure("only rows of warrants are written here")
         }
-        return row.bytes
     }
 }
 
 extension OutboxRecord {
-    /// A row as version 3 wrote it, for tests of upgrades; rows of kinds that it did not know stay as they are,
-    /// because a node of that version would not have written them.
+    /// A row as version 3 wrote it, for tests of upgrades; rows of kinds that it did not know stay as they
+    /// are, because a node of that version would not have written them.
     public static func asVersion3(_ bytes: [UInt8]) -> [UInt8] {
         guard bytes.count > 2, bytes[0] == 4, (1...13).contains(bytes[1]) else { return bytes }
         return [3] + bytes[1...]

@@ -3,9 +3,9 @@ import TradingModel
 /// Hedges that may be needed for a pair, made durable together with its legs: under a warrant's ids they can
 /// be sent in the very call that finds them owed, and a row has still stood for them before their first byte.
 ///
-/// A warrant is no order. What is sent under it is decided, judged and reserved like any other order, and lies
-/// within the warrant's terms; what is not needed is revoked. A run that ends with warrants standing may have
-/// sent any of them just before: they count then as orders of unknown fate, at the terms named here.
+/// A warrant is no order. What is sent under it is decided, judged and reserved like any other order, and
+/// lies within the warrant's terms; what is not needed is revoked. A run that ends with warrants standing may
+/// have sent any of them just before: they count then as orders of unknown fate, at the terms named here.
 public struct Warrant: Hashable, Sendable {
     /// At most one order, on one side of one venue.
     public struct Leg: Hashable, Sendable {

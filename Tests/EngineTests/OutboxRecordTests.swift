@@ -29,7 +29,8 @@ import TradingModel
             id, to: OrderTerms(quantity: Quantity(raw: 120), limit: Price(raw: 455)), .decided,
             at: Moment(nanoseconds: 12)),
         .strategy(
-            name: "taker-taker", isEnabled: false, reason: "loop", actor: "node", at: Moment(nanoseconds: 13)),
+            name: "taker-taker", isEnabled: false, reason: "loop", actor: "node",
+            at: Moment(nanoseconds: 13)),
         .warranted(warrant, symbol: "BTC-USDT", venues: ["okx", "okx"]),
         .revoked(warrant.name, sent: WarrantLegs([warrant.legs[1]])),
     ]
