@@ -90,13 +90,15 @@ struct PolicyReading {
             "residual_cap", .positive(upTo: 1_000_000_000), standard: standard.residualCap)
         let age = section.value(
             "residual_age", .span(.seconds(1)...(.seconds(7 * 86_400))), standard: standard.residualAge)
+        let warrants = section.value("warrants", .integer(0...4), standard: standard.warrants)
         section.finish()
         guard let deadline, let reprice, let other, let correlated, let unwind, let retry, let cooldown,
-            let cap, let age
+            let cap, let age, let warrants
         else { return nil }
         return HedgePolicy(
             deadline: deadline, repriceBound: reprice, otherVenueBound: other, correlatedBound: correlated,
-            unwindBound: unwind, retryEvery: retry, cooldown: cooldown, residualCap: cap, residualAge: age)
+            unwindBound: unwind, retryEvery: retry, cooldown: cooldown, residualCap: cap, residualAge: age,
+            warrants: warrants)
     }
 
     // MARK: Sizing

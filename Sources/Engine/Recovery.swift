@@ -30,6 +30,8 @@ public struct Recovery: Sendable {
     public private(set) var contradictions: [String] = []
     /// Checkpoint rows met, oldest first.
     public private(set) var checkpoints: [(sequence: UInt64, at: Moment)] = []
+    /// Hedges that the last run was free to send without rows of their own.
+    private(set) var warrants = WarrantBook()
     private var lastSeen: Moment?
     /// What happened before this is not in the history any more: it was discarded.
     public private(set) var memoryStart = Moment.distantPast
@@ -82,12 +84,18 @@ public struct Recovery: Sendable {
             if orders[intent.id] == nil { orders.insert(intent, at: intent.decidedAt) }
         case .moved(let id, let state, let venueOrderID, let at):
             saw(at)
+            presume([warrants.order(id)])
             move(id, state, venueOrderID, at)
         case .amended(let id, let terms, let state, let at):
             saw(at)
             orders.replay(state, of: id, to: terms)
         case .filled(let fill, let order, let venue, _):
+            presume([warrants.order(order)])
             if let id = venueID(venue) { book(fill, order, id) }
+        case .warranted(let warrant, _, _):
+            saw(warrant.decidedAt)
+            presume(warrants.write(warrant))
+        case .revoked(let name, let sent): presume(warrants.revoke(name, sent: sent))
         case .foreign(let fill, let venue, _):
             if let id = venueID(venue), orders.noteForeign(fill, venue: id) { foreign(fill, id, sign: 1) }
         case .mode(let mode, let reason, _, let at):
@@ -111,6 +119,13 @@ public struct Recovery: Sendable {
             saw(at)
             disabledStrategies[name] = isEnabled ? nil : reason
         case .checkpoint(let checkpoint): meet(checkpoint)
+        }
+    }
+
+    /// Sent under a warrant, or perhaps sent: orders like any others, unless their own rows are there.
+    private mutating func presume(_ intents: [OrderIntent?]) {
+        for case let intent? in intents where orders[intent.id] == nil {
+            orders.insert(intent, at: intent.decidedAt)
         }
     }
 

@@ -16,7 +16,10 @@ extension TradingEngine {
         let flight = inFlight(index)
         smallestHedges[index] = smallestHedge(index)
         let smallest = smallestHedges[index]
-        guard smallest.raw < .max, mayHedge(index) else { return reportLate(index, flight, now) }
+        // What an earlier run may have sent on either side is found out first.
+        guard smallest.raw < .max, mayHedge(index), !isPresuming(index) else {
+            return reportLate(index, flight, now)
+        }
         if flight.raw == 0 { obligations[index].settle(below: smallest, at: now) }
         let cause = obligations[index].open.first?.cause ?? usualVenue(index)
         // A residual has no deadline: it waits until some venue can take it.
@@ -125,8 +128,10 @@ extension TradingEngine {
     /// Something has been owed for long and nothing can be done about it: an order of unknown fate may have
     /// closed it already, and to hedge on a guess could open as much again. A person must know, and look.
     private mutating func holdIfStuck(_ index: Int, _ flight: Quantity, _ now: Moment) {
-        guard flight.raw != 0, let deadline = hedgeDeadline(index),
-            now - deadline > TradingEngine.stuckPatience, mode < .hold
+        let isPresuming = isPresuming(index)
+        guard flight.raw != 0 || isPresuming, let deadline = hedgeDeadline(index),
+            now - deadline > (isPresuming ? TradingEngine.presumingPatience : TradingEngine.stuckPatience),
+            mode < .hold
         else { return }
         let symbol = policy.instruments[index].symbol
         lowerMode(to: .hold, reason: "HEDGE_FAILURE on \(symbol): an order of unknown fate", now)
@@ -163,13 +168,15 @@ extension TradingEngine {
                 purpose: rung == .unwind ? .unwind : .hedge,
                 decidedAt: now, sendBefore: now + TradingEngine.hedgeWindow, owedSince: owedSince[index])
             guard governor.judge(question(order, now), at: now) == nil else { continue }
-            intents.append(order)
+            intents.append(underWarrant(order, index, now) ?? order)
         }
         guard !intents.isEmpty else { return false }
-        submit(intents, now)
+        let waiting = intents.filter { !isWarranted($0, index) }
+        if !waiting.isEmpty { submit(waiting, now) }
         owedSince[index] = nil
         if rung == .correlated { tellFallback(intents, index, now) }
         tellHedges(intents, of: obligations[index].open.first?.intent ?? 0, rung, now)
+        for order in intents where isWarranted(order, index) { sendAtOnce(order, now) }
         if planted(.hedgeTwice) { hedgeAgain(intents, now) }
         return true
     }

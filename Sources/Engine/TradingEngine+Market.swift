@@ -65,6 +65,7 @@ extension TradingEngine {
         if needsHedging(index) { hedge(index, now) }
         for strategy in strategiesOf[index] { seek(strategy, index, now) }
         tendQuotes(index, mayPlace: true, now)
+        revokeSettled(index)
     }
 
     private mutating func seek(_ strategy: Int, _ index: Int, _ now: Moment) {
@@ -201,6 +202,7 @@ extension TradingEngine {
         counters.pairs += 1
         signals.remember(decision)
         tell(proposal, legs, strategy, index, now)
+        warrantHedges(of: legs, index, now)
         switch strategies[strategy].policy.legOrder {
         case .together: submit(legs, now)
         case .scarcerFirst: submitInTurn(legs, scarcer: proposal.scarcerSide, index, now)
@@ -221,22 +223,26 @@ extension TradingEngine {
 
     /// Approved orders: into the table, reserved, on their way to the store.
     mutating func submit(_ intents: [OrderIntent], _ now: Moment) {
-        var intents = intents
-        for place in intents.indices {
-            intents[place].reduceOnly = isReduceOnly(intents[place])
-            let intent = intents[place]
-            let (asset, amount) = claim(intent)
-            orders.insert(intent, at: now)
-            reservations.reserve(intent.id, intent.venue, asset, amount)
-            venues[intent.venue.index].headroom -= 1
-            venues[intent.venue.index].orders += 1
-            counters.ordersNew += 1
-            decisions.add(
-                intent, venue: policy.venues[intent.venue.index].name,
-                symbol: policy.instruments[intent.instrument.index].symbol)
-        }
-        output.append(.persist(intents))
+        var admitted: [OrderIntent] = []
+        for intent in intents { admitted.append(admit(intent, now)) }
+        output.append(.persist(admitted))
         guard planted(.sendBeforeDurable) else { return }
-        for intent in intents { output.append(.transmit(intent)) }
+        for intent in admitted { output.append(.transmit(intent)) }
+    }
+
+    /// From here on it counts, whatever becomes of it.
+    mutating func admit(_ order: OrderIntent, _ now: Moment) -> OrderIntent {
+        var intent = order
+        intent.reduceOnly = isReduceOnly(intent)
+        let (asset, amount) = claim(intent)
+        orders.insert(intent, at: now)
+        reservations.reserve(intent.id, intent.venue, asset, amount)
+        venues[intent.venue.index].headroom -= 1
+        venues[intent.venue.index].orders += 1
+        counters.ordersNew += 1
+        decisions.add(
+            intent, venue: policy.venues[intent.venue.index].name,
+            symbol: policy.instruments[intent.instrument.index].symbol)
+        return intent
     }
 }

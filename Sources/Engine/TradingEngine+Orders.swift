@@ -7,6 +7,7 @@ import TradingModel
 // What the store and the venues say about orders.
 extension TradingEngine {
     mutating func durable(_ ids: [ClientOrderID], _ now: Moment) {
+        warrantsDurable(with: ids)
         for id in ids {
             guard let record = orders[id] else { continue }
             if record.amend == .decided { amendDurable(record, now) }
@@ -28,7 +29,7 @@ extension TradingEngine {
     }
 
     /// Modes may have fallen while the row was written.
-    private func maySend(_ intent: OrderIntent, _ now: Moment) -> Bool {
+    func maySend(_ intent: OrderIntent, _ now: Moment) -> Bool {
         if planted(.sendLateLeg) { return true }
         guard now <= intent.sendBefore, !kills.forbids(intent) else { return false }
         if governor.mode == .killed, !(kills.flattensAll && intent.purpose.reducesRisk) { return false }
@@ -50,6 +51,7 @@ extension TradingEngine {
                 advance(id, .neverSent, now)
             }
         }
+        warrantsNotDurable(with: ids)
         alarm(.outboxUnavailable, .pageNow, nil, reason, now)
         lowerMode(to: .hold, reason: "OUTBOX_UNAVAILABLE: \(reason)", now)
     }
@@ -253,6 +255,7 @@ extension TradingEngine {
         case .open: shortVenue[index] = record.intent.venue
         case .hedge, .unwind:
             ladders[index].attemptFailed(at: now, deadline: hedgeDeadline(index), policy: policy.hedge)
+        case .presumed: break
         }
     }
 

@@ -203,6 +203,8 @@ extension TradingEngine {
             guard let record = orders[id], record.intent.instrument.index == index else { continue }
             // A quote is no trade before it fills.
             if record.intent.isQuote, !planted(.countQuoteAsHedge) { continue }
+            // Nor what may never have been sent; while there is any, nothing is hedged.
+            if record.intent.purpose == .presumed { continue }
             if planted(.forgetUnknownExposure), record.state == .unknown { continue }
             let pending = record.remaining + record.fillsOutstanding
             if record.intent.side == .buy { sum += pending } else { sum -= pending }

@@ -183,6 +183,7 @@ extension TradingEngine {
                         safeVenues: venues.map(\.safeReason), orders: orders))))
         repeatFundingMarks()
         repeatGovernance(now)
+        repeatWarrants()
         // A checkpoint holds no strategies: what is disabled is written again behind it.
         for (index, name) in policy.strategyNames.enumerated() {
             guard let reason = loopGuards[index].reason else { continue }

@@ -19,6 +19,7 @@ extension TradingEngine {
             // An opening answers news from a venue, never a clock: the same news decides the same again.
             if needsHedging(index) { hedge(index, now) }
             forgetShortVenue(index)
+            revokeExpired(index, now)
             tendQuotes(index, mayPlace: false, now)
         }
         watchResiduals(now)
@@ -58,8 +59,11 @@ extension TradingEngine {
         case .filled, .canceled, .expired, .rejected, .absent: break  // ended, fills outstanding
         }
         let wait = record.state == .unknown || record.state.isTerminal ? FateInquiry.firstPause : .zero
+        // Nobody waited for what is only presumed before this run began to ask.
+        let begin = record.intent.purpose == .presumed ? firstMoment : nil
         var inquiry =
-            inquiries[id] ?? FateInquiry(openedAt: record.changedAt, firstLookAfter: wait)
+            inquiries[id]
+            ?? FateInquiry(openedAt: max(record.changedAt, begin ?? record.changedAt), firstLookAfter: wait)
         defer { inquiries[id] = inquiry }
         // A resting order may be silent for as long as it likes.
         let rests = record.intent.timeInForce == .goodTillCanceled || record.intent.timeInForce == .postOnly

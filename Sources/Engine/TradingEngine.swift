@@ -59,6 +59,8 @@ public struct TradingEngine: Sendable {
     var fillRatios: [FillRatio]
     /// By instrument: what a second leg that follows the first one's fill has claimed beforehand.
     var followers: [Follower?]
+    /// By instrument: hedges that may leave without rows of their own.
+    var warrants: [StandingWarrant?] = []
     /// By strategy.
     public internal(set) var loopGuards: [LogicLoopGuard]
     /// By instrument: nothing is opened before this.
@@ -180,6 +182,7 @@ public struct TradingEngine: Sendable {
         mids = policy.instruments.map { _ in .zero }
         smallestHedges = policy.instruments.map { _ in Quantity(raw: .max) }
         watchAllPositions()
+        beginWarrants(after: recovery.warrants)
         for id in orders.live { reserveAgain(id) }
         governor.flattens = kills.flattensAll
         applyRiskIndex()

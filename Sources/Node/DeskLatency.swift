@@ -69,6 +69,12 @@ public struct DeskLatency: Sendable {
         underway[intent.id] = Stamps(durable: now)
     }
 
+    /// Its warrant was durable before it was decided on: it waited for no row.
+    mutating func warranted(_ id: ClientOrderID, at now: Moment) {
+        if underway.count >= DeskLatency.capacity { underway.removeAll(keepingCapacity: true) }
+        underway[id] = Stamps(durable: now)
+    }
+
     mutating func sent(_ intent: OrderIntent, at now: Moment) {
         decisionToWire.record(now - intent.decidedAt)
         if let since = intent.owedSince { fillToHedgeWire.record(now - since) }

@@ -20,6 +20,18 @@ extension TradingDesk {
             world.passes(.modeChanged)
         default: queue.add(record.encoded(), isUrgent: false, at: now)
         }
+        passWarrant(record, now)
+    }
+
+    private func passWarrant(_ record: OutboxRecord, _ now: Moment) {
+        switch record {
+        case .warranted: world.passes(.warrantQueued)
+        case .intended(let intent, _, _) where engine.orders[intent.id]?.state == .sent:
+            latency.warranted(intent.id, at: now)
+            world.passes(.warrantUsed)
+        case .revoked: world.passes(.warrantRevoked)
+        default: break
+        }
     }
 
     func persist(_ intents: [OrderIntent]) {

@@ -180,7 +180,7 @@ extension Checkpoint {
         var record = OrderRecord(
             intent: intent, state: state, filled: filled, reportedFilled: reported,
             venueOrderID: venueOrderID, changedAt: changedAt, notional: notional, trades: trades)
-        if row.version >= 3 { try readAmend(&row, into: &record) }
+        try readAmend(&row, into: &record)
         return Order(record: record, venue: venue, symbol: symbol)
     }
 

@@ -68,13 +68,18 @@ extension OutboxRecord {
                 try row.value(OperatingMode.self), reason: try row.text(), actor: try row.text(),
                 at: try row.moment())
         case 8...12: return try readSince2(kind, &row, names)
-        case 13 where row.version >= 3:
+        case 13:
             return .amended(
                 try row.id(), to: try row.terms(), try row.value(AmendState.self), at: try row.moment())
-        case 20 where row.version >= 3:
+        case 14 where row.version >= 4:
+            let (warrant, symbol, venues) = try row.warrant(names)
+            return .warranted(warrant, symbol: symbol, venues: venues)
+        case 15 where row.version >= 4:
+            return .revoked(try row.id(), sent: WarrantLegs(bits: try row.byte()))
+        case 20 where row.version >= 4:
             let (block, isLifted) = try row.kill()
             return .killed(block, isLifted: isLifted)
-        case 21 where row.version >= 3: return .riskIndex(try row.riskIndex())
+        case 21 where row.version >= 4: return .riskIndex(try row.riskIndex())
         default: throw .malformed("unknown kind \(kind)")
         }
     }
@@ -103,6 +108,25 @@ extension OutboxRecord {
 extension RowReader {
     mutating func terms() throws(OutboxRecord.Fault) -> OrderTerms {
         OrderTerms(quantity: Quantity(raw: try integer()), limit: Price(raw: try integer()))
+    }
+
+    mutating func warrant(_ names: RowNames) throws(OutboxRecord.Fault) -> (Warrant, String, [String]) {
+        let symbol = try text()
+        var warrant = Warrant(
+            name: try id(), instrument: try names.instrumentID(symbol), decidedAt: try moment(),
+            quantity: Quantity(raw: try integer()), highestBuy: Price(raw: try integer()),
+            lowestSell: Price(raw: try integer()), legs: [])
+        var venues: [String] = []
+        for _ in 0..<(try count()) {
+            let number = try byte()
+            guard number < Warrant.capacity, !warrant.legs.contains(where: { $0.number == number }) else {
+                throw .malformed("leg \(number) of a warrant")
+            }
+            let venue = try text()
+            warrant.legs.append(.init(number: number, venue: try names.venueID(venue), side: try side()))
+            venues.append(venue)
+        }
+        return (warrant, symbol, venues)
     }
 
     mutating func moment() throws(OutboxRecord.Fault) -> Moment { Moment(nanoseconds: try integer()) }

@@ -30,6 +30,11 @@ public enum OutboxRecord: Hashable, Sendable {
     case killed(KillBlock, isLifted: Bool)
     /// The risk index was set by a person, or fell.
     case riskIndex(RiskIndexRow)
+    /// Hedges that may leave without rows of their own, within these terms; durable before the pair that may
+    /// need them. `venues` names those of its legs, in their order.
+    case warranted(Warrant, symbol: String, venues: [String])
+    /// What is left of a warrant will not be sent: all its legs but these.
+    case revoked(ClientOrderID, sent: WarrantLegs)
     /// Everything the rows before this one amount to: they may be forgotten once they are old enough.
     case checkpoint(Checkpoint)
 
@@ -38,9 +43,9 @@ public enum OutboxRecord: Hashable, Sendable {
     /// rule).
     ///
     /// 2: `intended` carries the decision's fingerprint; kinds 8 to 12. 3: `amended`, and what it left in a
-    /// checkpoint's orders; kinds 20 and 21.
-    public static let version: UInt8 = 3
-    public static let oldestReadable: UInt8 = 2
+    /// checkpoint's orders. 4: `warranted`, `revoked`, and orders that are presumed; kinds 20 and 21.
+    public static let version: UInt8 = 4
+    public static let oldestReadable: UInt8 = 3
 
     public enum Fault: Error, Hashable, Sendable {
         case unknownVersion(UInt8)

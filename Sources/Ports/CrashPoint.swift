@@ -12,6 +12,7 @@ public enum CrashPoint: String, CaseIterable, Sendable {
     case openingTransmits, openingTransmitted
     // Hedges
     case hedgeDecided, hedgeQueued, hedgeTransmits, hedgeTransmitted
+    case warrantQueued, warrantUsed, warrantRevoked
     // Answers, fills, reports
     case answerArrived, answerApplied, fillArrived, fillApplied, reportArrived, reportApplied
     // Unknown fate

@@ -34,7 +34,9 @@ extension Judge {
 
 extension RowLog {
     /// The largest quantity that an order's rows name.
-    func most(_ id: ClientOrderID) -> Quantity { terms[id]?.map(\.quantity).max() ?? .zero }
+    func most(_ id: ClientOrderID) -> Quantity {
+        terms[id]?.map(\.quantity).max() ?? warrants[id]?.quantity ?? .zero
+    }
 
     /// Whether the terms that a venue holds stand in a durable row.
     func stands(_ id: ClientOrderID, _ order: VenueTruth.Order, instrument: Instrument) -> Bool {

@@ -69,7 +69,7 @@ final class Judge {
         guard let id = Judge.clientID(in: target, body) else {
             return fail("S2", "an order without a client id went to \(host)")
         }
-        guard let intent = log.intents[id] else {
+        guard let intent = log.covered(id) else {
             return fail("S2", "\(id) went to \(host) before its row was durable")
         }
         if intent.purpose == .open, log.mode >= .hold, !log.mayLoseRows {
@@ -139,18 +139,20 @@ final class Judge {
     private func judge(_ order: VenueTruth.Order, _ venue: Int) {
         let name = policy.venues[venue].name
         guard let id = ClientOrderID(order.clientID) else { return }
-        guard let intent = log.intents[id] else {
+        guard let intent = log.covered(id) else {
             return fail("S2", "\(name) holds \(id), which has no durable row")
         }
         if (venues[venue].orders[order.clientID]?.count ?? 0) > 1 {
             duplicates += 1
             fail("S1", "\(name) holds two orders of \(id)")
         }
-        if !log.mayLoseRows, !log.stands(id, order, instrument: policy.instruments[intent.instrument.index]) {
+        let instrument = policy.instruments[intent.instrument.index]
+        if !log.mayLoseRows, !log.stands(id, order, instrument: instrument),
+            !log.isWarranted(id, order, instrument: instrument)
+        {
             fail("S2", "\(name) holds \(id) at terms that no durable row has")
         }
         if intent.venue.index != venue { fail("S1", "\(id) went to \(name), which is not its venue") }
-        let instrument = policy.instruments[intent.instrument.index]
         if !toleratesOverfill, order.filled > instrument.baseAmount(log.most(id)) {
             fail("S1", "\(id) filled more than its quantity at \(name)")
         }

@@ -16,6 +16,8 @@ final class RowLog: @unchecked Sendable {
     private(set) var terms: [ClientOrderID: [OrderTerms]] = [:]
     /// When the last of them was decided.
     private(set) var amendedAt: [ClientOrderID: Moment] = [:]
+    /// What may be sent without a row of its own, at its worst terms, and what was and has none yet.
+    var warrants: [ClientOrderID: OrderIntent] = [:]
     private(set) var states: [ClientOrderID: OrderState] = [:]
     private(set) var filled: [ClientOrderID: Quantity] = [:]
     private var trades: Set<String> = []
@@ -138,6 +140,9 @@ final class RowLog: @unchecked Sendable {
             let instrument = policy.instruments[fill.instrument.index]
             deviations[fill.instrument.index] += instrument.quantity(
                 ofBase: FillFlows(fill, instrument).netBase(instrument))
+        case .warranted(let warrant, _, _):
+            for leg in warrant.legs { warrants[warrant.id(of: leg)] = warrant.most(leg) }
+        case .revoked(let name, let sent): revoked(name, sent)
         case .started, .opened, .adjusted, .corrected, .checkpoint: return
         }
     }
@@ -157,6 +162,7 @@ final class RowLog: @unchecked Sendable {
             return
         }
         if intent.purpose.reducesRisk { judgeHedge(intent) }
+        if let most = warrants[intent.id], !mayLoseRows { judgeUse(intent, of: most) }
         let strategy = Int(intent.id.strategy) - 1
         if policy.strategyNames.indices.contains(strategy), disabled.contains(policy.strategyNames[strategy]),
             intent.purpose == .open, !mayLoseRows
@@ -280,7 +286,7 @@ final class ObservedStore: OutboxStore, @unchecked Sendable {
     var space: OutboxSpace { store.space }
 
     func append(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64 {
-        let rows = writesOldRows() ? records.map { OutboxRecord.asVersion2($0) } : records
+        let rows = writesOldRows() ? records.map { OutboxRecord.asVersion3($0) } : records
         let last = try store.append(rows)
         if isAlive() { for row in rows { log.durable(row) } }
         return last

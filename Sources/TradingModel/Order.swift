@@ -94,6 +94,9 @@ public enum TimeInForce: UInt8, Sendable, CaseIterable {
 /// Why an order exists; the governor lets hedges and unwinds through where new risk is held.
 public enum OrderPurpose: UInt8, Sendable, CaseIterable {
     case open, hedge, unwind
+    /// A hedge that an earlier run was warranted to send and may have sent just before its end: its terms are
+    /// the most that it can be.
+    case presumed
     @inlinable public var reducesRisk: Bool { self != .open }
 }
 

@@ -4,6 +4,12 @@ public enum PlantedDefect: String, CaseIterable, Sendable {
     // orders and the outbox
     case sendBeforeDurable = "send-before-durable"
     case amendBeforeDurable = "amend-before-durable"
+    /// A warrant is written when it is used, not before.
+    case warrantBeforeDurable = "warrant-before-durable"
+    /// A warrant's row names less than what is sent under it.
+    case warrantTooSmall = "warrant-too-small"
+    /// What the last run was free to send is forgotten at a start.
+    case warrantNotRecovered = "warrant-not-recovered"
     case resendOnTimeout = "resend-on-timeout"
     case closeUnknownByTimer = "close-unknown-by-timer"
     case forgetUnknownExposure = "forget-unknown-exposure"
@@ -93,6 +99,8 @@ public enum PlantedDefect: String, CaseIterable, Sendable {
         case .ignoreRetryAfter, .ignoreRateBudget: "V15"
         case .skipDeadMan: "V24"
         case .sendBeforeDurable, .ignoreHold: "N04"
+        case .warrantBeforeDurable, .warrantTooSmall: "V07"
+        case .warrantNotRecovered: "N01"
         case .skipSync: "N02"
         case .reuseClientID, .replayFillTwiceOnRecovery, .skipReconcile, .wrongEpochAfterRestart: "N01"
         case .tellSecret: "V16"

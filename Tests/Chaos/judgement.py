@@ -48,6 +48,9 @@ class Judgement:
             row = rows.decode(record.payload)
             if isinstance(row, rows.Intended):
                 self.intended[row.id.text] = row
+            elif isinstance(row, rows.Warranted):
+                for leg in row.legs:  # its own row, where there is one, knows more
+                    self.intended.setdefault(leg.id.text, leg)
         return faults + store_log.chain_faults(self.chain)
 
     def lost(self, recovered) -> int:

@@ -6,10 +6,11 @@ from typing import NamedTuple, Optional, Union
 
 import client_ids
 
-STARTED, INTENDED, MODE = 1, 3, 7
+STARTED, INTENDED, MODE, WARRANTED = 1, 3, 7, 14
 HOLD = 2  # of the modes 0 NORMAL to 4 KILLED, the first that lets no new risk through
-VERSIONS = (1, 2, 3)  # 2 has more kinds, and more at the end of an order's row; 3 only kinds not read here
-OPEN = 0  # the purpose that adds risk; 1 hedge, 2 unwind
+VERSIONS = (1, 2, 3, 4)  # later ones have more kinds, and more at the end of an order's row
+OPEN, HEDGE = 0, 1  # the purpose that adds risk; all others reduce it
+WARRANT_WINDOW_NS = 1_000_000_000
 
 
 class Intended(NamedTuple):
@@ -34,6 +35,11 @@ class Mode(NamedTuple):
     reason: str
 
 
+class Warranted(NamedTuple):
+    """Hedges that may be sent without rows of their own, each at most once and for no more than this."""
+    legs: tuple
+
+
 class _Reader:
     def __init__(self, payload: bytes):
         self.payload = payload
@@ -53,7 +59,7 @@ class _Reader:
         return self.payload[self.position - length:self.position].decode("utf-8")
 
 
-def decode(payload: bytes) -> Union[Intended, Started, Mode, None]:
+def decode(payload: bytes) -> Union[Intended, Started, Mode, Warranted, None]:
     """None for kinds of rows that are not looked at here. Raises ValueError for a row that is not what it says."""
     if len(payload) < 2 or payload[0] not in VERSIONS:
         return None
@@ -64,15 +70,38 @@ def decode(payload: bytes) -> Union[Intended, Started, Mode, None]:
         return Mode(mode=row.integer(1), reason=row.text())
     if payload[1] == INTENDED:
         return _intended(row)
+    if payload[1] == WARRANTED:
+        return _warranted(row)
     return None
 
 
-def _intended(row: _Reader) -> Intended:
-    venue, symbol = row.text(), row.text()
+def _identity(row: _Reader) -> client_ids.ClientID:
     identity: Optional[client_ids.ClientID] = client_ids.from_words(
         row.integer(8, signed=False), row.integer(8, signed=False))
     if identity is None:
         raise ValueError("client order id")
+    return identity
+
+
+def _warranted(row: _Reader) -> Warranted:
+    symbol, name = row.text(), _identity(row)
+    decided_at, quantity = row.integer(8), row.integer(8)
+    _highest_buy, _lowest_sell = row.integer(8), row.integer(8)
+    legs = []
+    for _ in range(row.integer(4, signed=False)):
+        number, venue, side = row.integer(1, signed=False), row.text(), row.integer(1)
+        text = client_ids.encode(name.epoch, name.node, name.strategy, name.intent, number, name.attempt)
+        identity = client_ids.decode(text)
+        if identity is None:
+            raise ValueError("client order id")
+        legs.append(Intended(
+            identity, venue, symbol, side, quantity, HEDGE, decided_at, decided_at + WARRANT_WINDOW_NS))
+    return Warranted(tuple(legs))
+
+
+def _intended(row: _Reader) -> Intended:
+    venue, symbol = row.text(), row.text()
+    identity = _identity(row)
     side = row.integer(1)
     quantity, _limit = row.integer(8), row.integer(8)
     _time_in_force, purpose = row.integer(1), row.integer(1)

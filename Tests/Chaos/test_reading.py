@@ -199,6 +199,24 @@ class Rows(unittest.TestCase):
         self.assertEqual((found.id.text, found.venue, found.symbol), (text, "okx", "BTC-USDT"))
         self.assertEqual((found.purpose, found.decided_at, found.send_before), (rows.OPEN, 100, 250))
 
+    def test_a_warrant_stands_for_each_of_its_legs(self):
+        def named(name):
+            return len(name).to_bytes(2, "little") + name.encode()
+
+        name = client_ids.encode(epoch=3, node=7, strategy=0, intent=9, leg=0, attempt=0)
+        words = int(name[:16], 16).to_bytes(8, "little") + int(name[16:], 16).to_bytes(8, "little")
+        row = b"\x04\x0e" + named("BTC-USDT") + words
+        for number in (100, 55, 7, 6):
+            row += number.to_bytes(8, "little")
+        row += (2).to_bytes(4, "little") + b"\x00" + named("okx") + b"\x00" + b"\x03" + named("kraken") + b"\x01"
+        legs = rows.decode(row).legs
+        self.assertEqual([(leg.venue, leg.side, leg.quantity) for leg in legs], [("okx", 0, 55), ("kraken", 1, 55)])
+        other = client_ids.encode(epoch=3, node=7, strategy=0, intent=9, leg=3, attempt=0)
+        self.assertEqual([leg.id.text for leg in legs], [name, other])
+        for length in range(2, len(row)):
+            with self.assertRaises(ValueError):
+                rows.decode(row[:length])
+
     def test_short_rows_are_faults_and_other_kinds_are_passed_over(self):
         _, row = self.intended()
         for length in range(2, len(row)):

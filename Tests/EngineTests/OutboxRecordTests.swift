@@ -39,7 +39,19 @@ import TradingModel
             RiskIndexRow(
                 target: 40, before: 80, after: 40, marketStability: nil, reason: "care", actor: "ann",
                 at: Moment(nanoseconds: 15))),
+        .strategy(
+            name: "taker-taker", isEnabled: false, reason: "loop", actor: "node",
+            at: Moment(nanoseconds: 13)),
+        .warranted(warrant, symbol: "BTC-USDT", venues: ["okx", "okx"]),
+        .revoked(warrant.name, sent: WarrantLegs([warrant.legs[1]])),
     ]
+    static let warrant = Warrant(
+        name: ClientOrderID(epoch: 7, node: 2, strategy: 0, intent: 100, leg: 0, attempt: 0),
+        instrument: InstrumentID(0), decidedAt: Moment(nanoseconds: 14), quantity: Quantity(raw: 123),
+        highestBuy: Price(raw: 460), lowestSell: Price(raw: 440),
+        legs: [
+            .init(number: 0, venue: VenueID(1), side: .buy), .init(number: 7, venue: VenueID(1), side: .sell),
+        ])
     static var stranger: FillReport {
         var fill = fill
         fill.clientID = nil
@@ -85,7 +97,7 @@ import TradingModel
 
     @Test func `of another version or of an unknown venue stops the start`() {
         var bytes = Self.rows[0].encoded()
-        for version: UInt8 in [0, 1, 4] {
+        for version: UInt8 in [0, 1, 2, 5] {
             bytes[0] = version
             #expect(throws: OutboxRecord.Fault.unknownVersion(version)) { try Self.decode(bytes) }
         }
@@ -93,35 +105,33 @@ import TradingModel
         #expect(throws: OutboxRecord.Fault.self) { try Self.decode(elsewhere) }
     }
 
-    @Test(arguments: 0..<10) func `of the version before is read as it was meant`(index: Int) throws {
-        let old = OutboxRecord.asVersion2(Self.rows[index].encoded())
-        #expect(old[0] == 2)
+    @Test(arguments: 0..<13) func `of the version before is read as it was meant`(index: Int) throws {
+        let old = OutboxRecord.asVersion3(Self.rows[index].encoded())
+        #expect(old[0] == 3)
         #expect(try Self.decode(old) == Self.rows[index])
     }
 
-    @Test func `of the version before knows no amends`() {
-        var bytes = Self.rows[11].encoded()
-        #expect(OutboxRecord.asVersion2(bytes) == bytes)
-        bytes[0] = 2
+    @Test(arguments: [13, 14]) func `of the version before knows no warrants`(index: Int) {
+        var bytes = Self.rows[index].encoded()
+        #expect(OutboxRecord.asVersion3(bytes) == bytes)
+        bytes[0] = 3
         #expect(throws: OutboxRecord.Fault.self) { try Self.decode(bytes) }
     }
 
-    @Test func `a checkpoint of the version before has orders that were never amended`() throws {
-        var bytes = OutboxRecord.checkpoint(Self.checkpoint).encoded()
-        // Of the order: its amend's state, terms, no other terms, the most it stood for.
-        let amend = 1 + 16 + 4 + 8
-        var trade = RowWriter(version: 0)
-        trade.fill(Self.stranger, order: .nobody, venue: "okx", symbol: "BTC-USDT")
-        let end = bytes.count - (trade.bytes.count - 1) - 4
-        bytes.removeSubrange((end - amend)..<end)
-        bytes[0] = 2
-        #expect(try Self.decode(bytes) == .checkpoint(Self.checkpoint))
+    @Test func `a warrant has eight legs at most, each with a number of its own`() {
+        for numbers in [[UInt8(8)], [3, 3]] {
+            var warrant = Self.warrant
+            warrant.legs = numbers.map { .init(number: $0, venue: VenueID(1), side: .buy) }
+            let row = OutboxRecord.warranted(
+                warrant, symbol: "BTC-USDT", venues: numbers.map { _ in "okx" })
+            #expect(throws: OutboxRecord.Fault.self) { try Self.decode(row.encoded()) }
+        }
     }
 
     @Test func `never crashes on arbitrary bytes`() {
         var random = SeededNumbers(seed: 3)
         for _ in 0..<20_000 {
-            var bytes = Self.rows[Int(random.between(0, 11))].encoded()
+            var bytes = Self.rows[Int(random.between(0, 14))].encoded()
             for _ in 0..<random.between(1, 4) {
                 bytes[Int(random.between(0, Int64(bytes.count - 1)))] = UInt8(
                     truncatingIfNeeded: random.next())

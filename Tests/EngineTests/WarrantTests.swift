@@ -1,0 +1,285 @@
+import Engine
+import Hedging
+import Orders
+import Testing
+import TradingModel
+
+/// Hedges that are durable before the pair that may need them.
+@Suite struct `A warrant` {
+    private func stage(_ venues: Int = 3, recovery: [OutboxRecord] = []) -> Stage {
+        Stage(venues: venues, recovery: recovery) { $0.hedge.warrants = 2 }
+    }
+
+    private func warrant(_ stage: Stage) throws -> Warrant {
+        try #require(
+            stage.rows.compactMap {
+                if case .warranted(let warrant, _, _) = $0 { warrant } else { nil }
+            }.last)
+    }
+
+    private func revocations(_ stage: Stage) -> [WarrantLegs] {
+        stage.rows.compactMap { if case .revoked(_, let sent) = $0 { sent } else { nil } }
+    }
+
+    /// Orders sent without having waited for a row.
+    private func atOnce(_ stage: Stage, _ name: ClientOrderID) -> [OrderIntent] {
+        stage.transmitted.filter { $0.id.leg(0) == name }
+    }
+
+    /// The rows that a death leaves when those after the first of `kind` were not durable yet.
+    private func cut(_ stage: Stage, before kind: (OutboxRecord) -> Bool) -> [OutboxRecord] {
+        Array(stage.rows.prefix { !kind($0) })
+    }
+
+    @Test func `is written before the pair, for where a leg may fall short and for the next best`() throws {
+        var stage = stage()
+        let legs = stage.pair()
+        let warrant = try warrant(stage)
+        let place = try #require(stage.rows.firstIndex { if case .warranted = $0 { true } else { false } })
+        let pair = try #require(stage.rows.firstIndex { if case .intended = $0 { true } else { false } })
+        #expect(place < pair)
+        let mid = stage.engine.mids[0].raw
+        #expect(warrant.quantity == legs[0].quantity)
+        #expect(warrant.highestBuy.raw == mid + mid / 100 && warrant.lowestSell.raw == mid - mid / 100)
+        // Bought at venue 0 and sold at venue 1; venue 2 sells for less and buys for more than the others.
+        #expect(warrant.legs.map(\.side) == [.buy, .buy, .sell, .sell])
+        #expect(warrant.legs.map(\.venue.index) == [0, 2, 1, 2])
+        #expect(stage.engine.orders.live.count == 2, "it is no order")
+    }
+
+    @Test(arguments: [true, false])
+    func `lets a hedge leave in the call that finds it owed`(bought: Bool) throws {
+        var stage = stage()
+        let legs = stage.sentPair()
+        let name = try warrant(stage).name
+        stage.fill(legs[bought ? 0 : 1])
+        #expect(atOnce(stage, name).isEmpty, "the other leg is under way")
+        stage.expire(legs[bought ? 1 : 0])
+        let sent = atOnce(stage, name)
+        #expect(sent.map(\.venue.index) == [bought ? 1 : 0] && sent.map(\.side) == [bought ? .sell : .buy])
+        #expect(sent.map(\.purpose) == [.hedge] && sent.map(\.quantity) == [legs[0].quantity])
+        #expect(sent.allSatisfy { $0.owedSince == stage.now })
+        #expect(stage.persisted().isEmpty, "nothing waits for the store")
+        #expect(
+            stage.rows.contains {
+                if case .intended(let intent, _, _) = $0 { intent.id == sent[0].id } else { false }
+            })
+        #expect(stage.engine.orders[sent[0].id]?.state == .sent)
+        #expect(stage.engine.reservationCount == 1)
+        #expect(stage.engine.counters.ordersSent == 3)
+        stage.fill(sent[0])
+        #expect(stage.engine.isFlat && stage.engine.reservationCount == 0)
+        #expect(revocations(stage).map(\.bits) == [bought ? 4 : 1])
+    }
+
+    @Test func `sends one order a leg: the next attempt goes by another, then by a row of its own`() throws {
+        var stage = stage()
+        let legs = stage.sentPair()
+        let name = try warrant(stage).name
+        stage.fill(legs[0])
+        stage.expire(legs[1])
+        stage.expire(atOnce(stage, name)[0])
+        #expect(atOnce(stage, name).map(\.venue.index) == [1, 2])
+        stage.expire(atOnce(stage, name)[1])
+        let waiting = stage.persisted()
+        #expect(waiting.count == 1 && waiting[0].id.leg(0) != name)
+        #expect(atOnce(stage, name).count == 2)
+        #expect(Set(stage.transmitted.map(\.id)).count == stage.transmitted.count)
+    }
+
+    @Test func `does nothing before the pair's rows are durable`() throws {
+        var stage = stage()
+        let legs = stage.pair()
+        let name = try warrant(stage).name
+        // A fill that nobody expected calls for a hedge while the batch is under way.
+        stage.fill(legs[0])
+        stage.process(.notDurable([legs[1].id], reason: "test"))
+        #expect(atOnce(stage, name).isEmpty)
+        #expect(stage.persisted().map(\.purpose) == [.hedge])
+        #expect(revocations(stage).map(\.bits) == [0], "and never will")
+    }
+
+    @Test func `covers neither more than its quantity nor a worse limit`() throws {
+        let troubles: [(inout Stage, [OrderIntent]) -> Void] = [
+            { stage, legs in stage.fill(legs[0], trade: "once more") },
+            { stage, _ in
+                stage.quote(0, bid: 97_00, ask: 97_10)
+                stage.quote(1, bid: 97_00, ask: 97_10)
+                stage.quote(2, bid: 97_00, ask: 97_10)
+            },
+        ]
+        for trouble in troubles {
+            var stage = stage()
+            let legs = stage.sentPair()
+            let name = try warrant(stage).name
+            stage.fill(legs[0])
+            trouble(&stage, legs)
+            stage.expire(legs[1])
+            #expect(atOnce(stage, name).isEmpty)
+            #expect(!stage.persisted().isEmpty, "it waits for its own row")
+        }
+    }
+
+    @Test func `ends with its time`() throws {
+        var stage = stage()
+        let legs = stage.sentPair()
+        let name = try warrant(stage).name
+        stage.fill(legs[0])
+        stage.advance(Warrant.life + .milliseconds(1))
+        stage.expire(legs[1])
+        #expect(atOnce(stage, name).isEmpty && !stage.persisted().isEmpty)
+        stage.process(.timer)
+        #expect(revocations(stage).map(\.bits) == [0])
+    }
+
+    @Test func `is revoked once the pair is matched, in the same call`() throws {
+        var stage = stage()
+        for leg in stage.sentPair() { stage.fill(leg) }
+        #expect(revocations(stage).map(\.bits) == [0])
+        let next = self.stage(recovery: stage.rows)
+        #expect(next.engine.orders.live.isEmpty)
+    }
+
+    @Test func `sends nothing in KILLED`() throws {
+        var stage = stage()
+        let legs = stage.sentPair()
+        stage.fill(legs[0])
+        stage.process(.mode(.killed, reason: "test", actor: "ann"))
+        stage.expire(legs[1])
+        #expect(try atOnce(stage, warrant(stage).name).isEmpty)
+    }
+
+    // MARK: Starts
+
+    @Test func `of a run that died is an order of unknown fate for each leg, until proven absent`() throws {
+        var first = stage()
+        let legs = first.sentPair()
+        let name = try warrant(first).name
+        first.fill(legs[0])
+        // Whether the hedge was sent is not known; the other leg has ended.
+        first.expire(legs[1])
+        let rows = first.rows.filter {
+            switch $0 {
+            case .intended(let intent, _, _): intent.id.leg(0) != name
+            case .moved(let id, _, _, _): id.leg(0) != name
+            default: true
+            }
+        }
+        var next = stage(recovery: rows)
+        let presumed = next.engine.orders.live
+        #expect(presumed == (0..<4).map { name.leg($0) })
+        #expect(presumed.allSatisfy { next.engine.orders[$0]?.intent.purpose == .presumed })
+        #expect(next.engine.reservationCount == 4)
+        next.pass(.milliseconds(10))
+        next.process(.timer)
+        #expect(Set(next.queried) == Set(presumed))
+        #expect(next.persisted().isEmpty, "nothing is hedged, and nothing opened, on a guess")
+        prove(presumed, absent: &next)
+        #expect(next.engine.orders.live.filter(presumed.contains).isEmpty)
+        next.process(.timer)
+        #expect(next.persisted().map(\.side) == [.sell])
+        #expect(next.engine.ladders[0].rung == .reprice, "what never was is no attempt that failed")
+        #expect(next.engine.mode == .normal)
+    }
+
+    /// Everything that absence takes, for each.
+    private func prove(_ ids: [ClientOrderID], absent stage: inout Stage) {
+        for _ in 0..<200 where ids.contains(where: { stage.engine.orders[$0]?.state == .new }) {
+            stage.advance(.milliseconds(100))
+            stage.process(.timer)
+            for id in ids {
+                stage.process(.queryAnswered(id, .absent))
+                stage.process(.listsRead(id, isWhole: true, showsIt: false))
+                stage.process(.cancelAnswered(id, .unknownOrder))
+            }
+        }
+    }
+
+    @Test func `whose order was sent and filled is settled by what the venue says, though its row was lost`()
+        throws
+    {
+        var first = stage()
+        let legs = first.sentPair()
+        let name = try warrant(first).name
+        first.fill(legs[0], part: 6_000)
+        first.report(legs[0], .expired, filled: 6_000)
+        first.expire(legs[1])
+        let sent = try #require(atOnce(first, name).first)
+        #expect(sent.quantity.raw == 6_000 && legs[0].quantity.raw > 6_000)
+        var next = stage(
+            recovery: cut(first) {
+                if case .intended(let intent, _, _) = $0 { intent.id == sent.id } else { false }
+            })
+        #expect(next.engine.orders[sent.id]?.intent.quantity == legs[0].quantity, "its size is not known")
+        next.fill(sent)
+        #expect(next.engine.orders[sent.id]?.state == .partial)
+        next.report(sent, .filled, filled: 6_000)
+        #expect(next.engine.orders[sent.id]?.isSettled == true)
+        #expect(next.engine.obligations[0].deviation == .zero)
+        #expect(next.engine.counters.zombieOrders == 0)
+        #expect(next.engine.venues.allSatisfy { $0.safeReason == nil })
+        prove(next.engine.orders.live, absent: &next)
+        #expect(next.engine.isFlat)
+    }
+
+    @Test func `whose order has its row is that order, and what its other legs may be is asked`() throws {
+        var first = stage()
+        let legs = first.sentPair()
+        let name = try warrant(first).name
+        first.fill(legs[0])
+        first.expire(legs[1])
+        let sent = atOnce(first, name)[0]
+        let next = stage(recovery: first.rows)
+        #expect(next.engine.orders[sent.id]?.intent.limit == sent.limit)
+        #expect(next.engine.orders[sent.id]?.state == .sent)
+        let others = next.engine.orders.live.filter { $0 != sent.id }
+        #expect(others == [0, 1, 3].map { name.leg($0) })
+    }
+
+    @Test func `that stands is written again behind a checkpoint, and read from there`() throws {
+        for isUsed in [false, true] {
+            var first = stage()
+            let legs = first.sentPair()
+            let name = try warrant(first).name
+            first.fill(legs[0])
+            if isUsed { first.expire(legs[1]) }
+            first.process(.checkpoint)
+            let place = try #require(
+                first.rows.firstIndex { if case .checkpoint = $0 { true } else { false } })
+            let numbers: [UInt8] = isUsed ? [0, 1, 3] : [0, 1, 2, 3]
+            for rows in [Array(first.rows[place...]), first.rows] {
+                let next = stage(recovery: rows)
+                let presumed = next.engine.orders.live.filter {
+                    next.engine.orders[$0]?.intent.purpose == .presumed
+                }
+                #expect(presumed.sorted() == numbers.map { name.leg($0) })
+            }
+            // The next run's rows say the same, with a checkpoint in their midst.
+            var second = stage(recovery: first.rows)
+            second.process(.checkpoint)
+            var recovery = Recovery(policy: second.engine.policy)
+            for (number, row) in (first.rows + second.rows).enumerated() {
+                try recovery.replay(row.encoded(), sequence: UInt64(number + 1))
+            }
+            #expect(recovery.contradictions.isEmpty)
+            #expect(recovery.orders.live.sorted() == second.engine.orders.live.sorted())
+        }
+    }
+
+    @Test func `that was revoked with an order sent stands for that one, though its row comes later`()
+        throws
+    {
+        var first = stage()
+        let legs = first.sentPair()
+        let name = try warrant(first).name
+        first.fill(legs[0])
+        first.expire(legs[1])
+        let sent = atOnce(first, name)[0]
+        var rows = cut(first) {
+            if case .intended(let intent, _, _) = $0 { intent.id == sent.id } else { false }
+        }
+        rows.append(.revoked(name, sent: WarrantLegs(bits: 1 << sent.id.leg)))
+        let next = stage(recovery: rows)
+        #expect(next.engine.orders.live == [sent.id])
+    }
+}
