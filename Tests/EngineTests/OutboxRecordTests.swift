@@ -28,6 +28,11 @@ import TradingModel
         .amended(
             id, to: OrderTerms(quantity: Quantity(raw: 120), limit: Price(raw: 455)), .decided,
             at: Moment(nanoseconds: 12)),
+        .strategy(
+            name: "taker-taker", isEnabled: false, reason: "loop", actor: "node",
+            at: Moment(nanoseconds: 13)),
+        .warranted(warrant, symbol: "BTC-USDT", venues: ["okx", "okx"]),
+        .revoked(warrant.name, sent: WarrantLegs([warrant.legs[1]])),
         .killed(
             KillBlock(
                 .venue("okx"), flattens: true, reason: "odd", actor: "ann", at: Moment(nanoseconds: 13)),
@@ -39,11 +44,6 @@ import TradingModel
             RiskIndexRow(
                 target: 40, before: 80, after: 40, marketStability: nil, reason: "care", actor: "ann",
                 at: Moment(nanoseconds: 15))),
-        .strategy(
-            name: "taker-taker", isEnabled: false, reason: "loop", actor: "node",
-            at: Moment(nanoseconds: 13)),
-        .warranted(warrant, symbol: "BTC-USDT", venues: ["okx", "okx"]),
-        .revoked(warrant.name, sent: WarrantLegs([warrant.legs[1]])),
     ]
     static let warrant = Warrant(
         name: ClientOrderID(epoch: 7, node: 2, strategy: 0, intent: 100, leg: 0, attempt: 0),
@@ -111,7 +111,7 @@ import TradingModel
         #expect(try Self.decode(old) == Self.rows[index])
     }
 
-    @Test(arguments: [13, 14]) func `of the version before knows no warrants`(index: Int) {
+    @Test(arguments: [13, 14, 15, 16, 17]) func `of the version before knows neither warrants nor kills`(index: Int) {
         var bytes = Self.rows[index].encoded()
         #expect(OutboxRecord.asVersion3(bytes) == bytes)
         bytes[0] = 3
