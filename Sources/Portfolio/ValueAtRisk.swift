@@ -23,14 +23,19 @@ public struct ValueAtRisk: Hashable, Sendable {
 
     /// - Parameter profits: at least two.
     init(_ profits: [Double], z: Double, confidence: Int, scale: Double) {
-        let count = Double(profits.count)
-        let mean = profits.reduce(0, +) / count
-        let squares = profits.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        parametric = z * (squares / (count - 1)).squareRoot() * scale
+        parametric = ValueAtRisk.parametric(profits, z: z, scale: scale)
         let losses = profits.map { -$0 }.sorted()
         let rank = (profits.count * confidence + 99) / 100
         historical = max(0, losses[rank - 1] * scale)
         observations = profits.count
+    }
+
+    /// - Parameter profits: at least two.
+    static func parametric(_ profits: [Double], z: Double, scale: Double) -> Double {
+        let count = Double(profits.count)
+        let mean = profits.reduce(0, +) / count
+        let squares = profits.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return z * (squares / (count - 1)).squareRoot() * scale
     }
 }
 
@@ -80,13 +85,14 @@ extension PortfolioPolicy {
     /// move together. Where an asset's returns are too few, its assumed loss stands in.
     public func correlatedLoss(of values: [Double], _ history: PriceHistory) -> Double {
         var sum = 0.0
+        let z = NormalQuantile.z(percent: confidence)
         for asset in values.indices where values[asset] != 0 {
             var alone = [Double](repeating: 0, count: values.count)
             alone[asset] = values[asset]
-            switch valueAtRisk(of: alone, history) {
-            case .measured(let value): sum += value.parametric
-            case .insufficient, .unpriced: sum += assumedLoss(of: alone)
-            }
+            let profits = history.profits(of: alone)
+            sum +=
+                profits.count >= least
+                ? ValueAtRisk.parametric(profits, z: z, scale: scale) : assumedLoss(of: alone)
         }
         return sum
     }

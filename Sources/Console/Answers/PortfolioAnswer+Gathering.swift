@@ -28,8 +28,10 @@ extension PortfolioAnswer {
         answer.positions = engine.policy.instruments.enumerated().map { index, instrument in
             var position = Position()
             position.symbol = instrument.symbol
-            position.net = instrument.text(engine.obligations[index].deviation)
-            position.value = report.netValues.map { "\(RiskMoney.worth($0[index]))" }
+            let (net, mid) = (engine.obligations[index].deviation, engine.mids[index])
+            position.net = instrument.text(net)
+            // Without a price it cannot be said, and that is not nothing.
+            position.value = net == .zero || mid > .zero ? "\(instrument.notional(mid, net))" : nil
             return position
         }
         answer.stress = report.stress.map { Stress($0) }
