@@ -69,6 +69,7 @@ let package = Package(
             name: "CWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CAllocations"),
+        .target(name: "CThreads"),
         .systemLibrary(name: "CRocksDB", providers: [.apt(["librocksdb-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -79,6 +80,7 @@ let package = Package(
         room("Orders", ["TradingModel"]),
         room("Ports", ["TradingModel"]),
         room("Journal"),
+        room("Measures"),
         room("Control"),
         room("Recordings", ["TradingModel", "CZlib"]),
         // L2
@@ -87,7 +89,7 @@ let package = Package(
         room("VenueKit", ["TradingModel", "Ports"]),
         room(
             "LiveWorld",
-            ["TradingModel", "Ports", "Journal", "CWebSockets", "COpenSSL", "CRocksDB", "CZlib"]),
+            ["TradingModel", "Ports", "Journal", "CWebSockets", "COpenSSL", "CRocksDB", "CThreads", "CZlib"]),
         room("SimulatedWorld", ["TradingModel", "Ports", "Journal"], simulationOnly),
         room("VenueServer", ["TradingModel", "SimulatedWorld", "COpenSSL"] + nio),
         // L3
@@ -126,7 +128,7 @@ let package = Package(
             [
                 "TradingModel", "Ports", "Books", "Routing", "Risk", "Hedging", "Strategies", "Orders",
                 "Engine",
-                "CAllocations", "VenueKit", "Configuration", "Recordings", "Replay", "Node", "Console",
+                "CAllocations", "Measures", "VenueKit", "Configuration", "Recordings", "Replay", "Node", "Console",
                 "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest",
                 arguments,
             ]),
@@ -139,6 +141,7 @@ let package = Package(
         executable("arbctl", ["Control", arguments]),
 
         specification("ArchitectureTests", []),
+        specification("MeasuresTests", ["Measures"]),
         specification("BooksTests", ["TradingModel", "Books"]),
         specification("RecordingsTests", ["TradingModel", "Recordings"]),
         specification("ReplayTests", ["TradingModel", "Recordings", "Replay"]),
@@ -162,8 +165,8 @@ let package = Package(
         specification(
             "ConfigurationTests",
             [
-                "TradingModel", "VenueKit", "Risk", "Hedging", "Strategies", "Engine", "Configuration",
-                "SimulatedWorld",
+                "TradingModel", "Ports", "VenueKit", "Risk", "Hedging", "Strategies", "Engine",
+                "Configuration", "SimulatedWorld",
             ]),
         specification(
             "EngineTests",

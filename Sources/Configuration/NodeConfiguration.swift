@@ -1,4 +1,5 @@
 import Engine
+import Ports
 import TradingModel
 import VenueKit
 
@@ -56,6 +57,8 @@ public struct NodeConfiguration: Sendable {
     public var policy: EnginePolicy
     /// How long an order of a dry run is on its way to the paper exchange.
     public var paperLatency: Span
+    /// How the lanes of a live node share the machine.
+    public var threads: ThreadPlan
     /// Each effective value with its origin.
     public var document: ConfigurationDocument
 

@@ -1,5 +1,6 @@
 import Engine
 import Orders
+import Ports
 import Risk
 import TradingModel
 import VenueKit
@@ -30,6 +31,7 @@ struct NodeReading {
         var credentialsFile: String?
         var foreignOrders: ForeignOrderPolicy
         var paperLatency: Span
+        var threads: ThreadPlan
     }
 
     /// `nil`: problems were reported.
@@ -63,7 +65,7 @@ struct NodeReading {
         return NodeConfiguration(
             file: file, mode: place.mode, dataDirectory: place.dataDirectory, store: place.store,
             http: place.http, credentialsFile: place.credentialsFile, venues: venues, policy: policy,
-            paperLatency: place.paperLatency,
+            paperLatency: place.paperLatency, threads: place.threads,
             document: ConfigurationDocument(file: file, values: ledger.values))
     }
 
@@ -80,11 +82,14 @@ struct NodeReading {
             "foreign_orders", .choice(ForeignOrderPolicy.allCases), standard: .leave)
         let paper = root.value(
             "paper_latency", .span(.zero...(.milliseconds(500))), standard: NodeConfiguration.paperLatency)
-        guard let node, let mode, let data, let http, let credentials, let store, let foreign, let paper
+        let threads = threads(root)
+        guard let node, let mode, let data, let http, let credentials, let store, let foreign, let paper,
+            let threads
         else { return nil }
         return Place(
             node: node, mode: mode, dataDirectory: data, store: store, http: http,
-            credentialsFile: credentials, foreignOrders: foreign, paperLatency: paper)
+            credentialsFile: credentials, foreignOrders: foreign, paperLatency: paper,
+            threads: threads)
     }
 
     private static func store(_ root: Section) -> NodeConfiguration.Store? {
