@@ -128,8 +128,8 @@ let package = Package(
             [
                 "TradingModel", "Ports", "Books", "Routing", "Risk", "Hedging", "Strategies", "Orders",
                 "Engine",
-                "CAllocations", "Measures", "VenueKit", "Configuration", "Recordings", "Replay", "Node", "Console",
-                "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest",
+                "CAllocations", "Measures", "VenueKit", "Configuration", "Recordings", "Replay", "Node",
+                "Console", "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest",
                 arguments,
             ]),
         executable(

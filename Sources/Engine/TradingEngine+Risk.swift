@@ -131,15 +131,7 @@ extension TradingEngine {
 
     /// Of our orders that may rest on the other side of the same venue's book, the limit that meets first.
     private func ownOpposite(_ order: OrderIntent) -> Price? {
-        var nearest: Price?
-        for id in orders.resting(order.venue, order.instrument) {
-            guard let record = orders[id], record.intent.side != order.side else { continue }
-            for terms in record.possible {
-                let known = nearest ?? terms.limit
-                nearest = order.side == .buy ? min(known, terms.limit) : max(known, terms.limit)
-            }
-        }
-        return nearest
+        orders.nearestLimit(order.side.opposite, order.venue, order.instrument)
     }
 
     /// The best price the *other* proven venues show on the side this order would take.

@@ -39,6 +39,37 @@ public struct LiveTally: Hashable, Sendable {
     }
 }
 
+/// Our orders that may stand in one venue's book of one instrument.
+private struct RestingOrders {
+    var orders = LiveOrders()
+    /// The limits of either side, an order's two while it is being moved: price, and how many.
+    var buys: [(price: Price, count: Int)] = []
+    var sells: [(price: Price, count: Int)] = []
+
+    mutating func count(_ record: OrderRecord, _ sign: Int) {
+        for terms in record.possible {
+            if record.intent.side == .buy {
+                RestingOrders.count(terms.limit, sign, &buys)
+            } else {
+                RestingOrders.count(terms.limit, sign, &sells)
+            }
+        }
+    }
+
+    private static func count(_ price: Price, _ sign: Int, _ limits: inout [(price: Price, count: Int)]) {
+        var (low, high) = (0, limits.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if limits[middle].price < price { low = middle + 1 } else { high = middle }
+        }
+        guard low < limits.count, limits[low].price == price else {
+            return limits.insert((price, sign), at: low)
+        }
+        limits[low].count += sign
+        if limits[low].count == 0 { limits.remove(at: low) }
+    }
+}
+
 /// Sums over the orders that are not settled.
 struct LiveTallies: Sendable {
     private struct BookKey: Hashable {
@@ -50,7 +81,7 @@ struct LiveTallies: Sendable {
     private var instruments: [LiveTally] = []
     /// By venue: orders whose answer is outstanding or whose fate is unknown.
     private var doubts: [Int] = []
-    private var resting: [BookKey: LiveOrders] = [:]
+    private var resting: [BookKey: RestingOrders] = [:]
 
     func of(_ instrument: InstrumentID) -> LiveTally {
         instrument.index < instruments.count ? instruments[instrument.index] : LiveTally()
@@ -59,27 +90,41 @@ struct LiveTallies: Sendable {
     func doubts(at venue: VenueID) -> Int { venue.index < doubts.count ? doubts[venue.index] : 0 }
 
     func resting(_ venue: VenueID, _ instrument: InstrumentID) -> LiveOrders {
-        resting[BookKey(venue: venue.index, instrument: instrument.index)] ?? []
+        resting[BookKey(venue: venue.index, instrument: instrument.index)]?.orders ?? []
+    }
+
+    /// The highest limit of our bids there, or the lowest of our asks.
+    func nearest(_ side: Side, _ venue: VenueID, _ instrument: InstrumentID) -> Price? {
+        let book = resting[BookKey(venue: venue.index, instrument: instrument.index)]
+        return side == .buy ? book?.buys.last?.price : book?.sells.first?.price
     }
 
     mutating func add(_ record: OrderRecord) {
         count(record, 1)
         guard record.intent.timeInForce.mayRest else { return }
-        resting[key(record), default: []].insert(record.intent.id)
+        resting[key(record), default: RestingOrders()].orders.insert(record.intent.id)
+        resting[key(record)]?.count(record, 1)
     }
 
     mutating func remove(_ record: OrderRecord) {
         count(record, -1)
         guard record.intent.timeInForce.mayRest else { return }
         let key = key(record)
-        resting[key]?.remove(record.intent.id)
-        if resting[key]?.isEmpty == true { resting[key] = nil }
+        resting[key]?.count(record, -1)
+        resting[key]?.orders.remove(record.intent.id)
+        if resting[key]?.orders.isEmpty == true { resting[key] = nil }
     }
 
     /// The same order, changed.
     mutating func replace(_ old: OrderRecord, with new: OrderRecord) {
         count(old, -1)
         count(new, 1)
+        guard new.intent.timeInForce.mayRest, old.terms != new.terms || old.pending != new.pending else {
+            return
+        }
+        let key = key(new)
+        resting[key]?.count(old, -1)
+        resting[key]?.count(new, 1)
     }
 
     private func key(_ record: OrderRecord) -> BookKey {
@@ -108,6 +153,11 @@ extension OrderTable {
 
     /// Live orders at a venue whose answer is outstanding or whose fate is unknown.
     public func doubts(at venue: VenueID) -> Int { tallies.doubts(at: venue) }
+
+    /// The limit of our live orders on one side of that book that a taker of ours would meet first.
+    public func nearestLimit(_ side: Side, _ venue: VenueID, _ instrument: InstrumentID) -> Price? {
+        tallies.nearest(side, venue, instrument)
+    }
 
     /// Live orders that may stand in that book, in order of creation.
     public func resting(_ venue: VenueID, _ instrument: InstrumentID) -> LiveOrders {

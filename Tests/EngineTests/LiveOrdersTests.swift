@@ -26,7 +26,8 @@ import TradingModel
                 attempt: 0),
             venue: VenueID(random.below(3)), instrument: InstrumentID(random.below(4)),
             side: random.below(2) == 0 ? .buy : .sell, quantity: Quantity(raw: Int64(1 + random.below(100))),
-            limit: Price(raw: 100), timeInForce: force, purpose: purpose, decidedAt: Self.start,
+            limit: Price(raw: Int64(95 + random.below(10))), timeInForce: force, purpose: purpose,
+            decidedAt: Self.start,
             sendBefore: Self.start + .seconds(1))
     }
 
@@ -53,7 +54,9 @@ import TradingModel
         case 2 where record.state.mayFill && !record.amend.isOpen:
             table.amend(
                 id,
-                to: OrderTerms(quantity: Quantity(raw: Int64(1 + random.below(150))), limit: Price(raw: 101)),
+                to: OrderTerms(
+                    quantity: Quantity(raw: Int64(1 + random.below(150))),
+                    limit: Price(raw: Int64(95 + random.below(10)))),
                 at: now)
         default:
             let event = Self.events[random.below(Self.events.count)]
@@ -83,6 +86,11 @@ import TradingModel
                 let resting = own.filter { $0.intent.venue.index == venue && $0.intent.timeInForce.mayRest }
                 #expect(
                     Set(table.resting(VenueID(venue), InstrumentID(index))) == Set(resting.map(\.intent.id)))
+                let bids = resting.filter { $0.intent.side == .buy }.flatMap(\.possible).map(\.limit)
+                let asks = resting.filter { $0.intent.side == .sell }.flatMap(\.possible).map(\.limit)
+                let (venue, instrument) = (VenueID(venue), InstrumentID(index))
+                #expect(table.nearestLimit(.buy, venue, instrument) == bids.max())
+                #expect(table.nearestLimit(.sell, venue, instrument) == asks.min())
             }
         }
         for venue in 0..<3 {
@@ -147,7 +155,7 @@ import TradingModel
             let dead = ids.remove(at: random.below(ids.count))
             _ = table.apply(.neverSent, to: dead, at: Self.start)
             guard turn >= 25 else { continue }
-            // 200 orders in tens: nobody waits for more than twenty turns, and a few for the one that closes up.
+            // 200 orders in tens: nobody waits for more than twenty turns and a few.
             #expect(ids.allSatisfy { turn - (last[$0] ?? -1) <= 22 })
         }
     }

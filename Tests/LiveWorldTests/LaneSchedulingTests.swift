@@ -46,7 +46,9 @@ import TradingModel
         #expect(why.contains("threads.sockets.core: core 1000 is refused"))
     }
 
-    @Test func `a node that is refused what it was promised does not start, and leaves no lane behind`() throws {
+    @Test func `a node that is refused what it was promised does not start, and leaves no lane behind`()
+        throws
+    {
         var plan = ThreadPlan.ordinary
         plan.cold.core = 1_000
         #expect(throws: LaneFault.self) {

@@ -12,7 +12,8 @@ extension LaneThread {
                 let refusal = arbnode_keep_on_core(thread, Int32(core))
                 guard refusal == 0 else {
                     throw .cannotStart(
-                        "threads.\(name).core: core \(core) is refused: \(String(cString: strerror(refusal)))")
+                        "threads.\(name).core: core \(core) is refused: \(String(cString: strerror(refusal)))"
+                    )
                 }
             }
             guard let priority = plan.realtime else { return }

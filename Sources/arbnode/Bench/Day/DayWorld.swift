@@ -57,7 +57,9 @@ final class DayWorld {
             configuration.venues[index].profile.move(
                 rest: at.rest, publicStreams: at.publicStreams, privateStreams: at.privateStreams)
             let secret = "c2VjcmV0IG9mIG5vIGFjY291bnQ="
-            let account = DoubleCatalog.demoAccount(apiKey: "key", secret: secret, passphrase: "phrase")
+            var account = DoubleCatalog.demoAccount(apiKey: "key", secret: secret, passphrase: "phrase")
+            // Pairs move money to where it is cheap: nobody carries it back here.
+            account.funds = account.funds.map { ($0.0, Amount(raw: $0.1.raw * 10_000)) }
             guard
                 let double = DoubleCatalog.make(
                     venue: name, seed: seed, instruments: DoubleCatalog.demoInstruments, account: account,
@@ -88,8 +90,12 @@ final class DayWorld {
 
     /// The next hour of virtual time.
     func advance(to hour: Int) throws -> Look {
-        simulation.run(until: CapturedFrames.start + .seconds(Int64(hour) * 3_600)) { failure != nil }
-        if let failure { throw failure }
+        let end = CapturedFrames.start + .seconds(Int64(hour) * 3_600)
+        while simulation.now < end {
+            simulation.run(until: min(end, simulation.now + .seconds(60))) { failure != nil }
+            if let failure { throw failure }
+            operate()
+        }
         for double in doubles { double.forget(endedBefore: simulation.now - DayWorld.memory) }
         guard let node else { throw ExitCode(70) }
         let (remembered, sent) = simulation.visit(process.world.socketLane) {
@@ -98,6 +104,28 @@ final class DayWorld {
         return Look(
             hour: hour, heap: Int(arbnode_heap_in_use()), resident: DayWorld.resident(),
             remembered: remembered, sent: sent, rows: Int(store.written.rows))
+    }
+
+    /// What people do once they have looked: a node that holds for ever trades nothing.
+    private func operate() {
+        guard let node else { return }
+        simulation.visit(process.world.socketLane) {
+            node.desk.assumeIsolated { desk in
+                if desk.engine.mode != .normal {
+                    desk.setMode(.normal, reason: "the simulated operator has looked", actor: "operator")
+                }
+                for index in desk.engine.venues.indices where desk.engine.venues[index].safeReason != nil {
+                    desk.release(
+                        VenueID(index), reason: "the simulated operator has looked", actor: "operator")
+                }
+                for strategy in desk.engine.disabledStrategies {
+                    for name in ["one", "another"] {
+                        desk.approve(
+                            strategy: strategy.name, reason: "the simulated operator has looked", actor: name)
+                    }
+                }
+            }
+        }
     }
 
     /// What the node is made of, by name: everything that could grow.
@@ -114,7 +142,10 @@ final class DayWorld {
         let lines = simulation.visit(process.world.socketLane) {
             node.desk.assumeIsolated { $0.incidents.lines }
         }
-        return lines.map { "\($0.incident.code.rawValue) × \($0.count), last: \($0.incident.detail)" }
+        return lines.map { line in
+            let venue = line.incident.venue.map { plan.policy.venues[$0.index].name } ?? "node"
+            return "\(line.incident.code.rawValue) \(venue) × \(line.count), last: \(line.incident.detail)"
+        }
     }
 
     var summary: EngineSummary? {

@@ -7,7 +7,7 @@ import TradingModel
 struct HedgeTimes {
     private(set) var log = LatencyLog()
     /// Hedges that the end of an order called for, or a fill that was told by an answer: the venue noted no
-    /// fill for their moment, and the time fills were under way in the mean is added to the node's own figure.
+    /// fill for their moment, and the time fills are usually under way is added to the node's own figure.
     private(set) var withoutFill = 0
 
     /// - Parameter offset: the node's clock less the venues'.

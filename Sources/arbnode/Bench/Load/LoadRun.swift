@@ -141,7 +141,8 @@ struct LoadRun {
 extension MakerTakerPolicy {
     /// Quotes of every instrument wherever a dead-man switch would cancel them.
     static func everywhere(_ configuration: NodeConfiguration, life: Span) -> [MakerTakerPolicy] {
-        configuration.venues.indices.filter { configuration.venues[$0].profile.deadMan != nil }.flatMap { venue in
+        configuration.venues.indices.filter { configuration.venues[$0].profile.deadMan != nil }.flatMap {
+            venue in
             configuration.policy.instruments.map { instrument in
                 MakerTakerPolicy(
                     instrument: instrument.id, quoteVenue: VenueID(venue),

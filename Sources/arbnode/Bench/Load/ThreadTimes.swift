@@ -13,10 +13,13 @@ struct ThreadTimes {
         let files = FileManager.default
         let folder = "/proc/self/task/"
         // A thread may end between the listing and the reading: it then has no time to tell any more.
-        for thread in (try? files.contentsOfDirectory(atPath: folder)) ?? [] {  // no listing: nothing is known
+        let threads = try? files.contentsOfDirectory(atPath: folder)  // no listing: nothing is known
+        for thread in threads ?? [] {
             guard let name = files.contents(atPath: folder + thread + "/comm"),
                 let text = files.contents(atPath: folder + thread + "/schedstat"),
-                let spent = String(decoding: text, as: UTF8.self).split(separator: " ").first.flatMap({ Double($0) })
+                let spent = String(decoding: text, as: UTF8.self).split(separator: " ").first.flatMap({
+                    Double($0)
+                })
             else { continue }
             if String(decoding: name, as: UTF8.self).hasPrefix("NIO-") {
                 times.doubles += spent / 1e9

@@ -13,13 +13,15 @@ enum TradeText {
                     + "\"s\":\"BTCUSDT\",\"t\":\(number),\"p\":\"\(price)000000\",\"q\":\"0.00120000\","
                     + "\"T\":\(now.milliseconds),\"m\":\(number % 2 == 0),\"M\":true}}"
             case "okx":
-                "{\"arg\":{\"channel\":\"trades\",\"instId\":\"BTC-USDT\"},\"data\":[{\"instId\":\"BTC-USDT\","
-                    + "\"tradeId\":\"\(number)\",\"px\":\"\(price)\",\"sz\":\"0.0012\",\"side\":\"\(side)\","
-                    + "\"ts\":\"\(now.milliseconds)\",\"count\":\"1\"}]}"
+                "{\"arg\":{\"channel\":\"trades\",\"instId\":\"BTC-USDT\"},\"data\":["
+                    + "{\"instId\":\"BTC-USDT\",\"tradeId\":\"\(number)\",\"px\":\"\(price)\","
+                    + "\"sz\":\"0.0012\",\"side\":\"\(side)\",\"ts\":\"\(now.milliseconds)\","
+                    + "\"count\":\"1\"}]}"
             case "bybit":
                 "{\"topic\":\"publicTrade.BTCUSDT\",\"type\":\"snapshot\",\"ts\":\(now.milliseconds),"
-                    + "\"data\":[{\"T\":\(now.milliseconds),\"s\":\"BTCUSDT\",\"S\":\"\(side == "buy" ? "Buy" : "Sell")\","
-                    + "\"v\":\"0.0012\",\"p\":\"\(price)\",\"L\":\"PlusTick\",\"i\":\"\(number)\",\"BT\":false}]}"
+                    + "\"data\":[{\"T\":\(now.milliseconds),\"s\":\"BTCUSDT\","
+                    + "\"S\":\"\(side == "buy" ? "Buy" : "Sell")\",\"v\":\"0.0012\",\"p\":\"\(price)\","
+                    + "\"L\":\"PlusTick\",\"i\":\"\(number)\",\"BT\":false}]}"
             default:
                 "{\"channel\":\"trade\",\"type\":\"update\",\"data\":[{\"symbol\":\"BTC/USDT\","
                     + "\"side\":\"\(side)\",\"price\":\(price),\"qty\":0.0012,\"ord_type\":\"market\","
@@ -34,7 +36,9 @@ enum TradeText {
             var place = 0
             let end = min(text.count, 160) - mark.count
             while place <= end {
-                if text[place] == mark[0], text[place..<place + mark.count].elementsEqual(mark) { return true }
+                if text[place] == mark[0], text[place..<place + mark.count].elementsEqual(mark) {
+                    return true
+                }
                 place += 1
             }
         }

@@ -87,7 +87,8 @@ struct DayWorkload: ParsableCommand {
             wallSeconds: Double((ProgressLine.now() - began).nanoseconds) / 1e9,
             memorySlopeBytesPerHour: drift.proven, heapFitBytesPerHour: drift.slope,
             driftDeviations: drift.certainty, heapBytes: read.last?.heap ?? 0,
-            residentBytes: read.last?.resident ?? 0, mode: summary.map { "\($0.mode.name) \($0.modeReason)" } ?? "",
+            residentBytes: read.last?.resident ?? 0,
+            mode: summary.map { "\($0.mode.name) \($0.modeReason)" } ?? "",
             incidents: incidents, ordersSent: summary?.counters.ordersSent ?? 0,
             rows: read.last?.rows ?? 0, bytes: shares,
             census: last.reduce(into: [:]) { $0[$1.key] = [first[$1.key] ?? 0, $1.value] }, looks: looks)

@@ -6,7 +6,7 @@ struct GrowthWorkload: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "w7", abstract: "Growth with venues, symbols, levels, open orders and outbox rows.",
         discussion: """
-            One dimension grows at a time; the others stay at 4 venues, 2 symbols, 25 levels and no open order.
+            One dimension grows at a time; the others stay at 4 venues, 2 symbols, 25 levels, no open order.
             A slope is that of the line through the logarithms of sizes and costs: 0 is flat, 1 linear. Flat
             holds up to 0.2, linear up to 1.15.
 

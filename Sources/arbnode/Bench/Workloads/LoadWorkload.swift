@@ -6,7 +6,8 @@ import TradingModel
 /// W6: the whole node against doubles over TLS, at one, two and ten times the recorded peak.
 struct LoadWorkload: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "w6", abstract: "The whole node over TLS at 1, 2 and 10 times the recorded peak, with hedges.",
+        commandName: "w6",
+        abstract: "The whole node over TLS at 1, 2 and 10 times the recorded peak, with hedges.",
         discussion: """
             The peak is the busiest second of each venue's recording, all its messages counted: binance-spot
             1,362, bybit 188, okx 44; kraken, which was not recorded, as bybit. A double's stream carries its
@@ -32,7 +33,8 @@ struct LoadWorkload: AsyncParsableCommand {
     @Flag(help: "Two seconds at the recorded peak: whether it works, not how fast it is.") var quick = false
 
     func validate() throws {
-        guard (1...3_600).contains(seconds), load.allSatisfy({ (1...1_000).contains($0) }), !load.isEmpty else {
+        guard (1...3_600).contains(seconds), load.allSatisfy({ (1...1_000).contains($0) }), !load.isEmpty
+        else {
             throw ValidationError("--seconds is from 1 to 3600, --load from 1 to 1000.")
         }
         guard realtime.map({ (1...99).contains($0) }) ?? true else {

@@ -12,8 +12,8 @@ struct SocketWorkload: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "w4", abstract: "WebSocket over TLS: receive throughput and round trip.",
         discussion: """
-            With --busy-poll the socket lane never sleeps: no message waits for a core to wake, and one core is
-            busy all the time. Where the server has no core of its own it is slower, not faster.
+            With --busy-poll the socket lane never sleeps: no message waits for a core to wake, and one core
+            is busy all the time. Where the server has no core of its own it is slower, not faster.
 
             Example: arbnode bench w4 --port 4711 --ca tls/ca.pem --mode echo --count 10000
             """)
