@@ -42,9 +42,9 @@ final class DayWorld {
 
     init(seed: UInt64) throws {
         var configuration = try CapturedFrames.configuration()
-        configuration.policy.makerTaker = MakerTakerPolicy.everywhere(configuration, life: .seconds(20))
+        configuration.policy.makerTaker = MakerTakerPolicy.everywhere(configuration, life: .seconds(120))
         for index in configuration.policy.takerTaker.indices {
-            configuration.policy.takerTaker[index].cooldown = .seconds(5)
+            configuration.policy.takerTaker[index].cooldown = .seconds(60)
         }
         simulation = Simulation(seed: seed, start: CapturedFrames.start)
         network = SimulatedNetwork(simulation)

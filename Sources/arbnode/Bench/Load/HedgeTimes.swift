@@ -1,4 +1,3 @@
-import Measures
 import Node
 import TradingModel
 
@@ -12,17 +11,17 @@ struct HedgeTimes {
 
     /// - Parameter offset: the node's clock less the venues'.
     init(_ tape: LatencyTape, handed: [LoadedVenue.Handed], offset: Span) {
-        var waiting: [String: [Moment]] = [:]
-        for fill in handed { waiting[fill.order, default: []].append(fill.at + offset) }
+        var left: [String: [Moment]] = [:]
+        for message in handed { left[message.order, default: []].append(message.at + offset) }
         var planned: [Moment: Moment] = [:]
         var underWay: [Span] = []
         for fill in tape.fills {
-            let order = fill.order.description
-            guard let first = waiting[order]?.first else { continue }
-            waiting[order]?.removeFirst()
-            underWay.append(fill.arrivedAt - first)
+            // The message that told of it is the last one about its order that had left by then.
+            let before = left[fill.order.description]?.last { $0 <= fill.arrivedAt }
+            guard let before else { continue }
+            underWay.append(fill.arrivedAt - before)
             // Of fills that came in one frame the first counts.
-            planned[fill.arrivedAt] = min(planned[fill.arrivedAt] ?? first, first)
+            planned[fill.arrivedAt] = min(planned[fill.arrivedAt] ?? before, before)
         }
         let usual = underWay.sorted().dropFirst(underWay.count / 2).first ?? .zero
         for hedge in tape.hedges {

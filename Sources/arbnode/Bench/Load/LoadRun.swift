@@ -50,7 +50,7 @@ struct LoadRun {
         let directory = try DemoDirectory(nil)
         defer { directory.discard() }
         var configuration = try CapturedFrames.configuration()
-        configuration.policy.makerTaker = MakerTakerPolicy.everywhere(configuration, life: .milliseconds(500))
+        LoadRun.quicken(&configuration)
         let authority = try TestAuthority.inDirectory(directory.path + "/tls")
         let rates = configuration.venues.map { RecordedPeaks.messages(of: $0.profile.name) * factor }
         let (hosts, access) = try await open(&configuration, rates, authority)
@@ -71,7 +71,7 @@ struct LoadRun {
         let report = await node.desk.report()
         let tape = await node.desk.latency.tape ?? LatencyTape()
         let offset = time.now - VenueHost.now
-        let handed = await sent(hosts).flatMap(\.fills)
+        let handed = await sent(hosts).flatMap(\.handed)
         var truths: [VenueTruth] = []
         for host in hosts { truths.append(await host.truth()) }
         await node.desk.close(by: time.now + .seconds(2))
@@ -100,6 +100,23 @@ struct LoadRun {
             doublesCores: (after.1.doubles - before.1.doubles) / wall)
     }
 
+    /// Quotes that others take all the time, each with a hedge to follow: what they earn is of no interest.
+    private static func quicken(_ configuration: inout NodeConfiguration) {
+        var quotes = MakerTakerPolicy.everywhere(configuration, life: .milliseconds(500))
+        for index in quotes.indices {
+            quotes[index].minimumEdge = Rate(hundredthsOfBasisPoint: -200)
+            quotes[index].cooldown = .milliseconds(100)
+        }
+        configuration.policy.makerTaker = quotes
+        configuration.policy.limits.ordersPerSecond = 1_000
+        for index in configuration.policy.takerTaker.indices {
+            configuration.policy.takerTaker[index].cyclesPerMinute = 10_000
+        }
+    }
+
+    /// Takers come by ten times as often as on a busy venue.
+    private static let pace = MarketPace(quoteEvery: 35...65, takeEvery: 15...60)
+
     private func open(
         _ configuration: inout NodeConfiguration, _ rates: [Int], _ authority: TestAuthority
     ) async throws -> ([VenueHost], [VenueAccess?]) {
@@ -115,6 +132,7 @@ struct LoadRun {
                     venue: name, seed: seed, instruments: DoubleCatalog.demoInstruments, account: account,
                     start: now)
             else { throw ExitCode(70) }
+            double.pace = LoadRun.pace
             let host = try await VenueHost.start(
                 double: LoadedVenue(double, rate: rates[index], from: now), authority: authority)
             hosts.append(host)

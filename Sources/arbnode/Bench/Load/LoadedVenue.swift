@@ -4,9 +4,9 @@ import VenueServer
 
 /// A venue's double whose public stream carries as many messages a second as it is told: the double's own,
 /// and public trades for the rest, at times planned before (open loop: what is late is sent late, and not
-/// left out). Notes when it handed out each fill.
+/// left out). Notes when each private message left it.
 final class LoadedVenue: VenueDouble {
-    /// A fill left the venue.
+    /// A message of a private stream that names an order of the node's left the venue.
     struct Handed: Sendable {
         var order: String
         var at: Moment
@@ -17,7 +17,7 @@ final class LoadedVenue: VenueDouble {
         var books = 0
         /// Between the planned time of a trade and its sending, at most.
         var latest = Span.zero
-        var fills: [Handed] = []
+        var handed: [Handed] = []
     }
 
     private let double: any SimulatedVenue
@@ -26,7 +26,6 @@ final class LoadedVenue: VenueDouble {
     private var number = 0
     /// Connections that carry books.
     private var readers: [Int] = []
-    private var executions = 0
     private(set) var sent = Sent()
 
     /// - Parameter rate: messages a second on a public connection, those of the double included.
@@ -63,7 +62,11 @@ final class LoadedVenue: VenueDouble {
     func takeOutgoing() -> [DoubleFrame] {
         var frames = double.takeOutgoing()
         for frame in frames {
-            guard case .text(let text) = frame.content, TradeText.isBook(text) else { continue }
+            guard case .text(let text) = frame.content else { continue }
+            guard TradeText.isBook(text) else {
+                if !readers.contains(frame.connection) { note(text) }
+                continue
+            }
             sent.books += 1
             sent.messages += 1
             // The double's own messages take the place of trades.
@@ -71,7 +74,6 @@ final class LoadedVenue: VenueDouble {
             if !readers.contains(frame.connection) { readers.append(frame.connection) }
         }
         fill(&frames)
-        noteFills()
         return frames
     }
 
@@ -92,13 +94,8 @@ final class LoadedVenue: VenueDouble {
         }
     }
 
-    private func noteFills() {
-        let observer = double.observer
-        guard observer.executionCount > executions else { return }
+    private func note(_ text: [UInt8]) {
         let now = VenueHost.now
-        for fill in observer.executions(from: executions) where fill.isNodeNamed {
-            sent.fills.append(Handed(order: fill.clientID, at: now))
-        }
-        executions = observer.executionCount
+        for order in TradeText.orders(in: text) { sent.handed.append(Handed(order: order, at: now)) }
     }
 }

@@ -45,5 +45,23 @@ enum TradeText {
         return false
     }
 
+    /// Client ids of the node's spelling in a text: 32 hexadecimal digits, each once.
+    static func orders(in text: [UInt8]) -> [String] {
+        var found: [String] = []
+        var length = 0
+        for place in text.indices {
+            switch text[place] {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): length += 1
+            default:
+                if length == 32 {
+                    let id = String(decoding: text[place - 32..<place], as: UTF8.self)
+                    if !found.contains(id) { found.append(id) }
+                }
+                length = 0
+            }
+        }
+        return found
+    }
+
     private static let marks = ["depthUpdate", "\"books\"", "orderbook.", "\"book\""].map { Array($0.utf8) }
 }
