@@ -51,7 +51,7 @@ lint: ## Report what `make format` would change; test the chaos harness's own ju
 fuzz: setup ## Fuzz the venue dialects: make fuzz SECONDS=20
 	@Tests/Fuzz/run $(SECONDS)
 
-smoke: setup ## Every command prints its help
+smoke: setup ## Every command prints its help, every benchmark its figures
 	@$(SWIFT) build --product arbnode
 	@$(SWIFT) build --product arbctl
 	@$(SWIFT) build --product arbsim
@@ -67,6 +67,7 @@ smoke: setup ## Every command prints its help
 	@for file in config/demo.yaml config/paper.yaml config/live.yaml config/basis.yaml; do \
 	    .build/debug/arbnode config validate $$file; \
 	done
+	@python3 perf/smoke.py .build/debug/arbnode
 	@echo "smoke: passed."
 
 simulate: setup ## Run simulated worlds, one a seed: make simulate SEEDS=1000

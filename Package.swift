@@ -69,6 +69,7 @@ let package = Package(
             name: "CWebSockets", pkgConfig: "libwebsockets", providers: [.apt(["libwebsockets-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CAllocations"),
+        .target(name: "CThreads"),
         .systemLibrary(name: "CRocksDB", providers: [.apt(["librocksdb-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
@@ -84,6 +85,7 @@ let package = Package(
         room("Watch", ["TradingModel"]),
         room("Runbooks", ["TradingModel"]),
         room("Journal"),
+        room("Measures"),
         room("Control"),
         room("Recordings", ["TradingModel", "CZlib"]),
         // L2
@@ -92,7 +94,7 @@ let package = Package(
         room("VenueKit", ["TradingModel", "Ports"]),
         room(
             "LiveWorld",
-            ["TradingModel", "Ports", "Journal", "CWebSockets", "COpenSSL", "CRocksDB", "CZlib"]),
+            ["TradingModel", "Ports", "Journal", "CWebSockets", "COpenSSL", "CRocksDB", "CThreads", "CZlib"]),
         room("SimulatedWorld", ["TradingModel", "Ports", "Journal"], simulationOnly),
         room("Channels", ["TradingModel", "Ports", "Watch", "CCurl"]),
         room("VenueServer", ["TradingModel", "SimulatedWorld", "COpenSSL"] + nio),
@@ -143,9 +145,9 @@ let package = Package(
             [
                 "TradingModel", "Ports", "Books", "Routing", "Risk", "Hedging", "Strategies", "Orders",
                 "Engine",
-                "CAllocations", "VenueKit", "Configuration", "Recordings", "Replay", "Node", "Console",
-                "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest", "Portfolio", "Watch",
-                "Channels", "Runbooks",
+                "CAllocations", "Measures", "VenueKit", "Configuration", "Recordings", "Replay", "Node",
+                "Console", "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest", "Portfolio",
+                "Watch", "Channels", "Runbooks",
                 arguments,
             ]),
         executable(
@@ -160,6 +162,7 @@ let package = Package(
         .testTarget(
             name: "PortfolioTests", dependencies: ["TradingModel", "Portfolio"], path: "Tests/Portfolio",
             exclude: ["independent.py"], swiftSettings: house),
+        specification("MeasuresTests", ["Measures"]),
         specification("BooksTests", ["TradingModel", "Books"]),
         specification("RecordingsTests", ["TradingModel", "Recordings"]),
         specification("ReplayTests", ["TradingModel", "Recordings", "Replay"]),
@@ -183,7 +186,7 @@ let package = Package(
         specification(
             "ConfigurationTests",
             [
-                "TradingModel", "VenueKit", "Risk", "Hedging", "Strategies", "Portfolio", "Engine",
+                "TradingModel", "Ports", "VenueKit", "Risk", "Hedging", "Strategies", "Portfolio", "Engine",
                 "Configuration", "SimulatedWorld", "Watch", "Runbooks",
             ]),
         specification(

@@ -1,6 +1,7 @@
 // Counts this thread's allocations by standing in front of glibc's own functions: the executable's symbols are found
 // first, and glibc exports the originals under __libc_ names for exactly this purpose.
 #include "allocations.h"
+#include <malloc.h>
 #include <stddef.h>
 
 extern void *__libc_malloc(size_t size);
@@ -11,6 +12,11 @@ extern void *__libc_memalign(size_t alignment, size_t size);
 static _Thread_local uint64_t allocations;
 
 uint64_t arbnode_allocations(void) { return allocations; }
+
+uint64_t arbnode_heap_in_use(void) {
+    struct mallinfo2 all = mallinfo2();
+    return all.uordblks + all.hblkhd;
+}
 
 void *malloc(size_t size) {
     allocations++;

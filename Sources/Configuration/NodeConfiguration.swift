@@ -1,4 +1,5 @@
 import Engine
+import Ports
 import TradingModel
 import VenueKit
 import Watch
@@ -76,6 +77,8 @@ public struct NodeConfiguration: Sendable {
     public var startMode = OperatingMode.normal
     /// Where incidents are told.
     public var alerts: AlertPolicy
+    /// How the lanes of a live node share the machine.
+    public var threads: ThreadPlan
     /// Each effective value with its origin.
     public var document: ConfigurationDocument
 

@@ -1,5 +1,6 @@
 import Engine
 import Orders
+import Ports
 import Risk
 import TradingModel
 import VenueKit
@@ -31,6 +32,7 @@ struct NodeReading {
         var foreignOrders: ForeignOrderPolicy
         var paperLatency: Span
         var startMode: OperatingMode
+        var threads: ThreadPlan
     }
 
     /// `nil`: problems were reported.
@@ -70,6 +72,7 @@ struct NodeReading {
             file: file, mode: place.mode, dataDirectory: place.dataDirectory, store: place.store,
             http: place.http, credentialsFile: place.credentialsFile, venues: venues, policy: policy,
             paperLatency: place.paperLatency, startMode: place.startMode, alerts: alerts,
+            threads: place.threads,
             document: ConfigurationDocument(file: file, values: ledger.values))
     }
 
@@ -87,13 +90,14 @@ struct NodeReading {
         let paper = root.value(
             "paper_latency", .span(.zero...(.milliseconds(500))), standard: NodeConfiguration.paperLatency)
         let start = root.value("start_in", .choice(NodeConfiguration.Start.allCases), standard: .normal)
+        let threads = threads(root)
         guard let node, let mode, let data, let http, let credentials, let store, let foreign, let paper,
-            let start
+            let start, let threads
         else { return nil }
         return Place(
             node: node, mode: mode, dataDirectory: data, store: store, http: http,
             credentialsFile: credentials, foreignOrders: foreign, paperLatency: paper,
-            startMode: start.mode)
+            startMode: start.mode, threads: threads)
     }
 
     private static func store(_ root: Section) -> NodeConfiguration.Store? {

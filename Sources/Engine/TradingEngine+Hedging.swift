@@ -90,10 +90,9 @@ extension TradingEngine {
     func smallestHedge(_ index: Int) -> Quantity {
         guard mids[index] > .zero else { return Quantity(raw: .max) }
         var least = Quantity.zero
-        for venue in policy.venues {
-            for listing in venue.listings where listing.instrument.id.index == index {
-                least = max(least, listing.smallestOrder(at: mids[index]))
-            }
+        for venue in policy.venues.indices {
+            guard let listing = listing(VenueID(venue), InstrumentID(index)) else { continue }
+            least = max(least, listing.smallestOrder(at: mids[index]))
         }
         return least
     }

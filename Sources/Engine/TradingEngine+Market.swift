@@ -162,19 +162,11 @@ extension TradingEngine {
     }
 
     /// Quotes apart: they may rest for hours.
-    func hasLiveOrders(_ index: Int) -> Bool {
-        orders.live.contains { id in
-            orders[id].map { $0.intent.instrument.index == index && !$0.intent.isQuote } ?? false
-        }
-    }
+    func hasLiveOrders(_ index: Int) -> Bool { orders.tally(InstrumentID(index)).hasTakers }
 
     /// Whether a hedge is under way or of unknown fate. Late fills may have closed its obligation by other
     /// means, and then what it does is still to come.
-    func isHedging(_ index: Int) -> Bool {
-        orders.live.contains { id in
-            orders[id].map { $0.intent.instrument.index == index && $0.intent.purpose.reducesRisk } ?? false
-        }
-    }
+    func isHedging(_ index: Int) -> Bool { orders.tally(InstrumentID(index)).hasHedges }
 
     /// Two-phase: both legs are judged and reserved, then both are made durable in one batch; neither goes
     /// alone.

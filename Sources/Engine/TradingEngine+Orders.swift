@@ -215,10 +215,8 @@ extension TradingEngine {
     mutating func showOwn(_ index: Int, _ venue: VenueID) {
         guard policy.ownOrdersShow else { return }
         var levels: [OwnLevel] = []
-        for id in orders.live {
-            guard let record = orders[id], record.intent.venue == venue, record.intent.timeInForce.mayRest,
-                record.intent.instrument.index == index, record.state.mayFill, record.state != .new
-            else { continue }
+        for id in orders.resting(venue, InstrumentID(index)) {
+            guard let record = orders[id], record.state.mayFill, record.state != .new else { continue }
             // While it is being moved it may stand here or there.
             for terms in record.possible {
                 let rest = terms.quantity - max(record.filled, record.reportedFilled)

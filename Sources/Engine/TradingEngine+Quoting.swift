@@ -84,13 +84,7 @@ extension TradingEngine {
 
     /// Quotes go one at a time, each when the venue has answered for all before it: what a death or a lost
     /// answer leaves in doubt is then one quote a venue, and finding out uses up what the venue answers.
-    private func hasDoubt(_ venue: VenueID) -> Bool {
-        orders.live.contains { id in
-            guard let record = orders[id], record.intent.venue == venue else { return false }
-            return record.state == .new || record.state == .sent || record.state == .unknown
-                || record.amend.isOpen
-        }
-    }
+    private func hasDoubt(_ venue: VenueID) -> Bool { orders.doubts(at: venue) > 0 }
 
     private mutating func forgetEnded(_ maker: Int, _ place: Int) {
         guard let standing = quoting[maker].standing[place] else { return }

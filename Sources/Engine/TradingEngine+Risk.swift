@@ -131,19 +131,7 @@ extension TradingEngine {
 
     /// Of our orders that may rest on the other side of the same venue's book, the limit that meets first.
     private func ownOpposite(_ order: OrderIntent) -> Price? {
-        var nearest: Price?
-        for id in orders.live {
-            guard let record = orders[id] else { continue }
-            let other = record.intent
-            guard other.venue == order.venue, other.instrument == order.instrument,
-                other.side != order.side, other.timeInForce.mayRest
-            else { continue }
-            for terms in record.possible {
-                let known = nearest ?? terms.limit
-                nearest = order.side == .buy ? min(known, terms.limit) : max(known, terms.limit)
-            }
-        }
-        return nearest
+        orders.nearestLimit(order.side.opposite, order.venue, order.instrument)
     }
 
     /// The best price the *other* proven venues show on the side this order would take.
@@ -172,15 +160,13 @@ extension TradingEngine {
     /// The largest departure from opening if live orders, and `order`, filled on one side only.
     func worstNotional(_ index: Int, adding order: OrderIntent?) -> Amount {
         let deviation = obligations[index].deviation
-        var buys = Quantity.zero
-        var sells = Quantity.zero
-        for id in orders.live {
-            // An order that is to become `order` is counted as that.
-            guard let record = orders[id], record.intent.instrument.index == index, id != order?.id else {
-                continue
-            }
-            let pending = record.remaining + record.fillsOutstanding
-            if record.intent.side == .buy { buys += pending } else { sells += pending }
+        let tally = orders.tally(InstrumentID(index))
+        var buys = tally.pendingBuys
+        var sells = tally.pendingSells
+        // An order that is to become `order` is counted as that.
+        if let order, let standing = orders[order.id], !standing.isSettled {
+            let pending = standing.remaining + standing.fillsOutstanding
+            if standing.intent.side == .buy { buys -= pending } else { sells -= pending }
         }
         if let order { if order.side == .buy { buys += order.quantity } else { sells += order.quantity } }
         let worst = max((deviation + buys).magnitude, (deviation - sells).magnitude)
@@ -198,6 +184,14 @@ extension TradingEngine {
 
     /// Signed base quantity that live orders may still trade, counted fills on their way included.
     func inFlight(_ index: Int) -> Quantity {
+        guard planted(.countQuoteAsHedge) || planted(.forgetUnknownExposure) else {
+            return orders.tally(InstrumentID(index)).inFlight
+        }
+        return miscountedFlight(index)
+    }
+
+    /// Only as a planted defect.
+    private func miscountedFlight(_ index: Int) -> Quantity {
         var sum = Quantity.zero
         for id in orders.live {
             guard let record = orders[id], record.intent.instrument.index == index else { continue }

@@ -9,8 +9,11 @@ extension TradingEngine {
     /// A quote that rests is asked about this often: the stream could have lost its end.
     static let restPatience = Span.seconds(20)
 
+    /// Live orders looked at in one beat: where there are more they take turns, so that a beat has a bound.
+    static let watchedAtOnce = 512
+
     mutating func timer(_ now: Moment) {
-        for id in orders.live { watch(id, now) }
+        for id in orders.takeTurn(TradingEngine.watchedAtOnce) { watch(id, now) }
         orders.forget(settledBefore: now - OrderTable.memory)
         memoryStart = max(memoryStart, now - OrderTable.memory + Checkpoint.clockTolerance)
         for index in policy.instruments.indices {

@@ -46,6 +46,8 @@ public struct TradingEngine: Sendable {
     let allowed: [SlotSet]
     /// Balances set aside for the hedges of quotes.
     var standby = Reservations()
+    /// By venue and instrument: index into the venue's listings, below zero where there is none.
+    private let listingPlaces: [[Int]]
     /// By instrument: indices into `strategies`.
     let strategiesOf: [[Int]]
     /// By venue.
@@ -130,6 +132,11 @@ public struct TradingEngine: Sendable {
                             takerFee: $0.takerFee, isReference: !$0.isPerpetual)
                     }
                 })
+        }
+        listingPlaces = policy.venues.map { venue in
+            policy.instruments.map { instrument in
+                venue.listings.firstIndex { $0.instrument.id == instrument.id } ?? -1
+            }
         }
         orders = recovery.orders
         ledger = recovery.ledger
@@ -318,8 +325,9 @@ public struct TradingEngine: Sendable {
             venueOrderID: record.venueOrderID)
     }
 
-    func listing(_ venue: VenueID, _ instrument: InstrumentID) -> Listing? {
-        policy.venues[venue.index].listings.first { $0.instrument.id == instrument }
+    public func listing(_ venue: VenueID, _ instrument: InstrumentID) -> Listing? {
+        let place = listingPlaces[venue.index][instrument.index]
+        return place < 0 ? nil : policy.venues[venue.index].listings[place]
     }
 }
 

@@ -14,10 +14,12 @@ public final class LiveWorld: Sendable {
     /// Starts the lanes.
     ///
     /// `dataDirectory`: where the outbox lives; it is opened, and created, only when the node asks for it.
-    /// `extraCA`: a PEM file of certificate authorities believed besides the system's. Throws `LaneFault` or
-    /// `TransportSetupFault`.
+    /// `extraCA`: a PEM file of certificate authorities believed besides the system's. `threads`: what the
+    /// lanes ask of the scheduler. Throws `LaneFault`, also where the kernel refuses what `threads` asks for,
+    /// or `TransportSetupFault`.
     public static func make(
-        dataDirectory: String, extraCA: String? = nil, limits: OutboxLimits = .trading
+        dataDirectory: String, extraCA: String? = nil, limits: OutboxLimits = .trading,
+        threads: ThreadPlan = .ordinary
     ) throws -> LiveWorld {
         var started: [any LiveLane] = []
         do {
@@ -31,6 +33,10 @@ public final class LiveWorld: Sendable {
             started.append(cold)
             let watch = try SocketLane(name: "watch")
             started.append(watch)
+            try sockets.adopt(threads.sockets, name: "sockets")
+            try store.adopt(threads.store, name: "store")
+            try reserve.adopt(threads.reserve, name: "reserve")
+            try cold.adopt(threads.cold, name: "cold")
             let transport = try LiveTransport(lane: sockets, extraCA: extraCA)
             let watchTransport = try LiveTransport(lane: watch, extraCA: extraCA)
             return LiveWorld(

@@ -31,6 +31,8 @@ public struct DeskLatency: Sendable {
     public private(set) var durableWrite = LatencyLog()
     /// By `VenueID.index`, then by stage.
     public private(set) var venues: [[LatencyLog]]
+    /// Set by who measures: single hedges and fills with their moments.
+    public internal(set) var tape: LatencyTape?
 
     private struct Stamps {
         var durable: Moment
@@ -77,7 +79,10 @@ public struct DeskLatency: Sendable {
 
     mutating func sent(_ intent: OrderIntent, at now: Moment) {
         decisionToWire.record(now - intent.decidedAt)
-        if let since = intent.owedSince { fillToHedgeWire.record(now - since) }
+        if let since = intent.owedSince {
+            fillToHedgeWire.record(now - since)
+            tape?.hedged(owedSince: since, at: now)
+        }
         guard let stamps = underway[intent.id] else { return }
         record(.wire, intent.venue, now - stamps.durable)
         underway[intent.id]?.sent = now
@@ -91,6 +96,7 @@ public struct DeskLatency: Sendable {
     }
 
     mutating func filled(_ id: ClientOrderID, _ venue: VenueID, at now: Moment) {
+        tape?.filled(id, at: now)
         guard let stamps = underway[id], let sent = stamps.sent, !stamps.isFilled else { return }
         record(.filled, venue, now - sent)
         underway[id]?.isFilled = true

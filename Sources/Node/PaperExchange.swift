@@ -120,10 +120,8 @@ struct PaperExchange {
     }
 
     private static func opposite(_ order: OrderIntent, _ engine: TradingEngine) -> (Listing, Ladder)? {
-        let listing = engine.policy.venues[order.venue.index].listings.first {
-            $0.instrument.id == order.instrument
-        }
-        guard let listing, let book = engine.books[order.instrument.index].book(of: order.venue),
+        guard let listing = engine.listing(order.venue, order.instrument),
+            let book = engine.books[order.instrument.index].book(of: order.venue),
             book.isSynced
         else { return nil }
         return (listing, order.side == .buy ? book.asks : book.bids)

@@ -54,7 +54,7 @@ extension OrderTable {
             record.amend = .refused
         }
         record.most = max(record.most, terms.quantity)
-        records[id] = record
+        put(record)
     }
 
     @discardableResult
@@ -67,7 +67,7 @@ extension OrderTable {
         }
         record.amend = new
         change(&record)
-        records[id] = record
+        put(record)
         return new
     }
 

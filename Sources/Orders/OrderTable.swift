@@ -2,10 +2,12 @@ import TradingModel
 
 /// Every order of this data directory that may still matter: all live ones, and ended ones for as long as a
 /// late fill could name them. Applies evidence through `OrderLifecycle`; answers what changed.
-public struct OrderTable: Hashable, Sendable {
+public struct OrderTable: Sendable {
     var records: [ClientOrderID: OrderRecord] = [:]
     /// Orders that are not settled, in order of creation.
-    public private(set) var live: [ClientOrderID] = []
+    public private(set) var live = LiveOrders()
+    /// What they amount to.
+    private(set) var tallies = LiveTallies()
     /// Settled orders in the order in which they settled, for bounded retention.
     private var settled: [Settled] = []
     /// Trades booked, as (venue, instrument, trade id): each once, whatever the channel.
@@ -60,15 +62,13 @@ public struct OrderTable: Hashable, Sendable {
 
     public mutating func insert(_ intent: OrderIntent, at now: Moment) {
         precondition(records[intent.id] == nil, "a client order id is used once")
-        records[intent.id] = OrderRecord(intent: intent, at: now)
-        live.append(intent.id)
+        put(OrderRecord(intent: intent, at: now))
     }
 
     public mutating func apply(_ event: OrderEvent, to id: ClientOrderID, at now: Moment) -> Effect {
         guard var record = records[id] else { return .none }
         let effect = OrderTable.step(&record, event, at: now)
-        records[id] = record
-        retire(record)
+        put(record)
         return effect
     }
 
@@ -78,14 +78,10 @@ public struct OrderTable: Hashable, Sendable {
         var record = record
         // Whoever waited for its answer is gone.
         if record.amend.isOpen { record.amend = .unknown }
-        records[record.intent.id] = record
+        put(record)
         index(record)
         for trade in record.trades { trades.insert(key(record, trade)) }
-        if record.isSettled {
-            settled.append(Settled(id: record.intent.id, at: record.changedAt))
-        } else {
-            live.append(record.intent.id)
-        }
+        if record.isSettled { settled.append(Settled(id: record.intent.id, at: record.changedAt)) }
     }
 
     /// Notes the venue's own order id.
@@ -138,8 +134,7 @@ public struct OrderTable: Hashable, Sendable {
             case .rejected: .refused
             }
         let effect = OrderTable.step(&record, event, at: now)
-        records[id] = record
-        retire(record)
+        put(record)
         return effect
     }
 
@@ -159,8 +154,7 @@ public struct OrderTable: Hashable, Sendable {
         record.trades.append(fill.tradeID)
         let complete = record.filled >= record.quantity
         let effect = OrderTable.step(&record, complete ? .completed : .partFilled, at: now)
-        records[id] = record
-        retire(record)
+        put(record)
         return .booked(effect, overfill: record.filled > record.most)
     }
 
@@ -236,17 +230,35 @@ public struct OrderTable: Hashable, Sendable {
         }
     }
 
-    private mutating func retire(_ record: OrderRecord) {
+    /// The next live orders in turn, at most so many: all of them while they are no more.
+    public mutating func takeTurn(_ most: Int) -> [ClientOrderID] { live.takeTurn(most) }
+
+    /// How many of each are remembered, by name.
+    public var census: [String: Int] {
+        [
+            "orders": records.count, "live_orders": live.count, "settled_orders": settled.count,
+            "trades": trades.count, "foreign_trades": foreign.count, "venue_order_ids": byVenueOrderID.count,
+        ]
+    }
+
+    /// Takes an order as it is now: whatever changes one goes through here, so that the live ones and what
+    /// they amount to are never another's.
+    mutating func put(_ record: OrderRecord) {
         let id = record.intent.id
-        guard record.isSettled else {
-            guard !live.contains(id) else { return }
-            // A contradiction revived it: it will settle again, and must then stand among the settled once.
-            live.append(id)
-            if let old = settled.lastIndex(where: { $0.id == id }) { settled.remove(at: old) }
+        let before = records.updateValue(record, forKey: id)
+        let old = before.flatMap { $0.isSettled ? nil : $0 }
+        guard !record.isSettled else {
+            guard let old else { return }
+            tallies.remove(old)
+            live.remove(id)
+            settled.append(Settled(id: id, at: record.changedAt))
             return
         }
-        guard let index = live.firstIndex(of: id) else { return }
-        live.remove(at: index)
-        settled.append(Settled(id: id, at: record.changedAt))
+        if let old { return tallies.replace(old, with: record) }
+        tallies.add(record)
+        live.insert(id)
+        // A contradiction revived it: it will settle again, and must then stand among the settled once.
+        guard before != nil, let place = settled.lastIndex(where: { $0.id == id }) else { return }
+        settled.remove(at: place)
     }
 }

@@ -6,8 +6,9 @@ import Testing
     static let ranks = [
         "TradingModel": 0,
         "Books": 10, "Risk": 10, "Portfolio": 10, "Orders": 10, "Operations": 10, "Ports": 10, "Journal": 10,
-        "Control": 10, "Watch": 10, "Runbooks": 10,
+        "Control": 10, "Watch": 10, "Runbooks": 10, "Measures": 10,
         "CCurl": 10, "CWebSockets": 10, "COpenSSL": 10, "CRocksDB": 10, "CZlib": 10, "CAllocations": 10,
+        "CThreads": 10,
         "Routing": 20, "Hedging": 21, "VenueKit": 20, "Recordings": 20, "SimulatedWorld": 22, "LiveWorld": 22,
         "VenueServer": 23, "Channels": 22,
         "Strategies": 30, "Engine": 31,
@@ -26,9 +27,8 @@ import Testing
     ]
 
     static let pureRooms = [
-        "TradingModel", "Books", "Risk", "Portfolio", "Orders", "Operations", "Journal", "Routing", "Hedging",
-        "Strategies",
-        "Engine", "Watch", "Runbooks",
+        "TradingModel", "Books", "Risk", "Portfolio", "Orders", "Operations", "Journal", "Measures", "Routing",
+        "Hedging", "Strategies", "Engine", "Watch", "Runbooks",
     ]
 
     /// Folders outside the pure rooms that are pure all the same.

@@ -48,6 +48,11 @@ final class LaneThread: Sendable {
         if let thread { pthread_join(thread, nil) }
     }
 
+    /// Hands the thread to `body`, unless it was joined.
+    func withHandle<Failure: Error>(_ body: (pthread_t) throws(Failure) -> Void) throws(Failure) {
+        if let thread = handle.withLock({ $0 }) { try body(thread) }
+    }
+
     /// Swift's Glibc module lacks pthread_setname_np; the kernel takes the name through its own file just as
     /// well.
     private static func nameCurrentThread(_ name: String) {

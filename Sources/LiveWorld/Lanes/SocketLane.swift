@@ -20,6 +20,8 @@ public final class SocketLane: LiveLane, @unchecked Sendable {
     private var released: [DescriptorWatch] = []
     private var writabilityRequests: [DescriptorWatch] = []
     private var eventMoment: Moment?
+    /// Never sleeps: the loop asks for events again and again.
+    private var pollsBusily = false
 
     /// Received bytes pass through here on their way to TLS: one buffer for all sockets of the lane.
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
@@ -62,6 +64,12 @@ public final class SocketLane: LiveLane, @unchecked Sendable {
         precondition(!isCurrent, "a lane cannot wait for itself to stop")
         inbox.requestStop { interrupt() }
         thread.join()
+    }
+
+    /// Throws when the kernel refuses what the plan asks for.
+    func adopt(_ plan: LaneThreadPlan, name: String) throws(LaneFault) {
+        try thread.adopt(plan, lane: name)
+        post { self.pollsBusily = plan.busyPoll }
     }
 
     // MARK: Descriptors (on the lane)
@@ -109,9 +117,15 @@ public final class SocketLane: LiveLane, @unchecked Sendable {
             LaneInbox.run(&batch, on: self)
             while let timer = inbox.takeDueTimer(at: LiveClock.now) { timer.fire() }
             settleDescriptors()
+            guard let loop else { return }
+            if pollsBusily {
+                // Whoever submits work finds the lane awake: nobody has to wake it.
+                eventMoment = nil
+                lws_service(loop.context, -1)
+                continue
+            }
             let rest = inbox.prepareToRest()
             eventMoment = nil
-            guard let loop else { return }
             switch rest {
             case .none:
                 lws_service(loop.context, -1)

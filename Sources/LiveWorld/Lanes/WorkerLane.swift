@@ -50,6 +50,11 @@ public final class WorkerLane: LiveLane {
         thread.join()
     }
 
+    /// Throws when the kernel refuses what the plan asks for.
+    func adopt(_ plan: LaneThreadPlan, name: String) throws(LaneFault) {
+        try thread.adopt(plan, lane: name)
+    }
+
     private func ring() { _ = eventfd_write(bell, 1) }
 
     private func run() {

@@ -10,8 +10,8 @@ struct BenchCommand: ParsableCommand {
         discussion: "The workloads w1, w2, … print what perf/peers prints for others (`make compare`).",
         subcommands: [
             BenchParts.self, KillBenchCommand.self, BookWorkload.self, DecisionWorkload.self,
-            DurableWorkload.self,
-            SocketWorkload.self, ReplayWorkload.self,
+            DurableWorkload.self, SocketWorkload.self, ReplayWorkload.self, LoadWorkload.self,
+            GrowthWorkload.self, DayWorkload.self,
         ],
         defaultSubcommand: BenchParts.self)
 }
@@ -39,6 +39,7 @@ struct BenchParts: AsyncParsableCommand {
     @Argument(help: "book, decision, router, portfolio, outbox, wire, hedge or all.") var part: Part = .all
     @Option(help: "Rounds of each measurement; the median counts.") var rounds = 5
     @Flag(help: "Print one JSON object on stdout.") var json = false
+    @Flag(help: "Small sizes, one round: whether it works, not how fast it is.") var quick = false
 
     func validate() throws {
         guard (1...100).contains(rounds) else {
@@ -48,6 +49,7 @@ struct BenchParts: AsyncParsableCommand {
 
     func run() async throws {
         var results = BenchResults()
+        let rounds = quick ? 1 : rounds
         if part == .book || part == .all {
             let configuration = try CapturedFrames.configuration()
             for index in configuration.venues.indices {
@@ -61,7 +63,7 @@ struct BenchParts: AsyncParsableCommand {
         }
         if part == .router || part == .all {
             say("router …")
-            results.router = RouterBench.run(rounds: rounds)
+            results.router = RouterBench.run(rounds: rounds, isQuick: quick)
         }
         if part == .portfolio || part == .all {
             say("portfolio …")
@@ -69,11 +71,12 @@ struct BenchParts: AsyncParsableCommand {
         }
         if part == .outbox || part == .all {
             say("outbox …")
-            results.outbox = try OutboxBench.run(rounds: rounds)
+            results.outbox = try OutboxBench.run(rounds: rounds, isQuick: quick)
         }
         if part == .wire || part == .hedge || part == .all {
-            say("wire: ten seconds of demo …")
-            let report = try await WireBench.run()
+            let seconds = quick ? 2.0 : 10
+            say("wire: \(Int(seconds)) seconds of demo …")
+            let report = try await WireBench.run(seconds: seconds)
             if part != .hedge { results.wire = WireBench.wire(report) }
             if part != .wire { results.hedge = WireBench.hedge(report) }
         }

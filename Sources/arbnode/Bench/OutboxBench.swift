@@ -20,15 +20,15 @@ struct OutboxBench {
     /// Rows whose recovery is measured.
     static let recoveredRows = 1_000_000
 
-    static func run(rounds: Int) throws -> BenchResults.Outbox {
+    static func run(rounds: Int, isQuick: Bool = false) throws -> BenchResults.Outbox {
         let directory = try DemoDirectory(nil)
         defer { directory.discard() }
         var bench = try OutboxBench(directory.path, rounds: rounds)
-        let single = try bench.compare(batch: 1, count: 200)
-        let batch = try bench.compare(batch: 64, count: 40)
+        let single = try bench.compare(batch: 1, count: isQuick ? 20 : 200)
+        let batch = try bench.compare(batch: 64, count: isQuick ? 5 : 40)
         let group = try bench.group()
         bench.outbox.close()
-        let recovery = try OutboxBench.recovery(directory.path, rows: recoveredRows)
+        let recovery = try OutboxBench.recovery(directory.path, rows: isQuick ? 4_000 : recoveredRows)
         return BenchResults.Outbox(
             single: single, batchOf64: batch, group: group,
             recordsPerS: 64 / (batch.outboxUs.p50 ?? .infinity) * 1e6, recovery: recovery)

@@ -9,7 +9,8 @@ struct RouterBench {
     static let instances = 10_000
     static let timedRoutes = 20_000
 
-    static func run(rounds: Int) -> BenchResults.Router {
+    static func run(rounds: Int, isQuick: Bool = false) -> BenchResults.Router {
+        let instances = isQuick ? 100 : instances
         var suboptimal = 0
         var infeasible = 0
         for seed in 1...instances {
@@ -35,19 +36,22 @@ struct RouterBench {
         }
         return BenchResults.Router(
             oracleInstances: instances, suboptimal: suboptimal, infeasible: infeasible,
-            routeUs: BenchResults.Latency(medians: (0..<rounds).map { time(seed: UInt64($0 + 1)) }))
+            routeUs: BenchResults.Latency(
+                medians: (0..<rounds).map {
+                    time(seed: UInt64($0 + 1), routes: isQuick ? 200 : timedRoutes)
+                }))
     }
 
     /// Seven venues of fifty levels, quantities up to half of everything there is. Lots are powers of ten and
     /// levels whole in them, as at every venue.
-    private static func time(seed: UInt64) -> LatencyLog {
+    private static func time(seed: UInt64, routes: Int) -> LatencyLog {
         var random = MarketRandom(seed: seed)
         let markets = (0..<20).map { _ in
             RandomMarket(
                 &random, venues: 7, levels: 50...50, upTo: 1_000, lots: [1, 10, 100], isWhole: true)
         }
         var log = LatencyLog()
-        for number in 0..<timedRoutes {
+        for number in 0..<routes {
             let market = markets[number % markets.count]
             let wanted = Quantity(raw: random.between(100, 90_000))
             let began = VenueHost.now

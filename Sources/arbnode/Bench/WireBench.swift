@@ -2,13 +2,13 @@ import Engine
 import Node
 import TradingModel
 
-/// A demo of ten seconds: the stages that need sockets, measured where an operator's orders pay them.
+/// A short demo: the stages that need sockets, measured where an operator's orders pay them.
 enum WireBench {
-    static func run() async throws -> NodeReport {
+    static func run(seconds: Double) async throws -> NodeReport {
         let directory = try DemoDirectory(nil)
         defer { directory.discard() }
         return try await DemoRun.trade(
-            config: nil, seed: 7, directory: directory.path, signals: Signals(), seconds: 10, quiet: true
+            config: nil, seed: 7, directory: directory.path, signals: Signals(), seconds: seconds, quiet: true
         ).report
     }
 

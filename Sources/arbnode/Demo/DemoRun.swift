@@ -29,7 +29,8 @@ struct DemoRun {
         let venues = try await DemoVenues.start(
             &configuration, seed: seed, directory: directory, now: VenueHost.now)
         let live = try LiveWorld.make(
-            dataDirectory: directory + "/node", extraCA: venues.authority.caPath, limits: .demonstration)
+            dataDirectory: directory + "/node", extraCA: venues.authority.caPath, limits: .demonstration,
+            threads: configuration.threads)
         let time = live.world.time
         let node: TradingNode
         do {

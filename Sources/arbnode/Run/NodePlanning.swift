@@ -90,7 +90,9 @@ enum NodePlanning {
         let limits = OutboxLimits(
             lowWater: UInt64(configuration.store.lowWater), ballast: UInt64(configuration.store.ballast))
         do {
-            return try LiveWorld.make(dataDirectory: directory, extraCA: extra.first, limits: limits)
+            return try LiveWorld.make(
+                dataDirectory: directory, extraCA: extra.first, limits: limits,
+                threads: configuration.threads)
         } catch {
             Terminal.say("\(error)")
             throw ExitCode(78)

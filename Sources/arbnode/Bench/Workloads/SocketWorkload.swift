@@ -11,29 +11,62 @@ import VenueServer
 struct SocketWorkload: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "w4", abstract: "WebSocket over TLS: receive throughput and round trip.",
-        discussion: "Example: arbnode bench w4 --port 4711 --ca tls/ca.pem --mode echo --count 10000")
+        discussion: """
+            With --busy-poll the socket lane never sleeps: no message waits for a core to wake, and one core
+            is busy all the time. Where the server has no core of its own it is slower, not faster.
+
+            Example: arbnode bench w4 --port 4711 --ca tls/ca.pem --mode echo --count 10000
+            """)
 
     enum Mode: String, ExpressibleByArgument, CaseIterable {
         case blast, echo, paced
     }
 
-    @Option(help: "Where perf/peers' server listens on 127.0.0.1.") var port: Int
-    @Option(help: "The certificate authority of that server, as PEM.") var ca: String
-    @Option(help: "blast: as fast as it goes; echo: one at a time; paced: --rate a second.") var mode: Mode
+    @Option(help: "Where perf/peers' server listens on 127.0.0.1.") var port: Int?
+    @Option(help: "The certificate authority of that server, as PEM.") var ca: String?
+    @Option(help: "blast: as fast as it goes; echo: one at a time; paced: --rate a second.")
+    var mode = Mode.echo
     @Option(help: "Messages.") var count = 10_000
     @Option(help: "Messages a second with --mode paced.") var rate = 10_000
+    @Flag(help: "The socket lane never sleeps.") var busyPoll = false
+    @Option(help: "The only core of the socket lane, from 0.") var core: Int?
+    @Option(help: "Real-time priority of the socket lane (1…99).") var realtime: Int?
+    @Flag(help: "A few messages with a server in this process: whether it works, not how fast it is.")
+    var quick = false
 
     func validate() throws {
-        guard count > 1, rate > 0, (1...65_535).contains(port) else {
+        guard count > 1, rate > 0, (1...65_535).contains(port ?? 1) else {
             throw ValidationError("--count is above 1, --rate above 0, --port from 1 to 65535.")
+        }
+        guard quick != (port != nil && ca != nil), quick || port != nil else {
+            throw ValidationError("Name the server's --port and --ca, or --quick for one of this process.")
+        }
+        guard (0...1_023).contains(core ?? 0), (1...99).contains(realtime ?? 1) else {
+            throw ValidationError("--core is from 0 to 1023, --realtime from 1 to 99.")
         }
     }
 
     func run() async throws {
         let scratch = try DemoDirectory(nil)
         defer { scratch.discard() }
+        guard let port, let ca else { return try await runQuickly(scratch) }
+        try await run(scratch, port: port, ca: ca, count: count)
+    }
+
+    private func runQuickly(_ scratch: DemoDirectory) async throws {
+        let authority = try TestAuthority.inDirectory(scratch.path + "/tls")
+        let host = try await VenueHost.start(double: EchoVenue(), authority: authority)
+        try await run(scratch, port: host.port, ca: authority.caPath, count: 300)
+        await host.stop()
+    }
+
+    private func run(_ scratch: DemoDirectory, port: Int, ca: String, count: Int) async throws {
+        var threads = ThreadPlan.ordinary
+        threads.sockets = LaneThreadPlan(core: core, realtime: realtime, busyPoll: busyPoll)
         let live: LiveWorld
-        do { live = try LiveWorld.make(dataDirectory: scratch.path, extraCA: ca) } catch {
+        do {
+            live = try LiveWorld.make(dataDirectory: scratch.path, extraCA: ca, threads: threads)
+        } catch {
             Terminal.say("\(error)")
             throw ExitCode(78)
         }
@@ -57,7 +90,8 @@ struct SocketWorkload: AsyncParsableCommand {
             Terminal.say("\(url): \(fault)")
             throw ExitCode(69)
         }
-        meter.report(variant: mode == .paced ? "paced TLS \(rate)/s" : "\(mode.rawValue) TLS")
+        let what = mode == .paced ? "paced TLS \(rate)/s" : "\(mode.rawValue) TLS"
+        meter.report(variant: busyPoll ? what + ", busy-poll" : what)
     }
 }
 

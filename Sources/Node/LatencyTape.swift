@@ -1,0 +1,38 @@
+import TradingModel
+
+/// Single moments besides the histograms, so that a benchmark can hold them against what the venues noted.
+/// Nothing is taped unless somebody asks for it, and no more than there is room for.
+public struct LatencyTape: Sendable {
+    public struct Hedge: Hashable, Sendable {
+        /// When the news came that called for it.
+        public var owedSince: Moment
+        /// Its last byte was handed to TLS.
+        public var sentAt: Moment
+    }
+
+    public struct Fill: Hashable, Sendable {
+        public var order: ClientOrderID
+        public var arrivedAt: Moment
+    }
+
+    public private(set) var hedges: [Hedge] = []
+    public private(set) var fills: [Fill] = []
+    public static let capacity = 65_536
+
+    public init() {}
+
+    mutating func hedged(owedSince: Moment, at now: Moment) {
+        guard hedges.count < LatencyTape.capacity else { return }
+        hedges.append(Hedge(owedSince: owedSince, sentAt: now))
+    }
+
+    mutating func filled(_ order: ClientOrderID, at now: Moment) {
+        guard fills.count < LatencyTape.capacity else { return }
+        fills.append(Fill(order: order, arrivedAt: now))
+    }
+}
+
+extension TradingDesk {
+    /// Fills and hedges from now on are taped one by one, in `latency.tape`.
+    public func beginTape() { latency.tape = LatencyTape() }
+}
