@@ -164,11 +164,7 @@ extension TradingEngine {
 
     /// Whether hedges that an earlier run may have sent are not found out yet. They may have closed what is
     /// owed, on either side: to hedge meanwhile would be a guess.
-    func isPresuming(_ index: Int) -> Bool {
-        orders.live.contains { id in
-            orders[id].map { $0.intent.purpose == .presumed && $0.intent.instrument.index == index } ?? false
-        }
-    }
+    func isPresuming(_ index: Int) -> Bool { orders.tally(InstrumentID(index)).isPresuming }
 
     /// How long a hedge may be overdue for that before the node holds: finding out takes as long as a request
     /// may be on its way, and two looks after that.

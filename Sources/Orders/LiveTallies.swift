@@ -5,37 +5,43 @@ import TradingModel
 public struct LiveTally: Hashable, Sendable {
     private var buys: Int128 = 0
     private var sells: Int128 = 0
-    private var quotedBuys: Int128 = 0
-    private var quotedSells: Int128 = 0
+    private var idleBuys: Int128 = 0
+    private var idleSells: Int128 = 0
     private var orders = 0
     private var quotes = 0
     private var hedges = 0
+    private var presumed = 0
 
     /// What may still trade at worst, quotes and counted fills on their way included.
     public var pendingBuys: Quantity { Quantity(raw: Int64(clamping: buys)) }
     public var pendingSells: Quantity { Quantity(raw: Int64(clamping: sells)) }
-    /// Signed quantity that may still trade; a quote is no trade before it fills.
+    /// Signed quantity that may still trade. A quote is no trade before it fills, and of what is only presumed
+    /// to have been sent nobody knows whether it is on its way: `isPresuming` says that.
     public var inFlight: Quantity {
-        Quantity(raw: Int64(clamping: buys - quotedBuys - sells + quotedSells))
+        Quantity(raw: Int64(clamping: buys - idleBuys - sells + idleSells))
     }
     /// Quotes apart.
     public var hasTakers: Bool { orders > quotes }
     public var hasHedges: Bool { hedges > 0 }
+    /// Hedges that an earlier run may have sent are not found out yet.
+    public var isPresuming: Bool { presumed > 0 }
 
     fileprivate mutating func count(_ record: OrderRecord, _ sign: Int) {
         let pending = Int128(sign) * (Int128(record.remaining.raw) + Int128(record.fillsOutstanding.raw))
         let isQuote = record.intent.isQuote
+        let isIdle = isQuote || record.intent.purpose == .presumed
         switch record.intent.side {
         case .buy:
             buys += pending
-            if isQuote { quotedBuys += pending }
+            if isIdle { idleBuys += pending }
         case .sell:
             sells += pending
-            if isQuote { quotedSells += pending }
+            if isIdle { idleSells += pending }
         }
         orders += sign
         if isQuote { quotes += sign }
         if record.intent.purpose.reducesRisk { hedges += sign }
+        if record.intent.purpose == .presumed { presumed += sign }
     }
 }
 

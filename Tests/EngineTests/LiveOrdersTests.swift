@@ -77,9 +77,11 @@ import TradingModel
             }
             let tally = table.tally(InstrumentID(index))
             #expect(tally.pendingBuys == pending(.buy) && tally.pendingSells == pending(.sell))
-            #expect(
-                tally.inFlight == pending(.buy) { !$0.intent.isQuote } - pending(.sell) { !$0.intent.isQuote }
-            )
+            func flies(_ record: OrderRecord) -> Bool {
+                !record.intent.isQuote && record.intent.purpose != .presumed
+            }
+            #expect(tally.inFlight == pending(.buy, flies) - pending(.sell, flies))
+            #expect(tally.isPresuming == own.contains { $0.intent.purpose == .presumed })
             #expect(tally.hasTakers == own.contains { !$0.intent.isQuote })
             #expect(tally.hasHedges == own.contains { $0.intent.purpose.reducesRisk })
             for venue in 0..<3 {

@@ -166,7 +166,7 @@ import TradingModel
             }
         }
         var next = stage(recovery: rows)
-        let presumed = next.engine.orders.live
+        let presumed = Array(next.engine.orders.live)
         #expect(presumed == (0..<4).map { name.leg($0) })
         #expect(presumed.allSatisfy { next.engine.orders[$0]?.intent.purpose == .presumed })
         #expect(next.engine.reservationCount == 4)
@@ -218,7 +218,7 @@ import TradingModel
         #expect(next.engine.obligations[0].deviation == .zero)
         #expect(next.engine.counters.zombieOrders == 0)
         #expect(next.engine.venues.allSatisfy { $0.safeReason == nil })
-        prove(next.engine.orders.live, absent: &next)
+        prove(Array(next.engine.orders.live), absent: &next)
         #expect(next.engine.isFlat)
     }
 
