@@ -122,22 +122,8 @@ public struct TradingEngine: Sendable {
         self.policy = policy
         let next = max(recovery.lastEpoch &+ 1, UInt16(truncatingIfNeeded: openings))
         epoch = planted(.wrongEpochAfterRestart) ? max(1, recovery.lastEpoch) : next
-        books = policy.instruments.map { instrument in
-            ConsolidatedBook(
-                instrument,
-                sources: policy.venues.enumerated().compactMap { index, venue in
-                    venue.listings.first { $0.instrument.id == instrument.id }.map {
-                        .init(
-                            venue: VenueID(index), proof: venue.proof, depth: venue.bookDepth,
-                            takerFee: $0.takerFee, isReference: !$0.isPerpetual)
-                    }
-                })
-        }
-        listingPlaces = policy.venues.map { venue in
-            policy.instruments.map { instrument in
-                venue.listings.firstIndex { $0.instrument.id == instrument.id } ?? -1
-            }
-        }
+        books = policy.consolidatedBooks
+        listingPlaces = policy.listingPlaces
         orders = recovery.orders
         ledger = recovery.ledger
         venues = policy.venues.map { VenueStatus(name: $0.name) }

@@ -1,8 +1,8 @@
 import TradingModel
 
 /// One runbook carried out on one target: a value that is given the node's state and the time, and says what
-/// to write down and what to do. An act follows only once its beginning is written down, so a run that dies at
-/// any boundary is known for what it had begun, and nothing is done twice.
+/// to write down and what to do. An act follows only once its beginning is written down, so a run that dies
+/// at any boundary is known for what it had begun, and nothing is done twice.
 public struct RunbookRun: Sendable {
     /// What is written down, in order; replayed, it makes the same run.
     public enum Entry: Hashable, Sendable {

@@ -27,8 +27,8 @@ import Testing
     ]
 
     static let pureRooms = [
-        "TradingModel", "Books", "Risk", "Portfolio", "Orders", "Operations", "Journal", "Measures", "Routing",
-        "Hedging", "Strategies", "Engine", "Watch", "Runbooks",
+        "TradingModel", "Books", "Risk", "Portfolio", "Orders", "Operations", "Journal", "Measures",
+        "Routing", "Hedging", "Strategies", "Engine", "Watch", "Runbooks",
     ]
 
     /// Folders outside the pure rooms that are pure all the same.

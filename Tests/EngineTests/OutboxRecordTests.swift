@@ -111,7 +111,7 @@ import TradingModel
         #expect(try Self.decode(old) == Self.rows[index])
     }
 
-    @Test(arguments: [13, 14, 15, 16, 17]) func `of the version before knows neither warrants nor kills`(index: Int) {
+    @Test(arguments: 13..<18) func `of the version before knows neither warrants nor kills`(index: Int) {
         var bytes = Self.rows[index].encoded()
         #expect(OutboxRecord.asVersion3(bytes) == bytes)
         bytes[0] = 3

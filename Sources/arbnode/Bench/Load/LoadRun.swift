@@ -4,6 +4,7 @@ import Engine
 import LiveWorld
 import Node
 import Ports
+import Risk
 import SimulatedWorld
 import Strategies
 import TradingModel
