@@ -45,9 +45,14 @@ struct NodeReading {
         let hedge = policies.hedge()
         let strategies = policies.strategies(limits)
         let sizing = policies.sizing()
+        let names = NodeReading.names(strategies, instruments, venues)
+        let rules = RulesReading(root: root, instruments: instruments, venues: venues, strategies: names)
+            .rules()
         root.finish()
-        guard let place, let instruments, let venues, let limits, let hedge, let strategies, let sizing
+        guard let place, let instruments, let venues, var limits, let hedge, let strategies, let sizing,
+            let rules
         else { return nil }
+        limits.rules = rules
         let policy = EnginePolicy(
             instruments: instruments,
             venues: venues.map { venue in
@@ -65,6 +70,17 @@ struct NodeReading {
             http: place.http, credentialsFile: place.credentialsFile, venues: venues, policy: policy,
             paperLatency: place.paperLatency,
             document: ConfigurationDocument(file: file, values: ledger.values))
+    }
+
+    /// By strategy, as far as they could be read.
+    private static func names(
+        _ strategies: PolicyReading.Strategies?, _ instruments: [Instrument]?,
+        _ venues: [NodeConfiguration.Venue]?
+    ) -> [String] {
+        guard let strategies, let instruments, let venues else { return [] }
+        return EnginePolicy.names(
+            takerTaker: strategies.takerTaker, makerTaker: strategies.makerTaker, instruments: instruments,
+            venues: venues.map(\.profile.name))
     }
 
     // MARK: The node itself

@@ -10,6 +10,10 @@ public enum ControlCommand: Hashable, Sendable {
     case hedges
     case trade(number: UInt64)
     case incidents
+    /// Every limit of every rule, with what it is held against now.
+    case limits
+    case rules
+    case rule(name: String, isOn: Bool, reason: String)
     case hold(reason: String)
     /// Back to NORMAL; with a venue, that venue alone out of its own SAFE_MODE.
     case resume(venue: String?, reason: String)
@@ -19,6 +23,7 @@ public enum ControlCommand: Hashable, Sendable {
 
     public enum Name: String, Hashable, Sendable, CaseIterable {
         case status, venues, books, route, latency, positions, orders, hedges, incidents, hold, resume
+        case limits, rules
         case safeMode = "safe-mode"
         case reconcile
     }
@@ -34,6 +39,8 @@ public enum ControlCommand: Hashable, Sendable {
         case .orders: .orders
         case .hedges, .trade: .hedges
         case .incidents: .incidents
+        case .limits: .limits
+        case .rules, .rule: .rules
         case .hold: .hold
         case .resume: .resume
         case .safeMode: .safeMode
@@ -76,7 +83,9 @@ extension ControlCommand {
     /// As they stand in a request.
     public var arguments: [String: ControlArgument] {
         switch self {
-        case .status, .venues, .latency, .positions, .hedges, .incidents: [:]
+        case .status, .venues, .latency, .positions, .hedges, .incidents, .limits, .rules: [:]
+        case .rule(let name, let isOn, let reason):
+            ["rule": .text(name), "on": .flag(isOn), "reason": .text(reason)]
         case .books(let symbol): ["symbol": .text(symbol)]
         case .route(let question): question.arguments
         case .orders(let onlyUnknown): onlyUnknown ? ["unknown": .flag(true)] : [:]

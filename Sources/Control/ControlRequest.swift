@@ -63,6 +63,10 @@ private struct ArgumentReading {
         case .orders: return .orders(onlyUnknown: try flag("unknown"))
         case .hedges: return try number("trade").map { .trade(number: $0) } ?? .hedges
         case .incidents: return .incidents
+        case .limits: return .limits
+        case .rules:
+            guard let name = try text("rule") else { return .rules }
+            return .rule(name: name, isOn: try mustFlag("on"), reason: try reason())
         case .hold: return .hold(reason: try reason())
         case .resume: return .resume(venue: try text("venue"), reason: try reason())
         case .safeMode: return .safeMode(reason: try reason())
@@ -119,6 +123,11 @@ private struct ArgumentReading {
         case .flag(let flag): return flag
         default: throw bad("\(key) takes true or false")
         }
+    }
+
+    private mutating func mustFlag(_ key: String) throws(ControlFault) -> Bool {
+        guard rest[key] != nil else { throw bad("\(name.rawValue) needs \(key)") }
+        return try flag(key)
     }
 
     /// Goes into rows and onto terminals: one line of visible text.

@@ -1,4 +1,5 @@
 import Orders
+import Risk
 import TradingModel
 
 /// What the outbox says about the past: rebuilt row by row, before anything is connected. Starting and
@@ -18,6 +19,10 @@ public struct Recovery: Sendable {
     public private(set) var safeVenues: [String?]
     /// Strategies disabled as possible logic loops, by name, and why.
     public private(set) var disabledStrategies: [String: String] = [:]
+    /// What rules remember, built again from rows.
+    public private(set) var ruleMemory: RuleMemories
+    /// Rules that people switched otherwise than the configuration has them.
+    public private(set) var switchedRules: [Denial: RuleSwitch] = [:]
     /// Up to when funding is booked.
     public private(set) var funding = FundingMemory()
     /// Places where a checkpoint met half-way differs from the rows before it: damage, or our own bug.
@@ -45,6 +50,9 @@ public struct Recovery: Sendable {
         self.policy = policy
         deviations = policy.instruments.map { _ in .zero }
         safeVenues = policy.venues.map { _ in nil }
+        ruleMemory = RuleMemories(
+            venues: policy.venues.count, strategies: policy.takerTaker.count + policy.makerTaker.count,
+            instruments: policy.instruments.count)
         let venues = policy.venues.map(\.name)
         let symbols = policy.instruments.map(\.symbol)
         names = RowNames(
@@ -72,7 +80,10 @@ public struct Recovery: Sendable {
         case .intended(let intent, _, _):
             saw(intent.decidedAt)
             signals.remember(intent.decision)
-            if orders[intent.id] == nil { orders.insert(intent, at: intent.decidedAt) }
+            if orders[intent.id] == nil {
+                orders.insert(intent, at: intent.decidedAt)
+                ruleMemory.ordered(intent, at: intent.decidedAt)
+            }
         case .moved(let id, let state, let venueOrderID, let at):
             saw(at)
             move(id, state, venueOrderID, at)
@@ -94,7 +105,27 @@ public struct Recovery: Sendable {
         case .strategy(let name, let isEnabled, let reason, _, let at):
             saw(at)
             disabledStrategies[name] = isEnabled ? nil : reason
+        case .rule(let fact): recall(fact)
         case .checkpoint(let checkpoint): meet(checkpoint)
+        }
+    }
+
+    private mutating func recall(_ fact: RuleFact) {
+        switch fact {
+        case .switched(let rule, let isOn, let reason, let actor, let at):
+            saw(at)
+            // A rule of a later version is none of this one's.
+            guard let code = Denial(rawValue: rule) else { return }
+            switchedRules[code] = RuleSwitch(isOn: isOn, reason: reason, actor: actor, at: at)
+            if !isOn { ruleMemory.lockouts.lift(code) }
+        case .locked(let rule, let scope, let name, let until, let reason, let at):
+            saw(at)
+            guard let code = Denial(rawValue: rule), let scope = RuleScope(rawValue: scope) else { return }
+            _ = ruleMemory.lockouts.add(
+                Lockout(rule: code, scope: scope, name: name, until: until, reason: reason))
+        case .highest(let profit, let day, let at):
+            saw(at)
+            ruleMemory.restore(highest: profit, day: day)
         }
     }
 
@@ -137,6 +168,9 @@ public struct Recovery: Sendable {
             return
         }
         flow(fill, venue, sign: 1)
+        if let intent = orders[order]?.intent {
+            ruleMemory.booked(fill, intent, instrument, policy.limits.rules.day, at: fill.venueTime)
+        }
         if planted(.replayFillTwiceOnRecovery) { flow(fill, venue, sign: 1) }
         deviations[fill.instrument.index] += instrument.quantity(
             ofBase: FillFlows(fill, instrument).netBase(instrument))

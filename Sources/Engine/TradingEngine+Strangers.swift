@@ -182,6 +182,7 @@ extension TradingEngine {
                         ledger: ledger, deviations: obligations.map(\.deviation),
                         safeVenues: venues.map(\.safeReason), orders: orders))))
         repeatFundingMarks()
+        repeatRuleRows(now)
         // A checkpoint holds no strategies: what is disabled is written again behind it.
         for (index, name) in policy.strategyNames.enumerated() {
             guard let reason = loopGuards[index].reason else { continue }

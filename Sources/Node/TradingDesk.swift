@@ -134,6 +134,9 @@ public actor TradingDesk {
         for connector in connectors {
             let requests = paper == nil ? connector.assumeIsolated { $0.headroom() } : .max
             engine.process(.headroom(connector.venue, requests), at: world.time.now)
+            // Nothing on paper is stamped with a venue's time: where nobody asks for it none is needed.
+            let offset = connector.assumeIsolated { $0.knownClockOffset } ?? (paper == nil ? nil : .zero)
+            engine.process(.clock(connector.venue, offset), at: world.time.now)
         }
     }
 

@@ -28,7 +28,7 @@ public struct RowNames: Sendable {
 }
 
 extension OutboxRecord {
-    /// Decodes a row of this version or the one before.
+    /// Decodes a row of this version or the two before.
     public init(_ bytes: [UInt8], names: RowNames) throws(Fault) {
         var row = RowReader(bytes)
         let version = try row.byte()
@@ -71,6 +71,7 @@ extension OutboxRecord {
         case 13 where row.version >= 3:
             return .amended(
                 try row.id(), to: try row.terms(), try row.value(AmendState.self), at: try row.moment())
+        case 14 where row.version >= 4: return .rule(try RuleFact(&row))
         default: throw .malformed("unknown kind \(kind)")
         }
     }

@@ -62,12 +62,10 @@ extension OutboxRecord {
             row.text(reason)
             row.text(actor)
             row.integer(at.nanoseconds)
-        case .amended(let id, let terms, let state, let at):
-            row.byte(13)
-            row.id(id)
-            row.terms(terms)
-            row.byte(state.rawValue)
-            row.integer(at.nanoseconds)
+        case .amended(let id, let terms, let state, let at): row.amended(id, terms, state, at)
+        case .rule(let fact):
+            row.byte(14)
+            fact.write(into: &row)
         }
         return row.bytes
     }
@@ -77,7 +75,7 @@ extension OutboxRecord {
     /// A row as version 2 wrote it, for tests of upgrades; rows of kinds that it did not know, or knew
     /// otherwise, stay as they are, because a node of that version would not have written them.
     public static func asVersion2(_ bytes: [UInt8]) -> [UInt8] {
-        guard bytes.count > 2, bytes[0] == 3 else { return bytes }
+        guard bytes.count > 2, bytes[0] == version else { return bytes }
         switch bytes[1] {
         case 1...10, 12: return [2] + bytes[1...]
         default: return bytes
@@ -89,6 +87,14 @@ extension RowWriter {
     mutating func terms(_ terms: OrderTerms) {
         integer(terms.quantity.raw)
         integer(terms.limit.raw)
+    }
+
+    mutating func amended(_ id: ClientOrderID, _ terms: OrderTerms, _ state: AmendState, _ at: Moment) {
+        byte(13)
+        self.id(id)
+        self.terms(terms)
+        byte(state.rawValue)
+        integer(at.nanoseconds)
     }
 
     mutating func intent(_ intent: OrderIntent, venue: String, symbol: String) {

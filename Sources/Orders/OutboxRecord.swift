@@ -26,16 +26,18 @@ public enum OutboxRecord: Hashable, Sendable {
     case venueMode(venue: String, isSafe: Bool, reason: String, actor: String, at: Moment)
     /// A strategy was disabled as a possible logic loop, or enabled again.
     case strategy(name: String, isEnabled: Bool, reason: String, actor: String, at: Moment)
+    /// What a rule must still know after a restart.
+    case rule(RuleFact)
     /// Everything the rows before this one amount to: they may be forgotten once they are old enough.
     case checkpoint(Checkpoint)
 
-    /// First byte of every row. A reader knows its own version and the one before; it refuses newer rows,
+    /// First byte of every row. A reader knows its own version and the two before; it refuses newer rows,
     /// so an older node never starts on a newer directory (ARCHITECTURE.md states the upgrade and downgrade
     /// rule).
     ///
     /// 2: `intended` carries the decision's fingerprint; kinds 8 to 12. 3: `amended`, and what it left in a
-    /// checkpoint's orders.
-    public static let version: UInt8 = 3
+    /// checkpoint's orders. 4: kind 14.
+    public static let version: UInt8 = 4
     public static let oldestReadable: UInt8 = 2
 
     public enum Fault: Error, Hashable, Sendable {

@@ -107,7 +107,9 @@ final class RowLog: @unchecked Sendable {
             let instrument = policy.instruments[fill.instrument.index]
             deviations[fill.instrument.index] += instrument.quantity(
                 ofBase: FillFlows(fill, instrument).netBase(instrument))
-        case .started, .opened, .adjusted, .corrected, .checkpoint: return
+        case .rule(.switched(let rule, _, _, let actor, _)):
+            if actor == "node" { report?("L5", "the node switched \(rule) by itself") }
+        case .started, .opened, .adjusted, .corrected, .checkpoint, .rule: return
         }
     }
 

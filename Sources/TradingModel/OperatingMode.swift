@@ -80,6 +80,14 @@ public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
     case staleTrade = "STALE_TRADE"
     /// What no venue takes has grown to more than its cap, or stays for too long.
     case residualLimit = "RESIDUAL_LIMIT"
+    /// A strategy has lost more in a day than it may: disabled until two people agree.
+    case strategyPnlStop = "STRATEGY_PNL_STOP"
+    /// Prices move so fast that sizes go down.
+    case marketChaos = "MARKET_CHAOS"
+    /// A rule is broken that does more than refuse orders, or its action has failed.
+    case ruleBroken = "RULE_BROKEN"
+    /// A person switched a rule, or a lockout ended.
+    case ruleChanged = "RULE_CHANGED"
 }
 
 public struct Incident: Hashable, Sendable {

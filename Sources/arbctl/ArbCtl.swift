@@ -21,7 +21,8 @@ struct ArbCtl: ParsableCommand {
         subcommands: [
             StatusCommand.self, VenuesCommand.self, BooksCommand.self, RouteCommand.self,
             LatencyCommand.self, PositionsCommand.self,
-            OrdersCommand.self, HedgesCommand.self, IncidentsCommand.self, HoldCommand.self,
+            OrdersCommand.self, HedgesCommand.self, IncidentsCommand.self, LimitsCommand.self,
+            RulesCommand.self, HoldCommand.self,
             ResumeCommand.self, SafeModeCommand.self, ReconcileCommand.self,
         ])
 

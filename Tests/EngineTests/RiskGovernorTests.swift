@@ -29,7 +29,8 @@ import TradingModel
             order: order, instrument: instrument, bookProven: true, bookAge: .milliseconds(10),
             referencePrice: Price(raw: 6_000_000), available: amount(100_000), needed: amount(6_010),
             worstPositionNotional: amount(6_000), worstExposureNotional: amount(6_000),
-            notional: amount(6_000), deadManArmed: false)
+            notional: amount(6_000), deadManArmed: false,
+            window: .init(low: Price(raw: 6_000_000), high: Price(raw: 6_000_000)))
         change(&question)
         return question
     }
@@ -131,7 +132,7 @@ import TradingModel
                 $0.order.side = .sell
                 $0.order.limit = Price(raw: limit)
                 $0.referencePrice = Price(raw: limit)
-                $0.window = own == nil ? range : nil
+                $0.window = range
                 $0.ownOpposite = own.map { Price(raw: $0) }
             }
         }

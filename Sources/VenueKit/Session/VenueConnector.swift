@@ -27,6 +27,8 @@ public actor VenueConnector {
     public var counters = ConnectorCounters()
     var clock = ClockOffset()
     public var clockOffset: Span { clock.offset }
+    /// `nil` before it was measured.
+    public var knownClockOffset: Span? { clock.isKnown ? clock.offset : nil }
     var budget: RateBudget
     /// `nil` where the venue counts questions with everything else.
     var queryBudget: RateBudget?
