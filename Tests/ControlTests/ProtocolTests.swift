@@ -7,7 +7,8 @@ import Testing
         .status, .venues, .latency, .books(symbol: "BTC-USDT"), .positions, .orders(onlyUnknown: false),
         .orders(onlyUnknown: true), .hedges, .trade(number: .max), .incidents, .hold(reason: "a \"reason\""),
         .resume(venue: nil, reason: "grün"), .resume(venue: "okx", reason: "b"), .safeMode(reason: "c"),
-        .accept(venue: "kraken", reason: "d"),
+        .accept(venue: "kraken", reason: "d"), .limits, .rules,
+        .rule(name: "spread", isOn: true, reason: "e"), .rule(name: "spread", isOn: false, reason: "f"),
         .route(
             RouteQuestion(symbol: "A-B", side: .buy, quantity: "0.5", limit: nil, isPostOnly: false)),
         .route(
