@@ -32,7 +32,7 @@ extension RuleRegistry {
             [
                 RuleLimit(
                     measure: .orderQuantity, key: "", unit: .quantity, bound: .atMost,
-                    range: 1...Int128(Int64.max), shrinks: false, isHard: true, scope: .symbol)
+                    range: 1...1 << 62, shrinks: false, isHard: true, scope: .symbol)
             ], "base quantity of one order", isElsewhere: true),
         rule(
             .priceCollar, .order, .global, [rate(.collar, "", bps: 1...5_000, isHard: true)],

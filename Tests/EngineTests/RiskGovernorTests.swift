@@ -35,11 +35,18 @@ import TradingModel
         return question
     }
 
+    /// Its strategy is enabled, and nothing is locked out.
+    static func made(_ mode: OperatingMode) -> RiskGovernor {
+        var governor = RiskGovernor(limits: limits, mode: mode)
+        for measure in governor.wanted { governor.state(measure, 0) }
+        return governor
+    }
+
     static func judge(
         _ mode: OperatingMode = .normal, _ purpose: OrderPurpose = .open,
         _ change: (inout RiskQuestion) -> Void = { _ in }
     ) -> Denial? {
-        var governor = RiskGovernor(limits: limits, mode: mode)
+        var governor = made(mode)
         return governor.judge(good(purpose, change), at: now)
     }
 
@@ -85,7 +92,7 @@ import TradingModel
     }
 
     @Test func `each denial is counted under its own name`() {
-        var governor = RiskGovernor(limits: Self.limits, mode: .normal)
+        var governor = Self.made(.normal)
         _ = governor.judge(Self.good { $0.order.timeInForce = .postOnly }, at: Self.now)
         let counted = zip(Denial.allCases, governor.denials).filter { $0.1 > 0 }.map(\.0)
         #expect(counted == [.noDeadMan])
@@ -144,7 +151,7 @@ import TradingModel
 
     @Test func `a hedge is neither halved by REDUCED nor counted as new risk`() {
         #expect(Self.judge(.reduced, .hedge) { $0.notional = Self.amount(10_000) } == nil)
-        var governor = RiskGovernor(limits: Self.limits, mode: .normal)
+        var governor = Self.made(.normal)
         #expect(governor.judge(Self.good(), at: Self.now) == nil)
         for _ in 0..<3 { #expect(governor.judge(Self.good(.hedge), at: Self.now) == nil) }
         #expect(governor.judge(Self.good(), at: Self.now) == nil)
@@ -156,7 +163,7 @@ import TradingModel
     }
 
     @Test func `counts new risk per second and forgets it after one`() {
-        var governor = RiskGovernor(limits: Self.limits, mode: .normal)
+        var governor = Self.made(.normal)
         for _ in 0..<3 { #expect(governor.judge(Self.good(), at: Self.now) == nil) }
         #expect(governor.judge(Self.good(), at: Self.now) == .orderRate)
         #expect(governor.judge(Self.good(.hedge), at: Self.now) == nil)

@@ -30,21 +30,25 @@ import TradingModel
         let (code, limit) = RuleRegistry.byMeasure[measure.rawValue]
         let rule = RuleRegistry.byCode[code.index]
         let step: Int128 = limit.bound == .atMost ? 1 : -1
+        // What is SAFE_MODE to an opening is another figure of the same rule.
+        let usual: OrderPurpose = measure == .modeForAll ? .hedge : .open
+        // An order of nothing is a bad order.
+        let least: Int128 = measure == .orderQuantity ? 1 : 0
         var cases: [Case] = []
         for bound in limits(limit) {
             func add(
-                _ value: Int128, _ verdict: Denial?, _ what: String, purpose: OrderPurpose = .open,
+                _ value: Int128, _ verdict: Denial?, _ what: String, purpose: OrderPurpose? = nil,
                 mode: OperatingMode = .normal,
                 change: @escaping @Sendable (inout RiskGovernor) -> Void = { _ in }
             ) {
                 cases.append(
                     Case(
-                        measure: measure, limit: bound, value: value, verdict: verdict, purpose: purpose,
+                        measure: measure, limit: bound, value: value, verdict: verdict, purpose: purpose ?? usual,
                         mode: mode, what: what, change: change))
             }
             let beyond = bound + step
             add(bound, nil, "at the limit")
-            if bound - step >= 0 { add(bound - step, nil, "one unit inside") }
+            if bound - step >= least { add(bound - step, nil, "one unit inside") }
             add(beyond, code, "one unit beyond")
             // A restart makes the governor anew from settings and switches.
             add(bound, nil, "at the limit after a restart", change: restart)
@@ -113,7 +117,7 @@ import TradingModel
     @Test func `each expectation fails when the limit is a unit elsewhere`() {
         for measure in Measure.allCases where RuleRegistry.byMeasure[measure.rawValue].limit.unit != .flag {
             let (_, limit) = RuleRegistry.byMeasure[measure.rawValue]
-            guard limit.range.count > 4, measure != .orderRate else { continue }
+            guard limit.range.upperBound - limit.range.lowerBound > 4, measure != .orderRate else { continue }
             for given in Self.cases(measure)
             where given.what == "at the limit" && given.limit > 2 && given.limit < limit.range.upperBound {
                 var moved = given
@@ -126,7 +130,9 @@ import TradingModel
     @Test func `each place has its own limit, and the ruling names place and numbers`() {
         for measure in Measure.allCases {
             let (code, limit) = RuleRegistry.byMeasure[measure.rawValue]
-            guard !Asking.measures.contains(measure), limit.scope != .global, limit.range.count > 2 else {
+            guard !Asking.measures.contains(measure), limit.scope != .global,
+                limit.range.upperBound > limit.range.lowerBound + 2
+            else {
                 continue
             }
             var limits = Asking.limits(measure, limit.range.lowerBound)

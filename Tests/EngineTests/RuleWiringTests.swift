@@ -96,7 +96,10 @@ import TradingModel
         var again = Self.stage(rows: rows, tight)
         again.advance(.seconds(5))
         again.process(.timer)
-        #expect(again.pair().isEmpty, "a restart does not forget them")
+        // Other quotes: the same ones would be the same signal.
+        again.quote(0, bid: 99_80, ask: 99_95)
+        again.quote(1, bid: 101_05, ask: 101_15)
+        #expect(again.persisted().isEmpty, "a restart does not forget them")
         #expect(again.denied(.venueOrders) == 1, "\(refusals(again))")
     }
 
