@@ -51,10 +51,14 @@ struct NodeReading {
         let portfolio = policies.portfolio()
         let riskIndex = policies.riskIndex()
         let alerts = AlertsReading(root).policy()
+        let names = NodeReading.names(strategies, instruments, venues)
+        let rules = RulesReading(root: root, instruments: instruments, venues: venues, strategies: names)
+            .rules()
         root.finish()
-        guard let place, let instruments, let venues, let limits, let hedge, let strategies, let sizing,
-            let portfolio, let riskIndex, let alerts
+        guard let place, let instruments, let venues, var limits, let hedge, let strategies, let sizing,
+            let portfolio, let riskIndex, let alerts, let rules
         else { return nil }
+        limits.rules = rules
         var policy = EnginePolicy(
             instruments: instruments,
             venues: venues.map { venue in
@@ -74,6 +78,17 @@ struct NodeReading {
             paperLatency: place.paperLatency, startMode: place.startMode, alerts: alerts,
             threads: place.threads,
             document: ConfigurationDocument(file: file, values: ledger.values))
+    }
+
+    /// By strategy, as far as they could be read.
+    private static func names(
+        _ strategies: PolicyReading.Strategies?, _ instruments: [Instrument]?,
+        _ venues: [NodeConfiguration.Venue]?
+    ) -> [String] {
+        guard let strategies, let instruments, let venues else { return [] }
+        return EnginePolicy.names(
+            takerTaker: strategies.takerTaker, makerTaker: strategies.makerTaker, instruments: instruments,
+            venues: venues.map(\.profile.name))
     }
 
     // MARK: The node itself

@@ -40,6 +40,12 @@ final class Section {
         ledger.report("`\(name(key))`: \(message)", at: place(key))
     }
 
+    /// A key that must be there is not, and what to do about it.
+    func reportMissing(_ key: String, _ remedy: String) {
+        asked.append(key)
+        if ledger.reportsMissing { ledger.report("`\(name(key))` is missing: \(remedy)", at: origin) }
+    }
+
     private func entry(_ key: String) -> Setting.Entry? {
         asked.append(key)
         return entries.first { $0.key == key }

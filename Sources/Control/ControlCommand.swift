@@ -20,6 +20,10 @@ public enum ControlCommand: Hashable, Sendable {
     case runbook(name: String)
     /// What it would do now; nothing is done.
     case plan(name: String, venue: String?)
+    /// Every limit of every rule, with what it is held against now.
+    case limits
+    case rules
+    case rule(name: String, isOn: Bool, reason: String)
     case hold(reason: String)
     /// Back to a looser mode, or a kill lifted, or one venue out of its own SAFE_MODE.
     case resume(ResumeWish)
@@ -35,7 +39,7 @@ public enum ControlCommand: Hashable, Sendable {
 
     public enum Name: String, Hashable, Sendable, CaseIterable {
         case status, venues, books, route, latency, positions, orders, hedges, incidents, heartbeats,
-            runbooks, hold, resume
+            runbooks, hold, resume, limits, rules
         case safeMode = "safe-mode"
         case kill, maintenance
         case riskIndex = "risk-index"
@@ -59,6 +63,8 @@ public enum ControlCommand: Hashable, Sendable {
         case .whatIf: .whatIf
         case .heartbeats: .heartbeats
         case .runbooks, .runbook, .plan: .runbooks
+        case .limits: .limits
+        case .rules, .rule: .rules
         case .hold: .hold
         case .resume: .resume
         case .safeMode: .safeMode
@@ -105,8 +111,10 @@ extension ControlCommand {
     public var arguments: [String: ControlArgument] {
         switch self {
         case .status, .venues, .latency, .positions, .hedges, .incidents, .portfolio, .heartbeats,
-            .runbooks:
+            .runbooks, .limits, .rules:
             [:]
+        case .rule(let name, let isOn, let reason):
+            ["rule": .text(name), "on": .flag(isOn), "reason": .text(reason)]
         case .whatIf(let question): question.arguments
         case .runbook(let name): ["show": .text(name)]
         case .plan(let name, let venue):

@@ -67,6 +67,10 @@ private struct ArgumentReading {
         case .runbooks: return try runbooks()
         case .portfolio: return .portfolio
         case .whatIf: return .whatIf(try whatIf())
+        case .limits: return .limits
+        case .rules:
+            guard let name = try text("rule") else { return .rules }
+            return .rule(name: name, isOn: try mustFlag("on"), reason: try reason())
         case .hold: return .hold(reason: try reason())
         case .resume:
             return .resume(
@@ -188,6 +192,11 @@ private struct ArgumentReading {
         case .flag(let flag): return flag
         default: throw bad("\(key) takes true or false")
         }
+    }
+
+    private mutating func mustFlag(_ key: String) throws(ControlFault) -> Bool {
+        guard rest[key] != nil else { throw bad("\(name.rawValue) needs \(key)") }
+        return try flag(key)
     }
 
     /// Goes into rows and onto terminals: one line of visible text.

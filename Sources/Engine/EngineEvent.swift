@@ -58,6 +58,10 @@ public enum EngineEvent: Sendable {
     case governance(Governance)
     /// How many requests of new risk the venue's rate budget allows now.
     case headroom(VenueID, Int)
+    /// How far the venue's clock is ahead of ours; `nil` while nobody knows.
+    case clock(VenueID, Span?)
+    /// A person switches a rule, by its name, on or off.
+    case rule(String, isOn: Bool, reason: String, actor: String)
     /// The venue's dead-man switch is armed from here on, or no longer (it may have fired).
     case deadMan(VenueID, isArmed: Bool)
     /// No new risk from here on: the process is going down. Hedges and cancels go on.

@@ -53,18 +53,33 @@ public struct EnginePolicy: Sendable {
 extension EnginePolicy {
     /// By strategy: the name that people and rows know it by.
     public var strategyNames: [String] {
+        EnginePolicy.names(
+            takerTaker: takerTaker, makerTaker: makerTaker, instruments: instruments,
+            venues: venues.map(\.name))
+    }
+
+    public static func names(
+        takerTaker: [TakerTakerPolicy], makerTaker: [MakerTakerPolicy], instruments: [Instrument],
+        venues: [String]
+    ) -> [String] {
         takerTaker.map { policy in
             let symbol = instruments[policy.instrument.index].symbol
-            return policy.basis.map { "basis \(symbol) \(venues[$0.perpetual.index].name)" }
+            return policy.basis.map { "basis \(symbol) \(venues[$0.perpetual.index])" }
                 ?? "taker-taker \(symbol)"
         }
             + makerTaker.map {
-                "maker-taker \(instruments[$0.instrument.index].symbol) \(venues[$0.quoteVenue.index].name)"
+                "maker-taker \(instruments[$0.instrument.index].symbol) \(venues[$0.quoteVenue.index])"
             }
     }
 }
 
 extension EnginePolicy {
+    /// By strategy: completed cycles a minute.
+    var cycleLimits: [Int128] {
+        let all = takerTaker.map(\.cyclesPerMinute) + makerTaker.map(\.cyclesPerMinute)
+        return all.isEmpty ? [1] : all.map { Int128($0) }
+    }
+
     /// By strategy: who answers for it.
     public var owners: [String] { takerTaker.map(\.manifest.owner) + makerTaker.map(\.manifest.owner) }
 }

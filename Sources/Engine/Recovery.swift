@@ -24,6 +24,10 @@ public struct Recovery: Sendable {
     /// What people set the risk index to last, and where it was left.
     public private(set) var riskTarget: Int?
     public private(set) var riskLevel: Int?
+    /// What rules remember, built again from rows.
+    public private(set) var ruleMemory: RuleMemories
+    /// Rules that people switched otherwise than the configuration has them.
+    public private(set) var switchedRules: [Denial: RuleSwitch] = [:]
     /// Up to when funding is booked.
     public private(set) var funding = FundingMemory()
     /// Places where a checkpoint met half-way differs from the rows before it: damage, or our own bug.
@@ -54,6 +58,9 @@ public struct Recovery: Sendable {
         deviations = policy.instruments.map { _ in .zero }
         kills = KillTable(policy)
         safeVenues = policy.venues.map { _ in nil }
+        ruleMemory = RuleMemories(
+            venues: policy.venues.count, strategies: policy.takerTaker.count + policy.makerTaker.count,
+            instruments: policy.instruments.count)
         let venues = policy.venues.map(\.name)
         let symbols = policy.instruments.map(\.symbol)
         names = RowNames(
@@ -81,7 +88,10 @@ public struct Recovery: Sendable {
         case .intended(let intent, _, _):
             saw(intent.decidedAt)
             signals.remember(intent.decision)
-            if orders[intent.id] == nil { orders.insert(intent, at: intent.decidedAt) }
+            if orders[intent.id] == nil {
+                orders.insert(intent, at: intent.decidedAt)
+                ruleMemory.ordered(intent, at: intent.decidedAt)
+            }
         case .moved(let id, let state, let venueOrderID, let at):
             saw(at)
             presume([warrants.order(id)])
@@ -118,6 +128,7 @@ public struct Recovery: Sendable {
         case .strategy(let name, let isEnabled, let reason, _, let at):
             saw(at)
             disabledStrategies[name] = isEnabled ? nil : reason
+        case .rule(let fact): recall(fact)
         case .checkpoint(let checkpoint): meet(checkpoint)
         }
     }
@@ -126,6 +137,25 @@ public struct Recovery: Sendable {
     private mutating func presume(_ intents: [OrderIntent?]) {
         for case let intent? in intents where orders[intent.id] == nil {
             orders.insert(intent, at: intent.decidedAt)
+        }
+    }
+
+    private mutating func recall(_ fact: RuleFact) {
+        switch fact {
+        case .switched(let rule, let isOn, let reason, let actor, let at):
+            saw(at)
+            // A rule of a later version is none of this one's.
+            guard let code = Denial(rawValue: rule) else { return }
+            switchedRules[code] = RuleSwitch(isOn: isOn, reason: reason, actor: actor, at: at)
+            if !isOn { ruleMemory.lockouts.lift(code) }
+        case .locked(let rule, let scope, let name, let until, let reason, let at):
+            saw(at)
+            guard let code = Denial(rawValue: rule), let scope = RuleScope(rawValue: scope) else { return }
+            _ = ruleMemory.lockouts.add(
+                Lockout(rule: code, scope: scope, name: name, until: until, reason: reason))
+        case .highest(let profit, let day, let at):
+            saw(at)
+            ruleMemory.restore(highest: profit, day: day)
         }
     }
 
@@ -168,6 +198,9 @@ public struct Recovery: Sendable {
             return
         }
         flow(fill, venue, sign: 1)
+        if let intent = orders[order]?.intent {
+            ruleMemory.booked(fill, intent, instrument, policy.limits.rules.day, at: fill.venueTime)
+        }
         if planted(.replayFillTwiceOnRecovery) { flow(fill, venue, sign: 1) }
         deviations[fill.instrument.index] += instrument.quantity(
             ofBase: FillFlows(fill, instrument).netBase(instrument))

@@ -20,9 +20,8 @@ extension TradingEngine {
         var order = record.intent.amended(to: terms)
         order.decidedAt = now
         order.sendBefore = now + TradingEngine.openWindow
-        guard terms != record.terms,
-            governor.judge(question(order, now, amending: record), at: now) == nil
-        else { return }
+        guard terms != record.terms, mayGo(order, edge: quote.net, amending: record, now) else { return }
+        ruleMemory.messaged(order, at: now)
         orders.amend(record.intent.id, to: terms, at: now)
         if let after = orders[record.intent.id] { claimAgain(after) }
         claimHedge(quote, standing, maker, index)

@@ -2,10 +2,26 @@ import Hedging
 import Orders
 import Risk
 import Routing
+import Strategies
 import TradingModel
 
 // What keeps a strategy from going on when something is wrong with it, its market or its hedges.
 extension TradingEngine {
+    /// By strategy, disabled where rows say so.
+    static func guards(_ policy: EnginePolicy, _ recovery: Recovery) -> [LogicLoopGuard] {
+        var guards =
+            policy.takerTaker.map {
+                LogicLoopGuard(cyclesPerMinute: $0.cyclesPerMinute, feesPerHour: $0.feesPerHour)
+            }
+            + policy.makerTaker.map {
+                LogicLoopGuard(cyclesPerMinute: $0.cyclesPerMinute, feesPerHour: $0.feesPerHour)
+            }
+        for (index, name) in policy.strategyNames.enumerated() {
+            guards[index].restore(disabledBy: recovery.disabledStrategies[name])
+        }
+        return guards
+    }
+
     func mayOpen(_ strategy: Int, _ index: Int, _ now: Moment) -> Bool {
         loopGuards[strategy].reason == nil && !kills.closes(strategy: strategy, InstrumentID(index))
             && now >= restsUntil[index] && !isResidualHigh
@@ -54,12 +70,14 @@ extension TradingEngine {
         }
     }
 
-    private mutating func disable(_ strategy: Int, _ why: String, _ now: Moment) {
+    mutating func disable(
+        _ strategy: Int, _ why: String, _ now: Moment, code: IncidentCode = .possibleLogicLoop
+    ) {
         let name = policy.strategyNames[strategy]
         output.append(
             .journal(.strategy(name: name, isEnabled: false, reason: why, actor: "node", at: now)))
         alarm(
-            .possibleLogicLoop, .pageNow, nil,
+            code, .pageNow, nil,
             "\(name) (\(policy.owners[strategy])) is disabled: \(why); \(LogicLoopGuard.people) people must "
                 + "agree to enable it", now)
     }
@@ -73,6 +91,7 @@ extension TradingEngine {
         guard loopGuards[strategy].approve(by: actor) else {
             return alarm(.possibleLogicLoop, .info, nil, "\(actor) agrees to enable \(name): \(reason)", now)
         }
+        ruleMemory.books[strategy].forgive()
         let people = (earlier + [actor]).joined(separator: " and ")
         output.append(
             .journal(.strategy(name: name, isEnabled: true, reason: reason, actor: people, at: now)))

@@ -166,7 +166,7 @@ extension TradingEngine {
                 limit: limit, timeInForce: .immediateOrCancel,
                 purpose: rung == .unwind ? .unwind : .hedge,
                 decidedAt: now, sendBefore: now + TradingEngine.hedgeWindow, owedSince: owedSince[index])
-            guard governor.judge(question(order, now), at: now) == nil else { continue }
+            guard mayGo(order, now) else { continue }
             intents.append(underWarrant(order, index, now) ?? order)
         }
         guard !intents.isEmpty else { return false }

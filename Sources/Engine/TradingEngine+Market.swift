@@ -10,6 +10,7 @@ import TradingModel
 extension TradingEngine {
     /// The hot path: one decoded book message of one venue.
     public mutating func apply(book update: borrowing BookUpdate, of venue: VenueID, at now: Moment) {
+        ruleWatch.now = now
         let index = update.instrument.index
         guard let slot = books[index].slot(of: venue) else { return }
         let before = books[index].tops[slot]
@@ -190,7 +191,8 @@ extension TradingEngine {
             leg(1, proposal.edge.sellVenue, .sell, proposal.sellLimit),
         ]
         strategies[strategy].acted(at: now)
-        for leg in legs where governor.judge(question(leg, now), at: now) != nil { return }
+        let closes = closes(strategy, legs, index)
+        for leg in legs where !mayGo(leg, edge: proposal.edge.net, closes: closes, now) { return }
         counters.pairs += 1
         signals.remember(decision)
         tell(proposal, legs, strategy, index, now)
@@ -199,6 +201,15 @@ extension TradingEngine {
         case .together: submit(legs, now)
         case .scarcerFirst: submitInTurn(legs, scarcer: proposal.scarcerSide, index, now)
         }
+    }
+
+    /// Whether a pair reduces the perpetual's position: it need not earn.
+    private func closes(_ strategy: Int, _ legs: [OrderIntent], _ index: Int) -> Bool {
+        guard let basis = strategies[strategy].policy.basis,
+            let leg = legs.first(where: { $0.venue == basis.perpetual })
+        else { return false }
+        let held = position(basis.perpetual, policy.instruments[index])
+        return leg.side == .buy ? held.raw < 0 : held.raw > 0
     }
 
     /// Counts on, and never behind the milliseconds since 2020: ids do not repeat even where the directory is
@@ -228,6 +239,7 @@ extension TradingEngine {
         intent.reduceOnly = isReduceOnly(intent)
         let (asset, amount) = claim(intent)
         orders.insert(intent, at: now)
+        ruleMemory.ordered(intent, at: now)
         reservations.reserve(intent.id, intent.venue, asset, amount)
         venues[intent.venue.index].headroom -= 1
         venues[intent.venue.index].orders += 1

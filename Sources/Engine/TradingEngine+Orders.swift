@@ -66,7 +66,11 @@ extension TradingEngine {
             advance(id, .accepted, now)
         case .refused(let code, let message):
             // A quote that would have taken is refused by design.
-            if !record.intent.isQuote { qualities[record.intent.venue.index].note(.refusal, at: now) }
+            if !record.intent.isQuote {
+                qualities[record.intent.venue.index].note(.refusal, at: now)
+                ruleMemory.refusals[record.intent.venue.index].note(at: now)
+                ruleWatch.isDue = true
+            }
             alarm(
                 .orderRefused, record.intent.isQuote ? .info : .warning, record.intent.venue,
                 "\(id): \(code) \(message)", now)
@@ -147,6 +151,8 @@ extension TradingEngine {
             if before.intent.isQuote { quoteFilled(before, fill, now) }
             tellFill(id, fill.quantity, notional, fee, now)
             paid(fee, index, now)
+            ruleMemory.booked(fill, before.intent, instrument, governor.limits.rules.day, at: now)
+            ruleWatch.isDue = true
             releaseFollower(of: id)
             doubt(before, overfill: overfill, fill, now)
             after(effect, before, now)

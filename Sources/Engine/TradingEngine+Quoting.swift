@@ -142,7 +142,7 @@ extension TradingEngine {
             id: id(0), venue: policy.quoteVenue, instrument: self.policy.instruments[index].id,
             side: quote.side, quantity: quote.quantity, limit: quote.price, timeInForce: .postOnly,
             purpose: .open, decidedAt: now, sendBefore: now + TradingEngine.openWindow)
-        guard governor.judge(question(order, now), at: now) == nil else { return }
+        guard mayGo(order, edge: quote.net, now) else { return }
         let hedgeVenue = books[index].tops[quote.hedgeSlot].venue
         let (asset, amount) = hedgeClaim(quote, quote.quantity, hedgeVenue, index)
         standby.reserve(id(1), hedgeVenue, asset, amount)

@@ -123,9 +123,9 @@ extension TradingEngine {
             worstExposureNotional: exposureNotional(adding: adding),
             notional: instrument.notional(order.limit, order.quantity),
             deadManArmed: venues[order.venue.index].isDeadManArmed,
+            window: priceWindows[index].range(at: now).map { .init(low: $0.low, high: $0.high) },
             // The window is of spot prices: a perpetual's leg is held by its partner's.
-            window: margin(of: order.venue) != nil
-                ? nil : priceWindows[index].range(at: now).map { .init(low: $0.low, high: $0.high) },
+            isWindowOfItsKind: margin(of: order.venue) == nil,
             ownOpposite: ownOpposite(order))
     }
 

@@ -184,6 +184,7 @@ extension TradingEngine {
         repeatFundingMarks()
         repeatGovernance(now)
         repeatWarrants()
+        repeatRuleRows(now)
         // A checkpoint holds no strategies: what is disabled is written again behind it.
         for (index, name) in policy.strategyNames.enumerated() {
             guard let reason = loopGuards[index].reason else { continue }

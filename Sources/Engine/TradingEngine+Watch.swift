@@ -1,5 +1,6 @@
 import Books
 import Orders
+import Risk
 import TradingModel
 
 // Silence becomes a question; a timer never decides an order's fate (reliability §3.3).
@@ -30,6 +31,8 @@ extension TradingEngine {
         watchLeads(now)
         watchPortfolio(now)
         watchRiskIndex(now)
+        lastBeat = now
+        watchRules(now)
     }
 
     /// A snapshot that was asked for and never came is asked for again.
@@ -86,10 +89,15 @@ extension TradingEngine {
             return
         }
         switch question {
-        case .order: output.append(.query(reference, record.intent.venue))
-        case .lists: output.append(.readLists(reference, record.intent.venue))
+        case .order:
+            ruleMemory.messaged(record.intent, at: now)
+            output.append(.query(reference, record.intent.venue))
+        case .lists:
+            ruleMemory.messaged(record.intent, at: now)
+            output.append(.readLists(reference, record.intent.venue))
         case .cancel:
             orders.cancel(.requested, of: id)
+            ruleMemory.canceled(record.intent, at: now)
             output.append(.cancel(reference, record.intent.venue))
         }
     }

@@ -80,6 +80,15 @@ public struct TradingEngine: Sendable {
     /// By instrument and slot: what a venue says about its perpetual.
     public internal(set) var terms: [[ContractTerms?]]
     var funding: FundingMemory
+    /// What rules remember: flows, profit, lockouts.
+    public internal(set) var ruleMemory: RuleMemories
+    var enforcement = Enforcement()
+    /// Rules that people switched otherwise than the configuration has them.
+    public internal(set) var switchedRules: [Denial: RuleSwitch]
+    /// By instrument: the first one with the same base asset.
+    let assetOf: [Int]
+    var ruleWatch = RuleWatch()
+    var lastBeat: Moment?
     /// By instrument: the last consolidated mid price, for valuation when no book is proven.
     public internal(set) var mids: [Price]
     /// By instrument: below this a deviation is a residual; refreshed on the timer.
@@ -130,7 +139,10 @@ public struct TradingEngine: Sendable {
         for (index, reason) in recovery.safeVenues.enumerated() { venues[index].safeReason = reason }
         signals = recovery.signals
         memoryStart = recovery.memoryStart
-        governor = RiskGovernor(limits: policy.limits, mode: recovery.mode ?? .normal)
+        ruleMemory = recovery.ruleMemory
+        switchedRules = recovery.switchedRules
+        assetOf = TradingEngine.assets(policy.instruments)
+        governor = TradingEngine.governor(policy, recovery)
         modeReason = recovery.modeReason
         kills = recovery.kills
         riskIndex = policy.riskIndex.map {
@@ -160,10 +172,7 @@ public struct TradingEngine: Sendable {
         toldLeads = books.map { _ in [] }
         fillRatios = policy.instruments.map { _ in FillRatio() }
         followers = policy.instruments.map { _ in nil }
-        loopGuards = TradingEngine.loopGuards(policy)
-        for (index, name) in policy.strategyNames.enumerated() {
-            loopGuards[index].restore(disabledBy: recovery.disabledStrategies[name])
-        }
+        loopGuards = TradingEngine.guards(policy, recovery)
         restsUntil = policy.instruments.map { _ in .distantPast }
         priceWindows = policy.instruments.map { _ in PriceWindow(span: policy.limits.window) }
         oldResiduals = policy.instruments.map { _ in nil }
@@ -179,15 +188,6 @@ public struct TradingEngine: Sendable {
         for id in orders.live { reserveAgain(id) }
         governor.flattens = kills.flattensAll
         applyRiskIndex()
-    }
-
-    private static func loopGuards(_ policy: EnginePolicy) -> [LogicLoopGuard] {
-        policy.takerTaker.map {
-            LogicLoopGuard(cyclesPerMinute: $0.cyclesPerMinute, feesPerHour: $0.feesPerHour)
-        }
-            + policy.makerTaker.map {
-                LogicLoopGuard(cyclesPerMinute: $0.cyclesPerMinute, feesPerHour: $0.feesPerHour)
-            }
     }
 
     private static func slots(_ manifest: StrategyManifest, _ book: ConsolidatedBook) -> SlotSet {
@@ -211,6 +211,7 @@ public struct TradingEngine: Sendable {
     /// One input that is not a book message.
     public mutating func process(_ event: EngineEvent, at now: Moment) {
         if firstMoment == nil { firstMoment = now }
+        ruleWatch.now = now
         switch event {
         case .publicStream(let venue, let instruments, let isOpen): stream(venue, instruments, isOpen, now)
         case .bookQuarantined(let venue, let instruments, let reason):
@@ -265,6 +266,8 @@ public struct TradingEngine: Sendable {
         case .mode(let mode, let reason, let actor): changeMode(mode, reason, actor, now)
         case .governance(let word): govern(word, now)
         case .headroom(let venue, let requests): venues[venue.index].headroom = requests
+        case .clock(let venue, let offset): venues[venue.index].clockOffset = offset
+        case .rule(let name, let isOn, let reason, let actor): switchRule(name, isOn, reason, actor, now)
         case .deadMan(let venue, let isArmed): deadMan(venue, isArmed, now)
         case .draining:
             isDraining = true
@@ -296,6 +299,7 @@ public struct TradingEngine: Sendable {
     mutating func cancel(_ record: OrderRecord) {
         guard record.state.mayFill, record.state != .new, !planted(.noCancelInSafeMode) else { return }
         orders.cancel(.requested, of: record.intent.id)
+        ruleMemory.canceled(record.intent, at: ruleWatch.now)
         output.append(.cancel(reference(record), record.intent.venue))
     }
 
@@ -332,6 +336,8 @@ public struct VenueStatus: Hashable, Sendable {
     public internal(set) var orders = 0
     /// Requests of new risk the rate budget allows now, as far as known.
     public internal(set) var headroom = 0
+    /// How far its clock is ahead of ours; `nil` before it was measured.
+    public internal(set) var clockOffset: Span?
     /// Of a venue of perpetuals: little margin is left, or so little that positions are given up.
     public internal(set) var isMarginThin = false
     public internal(set) var isPressed = false

@@ -118,6 +118,11 @@ extension TradingDesk {
         handle(.mode(mode, reason: reason, actor: actor))
     }
 
+    /// A person switches a rule, by its name.
+    public func setRule(_ name: String, isOn: Bool, reason: String, actor: String) {
+        handle(.rule(name, isOn: isOn, reason: reason, actor: actor))
+    }
+
     /// A person lets a venue out of its own SAFE_MODE.
     public func release(_ venue: VenueID, reason: String, actor: String) {
         handle(.venueMode(venue, isSafe: false, reason: reason, actor: actor))

@@ -18,6 +18,7 @@ extension TradingDesk {
         case .mode, .venueMode:
             queue.add(record.encoded(), isUrgent: true, at: now)
             world.passes(.modeChanged)
+        case .rule: queue.add(record.encoded(), isUrgent: true, at: now)
         default: queue.add(record.encoded(), isUrgent: false, at: now)
         }
         passWarrant(record, now)

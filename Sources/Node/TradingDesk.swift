@@ -160,6 +160,9 @@ public actor TradingDesk {
             engine.process(.headroom(connector.venue, requests), at: world.time.now)
             let (clock, silence) = connector.assumeIsolated { ($0.clockOffset, $0.silentUntil) }
             board.tells(connector.venue, clock: clock, silentUntil: silence)
+            // Nothing on paper is stamped with a venue's time: where nobody asks for it none is needed.
+            let offset = connector.assumeIsolated { $0.knownClockOffset } ?? (paper == nil ? nil : .zero)
+            engine.process(.clock(connector.venue, offset), at: world.time.now)
         }
     }
 

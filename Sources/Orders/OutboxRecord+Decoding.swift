@@ -28,7 +28,7 @@ public struct RowNames: Sendable {
 }
 
 extension OutboxRecord {
-    /// Decodes a row of this version or the one before.
+    /// Decodes a row of this version or the two before.
     public init(_ bytes: [UInt8], names: RowNames) throws(Fault) {
         var row = RowReader(bytes)
         let version = try row.byte()
@@ -80,6 +80,7 @@ extension OutboxRecord {
             let (block, isLifted) = try row.kill()
             return .killed(block, isLifted: isLifted)
         case 21 where row.version >= 4: return .riskIndex(try row.riskIndex())
+        case 22 where row.version >= 4: return .rule(try RuleFact(&row))
         default: throw .malformed("unknown kind \(kind)")
         }
     }

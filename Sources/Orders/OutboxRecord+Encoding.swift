@@ -66,6 +66,9 @@ extension OutboxRecord {
         case .killed(let block, let isLifted): row.kill(block, isLifted: isLifted)
         case .riskIndex(let change): row.riskIndex(change)
         case .warranted, .revoked: writeWarrant(into: &row)
+        case .rule(let fact):
+            row.byte(22)
+            fact.write(into: &row)
         }
         return row.bytes
     }

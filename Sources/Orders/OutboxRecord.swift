@@ -35,15 +35,17 @@ public enum OutboxRecord: Hashable, Sendable {
     case warranted(Warrant, symbol: String, venues: [String])
     /// What is left of a warrant will not be sent: all its legs but these.
     case revoked(ClientOrderID, sent: WarrantLegs)
+    /// What a rule must still know after a restart.
+    case rule(RuleFact)
     /// Everything the rows before this one amount to: they may be forgotten once they are old enough.
     case checkpoint(Checkpoint)
 
-    /// First byte of every row. A reader knows its own version and the one before; it refuses newer rows,
+    /// First byte of every row. A reader knows its own version and the two before; it refuses newer rows,
     /// so an older node never starts on a newer directory (ARCHITECTURE.md states the upgrade and downgrade
     /// rule).
     ///
     /// 2: `intended` carries the decision's fingerprint; kinds 8 to 12. 3: `amended`, and what it left in a
-    /// checkpoint's orders. 4: `warranted`, `revoked`, and orders that are presumed; kinds 20 and 21.
+    /// checkpoint's orders. 4: `warranted`, `revoked`, and orders that are presumed; kinds 20 to 22.
     public static let version: UInt8 = 4
     public static let oldestReadable: UInt8 = 3
 

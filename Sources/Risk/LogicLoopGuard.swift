@@ -39,6 +39,12 @@ public struct LogicLoopGuard: Hashable, Sendable {
         return trip("\(cycles.count) cycles within a minute, limit \(cyclesPerMinute)")
     }
 
+    /// Cycles completed within the last sixty seconds.
+    public func recent(at now: Moment) -> Int { cycles.count { now - $0 < .seconds(60) } }
+
+    /// Another rule disables the strategy; answers whether it was enabled.
+    public mutating func stop(_ why: String) -> Bool { trip(why) != nil }
+
     /// A fee was paid; answers why that is too much, once.
     public mutating func paid(_ fee: Amount, at now: Moment) -> String? {
         guard let limit = feesPerHour else { return nil }

@@ -1,182 +1,97 @@
 import TradingModel
 
-/// What the governor is asked about one order: the order and every number its rules need, gathered by the
-/// engine in the same call, so that nothing can change between the question and the send.
-public struct RiskQuestion: Hashable, Sendable {
-    public var order: OrderIntent
-    public var instrument: Instrument
-    /// Whether the venue's book is proven now, and how old its last message is.
-    public var bookProven: Bool
-    public var bookAge: Span
-    /// Best opposite price among the *other* proven venues (ask for a buy, bid for a sell); `nil` when there
-    /// is none.
-    public var referencePrice: Price?
-    /// Spendable on the order's venue: quote for a buy, base for a sell, net of everything reserved.
-    public var available: Amount
-    /// What the order would reserve there.
-    public var needed: Amount
-    /// The base asset's departure from opening over all venues, in quote notional, if this and every live
-    /// order filled in the worst way.
-    public var worstPositionNotional: Amount
-    /// The same summed over all instruments.
-    public var worstExposureNotional: Amount
-    public var notional: Amount
-    /// Whether the order's venue would cancel what rests there if this node died.
-    public var deadManArmed: Bool
-    /// The lowest and highest mid price of the collar's window; `nil` when there was none.
-    public var window: PriceRange?
-    /// The most aggressive limit of our own orders that may rest on the other side of this venue's book.
-    public var ownOpposite: Price?
-
-    public struct PriceRange: Hashable, Sendable {
-        public var low: Price
-        public var high: Price
-        public init(low: Price, high: Price) {
-            self.low = low
-            self.high = high
-        }
-    }
-
-    public init(
-        order: OrderIntent, instrument: Instrument, bookProven: Bool, bookAge: Span, referencePrice: Price?,
-        available: Amount, needed: Amount, worstPositionNotional: Amount, worstExposureNotional: Amount,
-        notional: Amount, deadManArmed: Bool, window: PriceRange? = nil, ownOpposite: Price? = nil
-    ) {
-        self.window = window
-        self.ownOpposite = ownOpposite
-        self.order = order
-        self.instrument = instrument
-        self.bookProven = bookProven
-        self.bookAge = bookAge
-        self.referencePrice = referencePrice
-        self.available = available
-        self.needed = needed
-        self.worstPositionNotional = worstPositionNotional
-        self.worstExposureNotional = worstExposureNotional
-        self.notional = notional
-        self.deadManArmed = deadManArmed
-    }
-}
-
-/// Why an order may not be sent.
-public enum Denial: String, Error, Hashable, Sendable, CaseIterable {
-    case mode = "mode"
-    case tooLate = "too-late"
-    case bookUnproven = "book-unproven"
-    case bookStale = "book-stale"
-    case orderNotional = "order-notional"
-    case orderQuantity = "order-quantity"
-    case positionNotional = "position-notional"
-    case exposureNotional = "exposure-notional"
-    case noReference = "no-reference"
-    case priceCollar = "price-collar"
-    case balance = "balance"
-    case orderRate = "order-rate"
-    case badOrder = "bad-order"
-    /// It could rest where nobody would cancel it if the node died.
-    case noDeadMan = "no-dead-man"
-    /// It follows a fast move further than the collar over the window allows.
-    case windowCollar = "window-collar"
-    /// It would trade with an order of our own.
-    case selfMatch = "self-match"
-}
-
-/// Stands in front of the only call that can send an order. Pure and allocation-free.
+/// Stands in front of the only call that can send an order. Pure and allocation-free: the rules that are on
+/// are rows of a table, each with a value that was measured for this order and a limit; the first row whose
+/// value lies beyond its limit, or is not known, refuses.
 ///
-/// Hedges and unwinds pass where new risk is held: they are bound by mode KILLED, size, collar and balance,
-/// but neither by the position caps they reduce nor by the order rate, nor by a stale reference when nothing
-/// better is known.
+/// Hedges and unwinds pass where new risk is held: they are bound by the first rows alone, which are mode
+/// KILLED, size, collar, self-match and balance, but neither by the position caps they reduce nor by rates,
+/// losses or markets, nor by a stale reference when nothing better is known.
 ///
 /// An order that may rest goes only where a dead-man switch is armed, hedges included: at a venue without one
 /// the node sends nothing but IOC and FOK.
 public struct RiskGovernor: Sendable {
-    public var limits: RiskLimits
+    public var limits: RiskLimits { didSet { compile() } }
     public private(set) var mode: OperatingMode
     /// In KILLED, what reduces passes all the same: people want what is owed hedged.
     public var flattens = false
     /// Of the limits of position and exposure, in percent: what the risk index leaves.
     public var exposureShare: Int64 = 100
+    private var table = RuleTable(.standard)
+    /// By `Measure.rawValue`: what was measured for the order that is judged next.
+    private var values = [Int128](repeating: Measured.missing, count: Measure.allCases.count)
     /// New-risk orders passed in the current one-second window.
     private var windowStart = Moment.distantPast
     private var passedInWindow = 0
-    /// Denials since start, by `Denial` in the order of `allCases`.
+    /// Denials since start, by `Denial.index`.
     public private(set) var denials = [Int](repeating: 0, count: Denial.allCases.count)
+    /// By `Denial.index`: the last refusal with its numbers.
+    public private(set) var rulings = [Ruling?](repeating: nil, count: Denial.allCases.count)
 
     public init(limits: RiskLimits, mode: OperatingMode) {
         self.limits = limits
         self.mode = mode
+        compile()
     }
 
     /// Lowers the mode at once, or raises it when a person says so.
     public mutating func setMode(_ mode: OperatingMode) { self.mode = mode }
 
+    /// Switches a rule at run time; answers whether that is allowed and changed anything.
+    public mutating func switchRule(_ code: Denial, on isOn: Bool) -> Bool {
+        guard limits.rules[code] != isOn else { return false }
+        limits.rules[code] = isOn
+        return limits.rules[code] == isOn
+    }
+
+    /// States a value for the order that is judged next.
+    @inline(__always)
+    public mutating func state(_ measure: Measure, _ value: Int128) { values[measure.rawValue] = value }
+
+    /// The measures that the rules which are on need stated, besides what a question holds.
+    public private(set) var wanted: [Measure] = []
+
+    /// The rules' settings with what stands in the limits themselves.
+    public var effective: RuleSettings { limits.compiled }
+
     /// Judges one order. A pass counts towards the order rate at once, before its fate is known.
-    public mutating func judge(_ question: RiskQuestion, at now: Moment) -> Denial? {
-        let denial = verdict(question, at: now)
-        if let denial {
-            denials[RiskGovernor.index(denial)] += 1
-        } else if question.order.purpose == .open {
+    public mutating func judge(_ question: RiskQuestion, _ places: RulePlaces? = nil, at now: Moment)
+        -> Denial?
+    {
+        let order = question.order
+        measure(question, at: now)
+        let places =
+            places
+            ?? RulePlaces(
+                venue: order.venue.index, strategy: Int(order.id.strategy) - 1,
+                symbol: order.instrument.index, asset: order.instrument.index)
+        let isOpening = order.purpose == .open
+        let count = isOpening ? table.rows.count : table.hard
+        for number in 0..<count {
+            let row = table.rows[number]
+            let value = values[row.measure]
+            if value == Measured.notApplicable { continue }
+            let place = places.index(row.scope)
+            var limit = table.limit(row, at: place)
+            if row.shrinks, isOpening, mode == .reduced { limit /= Int128(limits.reducedDivisor) }
+            if RiskGovernor.isExposure(row.measure) { limit = limit / 100 * Int128(exposureShare) }
+            if value != Measured.missing, row.isAtMost ? value <= limit : value >= limit { continue }
+            denials[row.code] += 1
+            let ruling = Ruling(
+                code: RuleRegistry.byMeasure[row.measure].code,
+                measure: RuleRegistry.byMeasure[row.measure].limit.measure, value: value, limit: limit,
+                place: place, at: now)
+            rulings[row.code] = ruling
+            return ruling.code
+        }
+        if isOpening {
+            if now - windowStart >= .seconds(1) {
+                windowStart = now
+                passedInWindow = 0
+            }
             passedInWindow += 1
         }
-        return denial
-    }
-
-    private mutating func verdict(_ question: RiskQuestion, at now: Moment) -> Denial? {
-        let order = question.order
-        guard order.quantity > .zero, order.limit > .zero else { return .badOrder }
-        if mode == .killed, !(flattens && order.purpose.reducesRisk) { return .mode }
-        if now > order.sendBefore { return .tooLate }
-        if order.timeInForce.mayRest, !question.deadManArmed { return .noDeadMan }
-        if question.notional > notionalLimit(limits.orderNotional, order) { return .orderNotional }
-        if order.quantity > limits.orderQuantity[order.instrument.index] { return .orderQuantity }
-        if let denial = collar(question) { return denial }
-        if matchesOurselves(question) { return .selfMatch }
-        if question.needed > question.available { return .balance }
-        if order.purpose.reducesRisk { return nil }
-        if mode >= .hold, !planted(.ignoreHold) { return .mode }
-        if !question.bookProven { return .bookUnproven }
-        if question.bookAge > limits.bookAge, !planted(.staleBookTrades) { return .bookStale }
-        if question.referencePrice == nil { return .noReference }
-        if isBeyondWindow(question) { return .windowCollar }
-        if question.worstPositionNotional > exposureLimit(limits.positionNotional, order) {
-            return .positionNotional
-        }
-        if question.worstExposureNotional > exposureLimit(limits.exposureNotional, order) {
-            return .exposureNotional
-        }
-        if now - windowStart >= .seconds(1) {
-            windowStart = now
-            passedInWindow = 0
-        }
-        if passedInWindow >= limits.ordersPerSecond { return .orderRate }
         return nil
-    }
-
-    /// A limit may not lie further beyond the other venues' price than the collar.
-    private func collar(_ question: RiskQuestion) -> Denial? {
-        guard let reference = question.referencePrice else { return nil }
-        let bound = collar(around: reference, question.order.side)
-        switch question.order.side {
-        case .buy: return question.order.limit > bound ? .priceCollar : nil
-        case .sell: return question.order.limit < bound ? .priceCollar : nil
-        }
-    }
-
-    private func matchesOurselves(_ question: RiskQuestion) -> Bool {
-        guard let own = question.ownOpposite else { return false }
-        return question.order.side == .buy ? question.order.limit >= own : question.order.limit <= own
-    }
-
-    private func isBeyondWindow(_ question: RiskQuestion) -> Bool {
-        guard let range = question.window else { return false }
-        func reach(_ price: Price) -> Int128 {
-            Int128(price.raw) * Int128(limits.windowCollar.raw) / Int128(Rate.one)
-        }
-        let limit = Int128(question.order.limit.raw)
-        switch question.order.side {
-        case .buy: return limit > Int128(range.low.raw) + reach(range.low)
-        case .sell: return limit < Int128(range.high.raw) - reach(range.high)
-        }
     }
 
     /// The worst limit that the collar lets pass.
@@ -185,33 +100,85 @@ public struct RiskGovernor: Sendable {
         return Price(raw: Int64(clamping: Int128(reference.raw) + (side == .buy ? reach : -reach)))
     }
 
-    private func notionalLimit(_ limit: Amount, _ order: OrderIntent) -> Amount {
-        mode == .reduced && order.purpose == .open
-            ? Amount(raw: limit.raw / Int128(limits.reducedDivisor)) : limit
+    private mutating func compile() {
+        table = RuleTable(limits.compiled)
+        wanted = table.rows.map { RuleRegistry.byMeasure[$0.measure].limit.measure }
+            .filter { !RiskGovernor.asked.contains($0) }
     }
 
-    private func exposureLimit(_ limit: Amount, _ order: OrderIntent) -> Amount {
-        Amount(raw: notionalLimit(limit, order).raw / 100 * Int128(exposureShare))
+    /// What the risk index scales.
+    @inline(__always)
+    private static func isExposure(_ measure: Int) -> Bool {
+        measure == Measure.positionNotional.rawValue || measure == Measure.exposureNotional.rawValue
     }
 
-    private static func index(_ denial: Denial) -> Int {
-        switch denial {
-        case .mode: 0
-        case .tooLate: 1
-        case .bookUnproven: 2
-        case .bookStale: 3
-        case .orderNotional: 4
-        case .orderQuantity: 5
-        case .positionNotional: 6
-        case .exposureNotional: 7
-        case .noReference: 8
-        case .priceCollar: 9
-        case .balance: 10
-        case .orderRate: 11
-        case .badOrder: 12
-        case .noDeadMan: 13
-        case .windowCollar: 14
-        case .selfMatch: 15
-        }
+    // MARK: What a question holds
+
+    private static let asked: Set<Measure> = [
+        .badOrder, .modeForAll, .lateness, .unguarded, .orderNotional, .orderQuantity, .collar, .selfMatch,
+        .shortfall, .modeForOpenings, .unproven, .bookAge, .noReference, .windowCollar, .positionNotional,
+        .exposureNotional, .orderRate,
+    ]
+
+    private mutating func measure(_ question: RiskQuestion, at now: Moment) {
+        let order = question.order
+        let isOpening = order.purpose == .open
+        state(.badOrder, order.quantity > .zero && order.limit > .zero ? 0 : 1)
+        state(.modeForAll, flattens && order.purpose.reducesRisk ? 0 : Int128(mode.rawValue))
+        state(.lateness, Int128(max(0, (now - order.sendBefore).nanoseconds)))
+        state(.unguarded, order.timeInForce.mayRest && !question.deadManArmed ? 1 : 0)
+        state(.orderNotional, question.notional.raw)
+        state(.orderQuantity, Int128(order.quantity.raw))
+        state(.collar, beyond(question.referencePrice, order) ?? Measured.notApplicable)
+        state(.selfMatch, matchesOurselves(question) ? 1 : 0)
+        state(.shortfall, max(0, question.needed.raw - question.available.raw))
+        guard isOpening else { return }
+        state(.modeForOpenings, planted(.ignoreHold) ? 0 : Int128(mode.rawValue))
+        state(.unproven, question.bookProven ? 0 : 1)
+        state(.bookAge, planted(.staleBookTrades) ? 0 : Int128(question.bookAge.nanoseconds))
+        state(.noReference, question.referencePrice == nil ? 1 : 0)
+        state(.windowCollar, question.isWindowOfItsKind ? beyondWindow(question) : Measured.notApplicable)
+        state(.positionNotional, question.worstPositionNotional.raw)
+        state(.exposureNotional, question.worstExposureNotional.raw)
+        state(.orderRate, now - windowStart >= .seconds(1) ? 1 : Int128(passedInWindow) + 1)
+    }
+
+    /// How far a limit lies beyond a price, as a rate rounded up: exactly when it is more than a collar is
+    /// this more than the collar. Zero or less: it does not.
+    private func beyond(_ reference: Price?, _ order: OrderIntent) -> Int128? {
+        guard let reference, reference.raw > 0 else { return nil }
+        let away =
+            order.side == .buy
+            ? Int128(order.limit.raw) - Int128(reference.raw)
+            : Int128(reference.raw) - Int128(order.limit.raw)
+        guard away > 0 else { return 0 }
+        return (away * Int128(Rate.one) + Int128(reference.raw) - 1) / Int128(reference.raw)
+    }
+
+    private func beyondWindow(_ question: RiskQuestion) -> Int128 {
+        guard let range = question.window else { return Measured.missing }
+        return beyond(question.order.side == .buy ? range.low : range.high, question.order)
+            ?? Measured.missing
+    }
+
+    private func matchesOurselves(_ question: RiskQuestion) -> Bool {
+        guard let own = question.ownOpposite else { return false }
+        return question.order.side == .buy ? question.order.limit >= own : question.order.limit <= own
+    }
+}
+
+extension RiskLimits {
+    /// The rules' settings with what stands in the limits themselves.
+    var compiled: RuleSettings {
+        var settings = rules
+        settings[.orderNotional] = [orderNotional.raw]
+        settings[.orderQuantity] = orderQuantity.map { Int128($0.raw) }
+        settings[.collar] = [Int128(priceCollar.raw)]
+        settings[.bookAge] = [Int128(bookAge.nanoseconds)]
+        settings[.windowCollar] = [Int128(windowCollar.raw)]
+        settings[.positionNotional] = [positionNotional.raw]
+        settings[.exposureNotional] = [exposureNotional.raw]
+        settings[.orderRate] = [Int128(ordersPerSecond)]
+        return settings
     }
 }

@@ -27,6 +27,8 @@ public struct RiskLimits: Hashable, Sendable {
     public var ordersPerSecond: Int
     /// In REDUCED all notional limits are divided by this.
     public var reducedDivisor: Int64
+    /// Which other rules are on, and their limits.
+    public var rules = RuleSettings.standard
 
     public init(
         orderNotional: Amount, orderQuantity: [Quantity], positionNotional: Amount, exposureNotional: Amount,

@@ -143,7 +143,9 @@ final class RowLog: @unchecked Sendable {
         case .warranted(let warrant, _, _):
             for leg in warrant.legs { warrants[warrant.id(of: leg)] = warrant.most(leg) }
         case .revoked(let name, let sent): revoked(name, sent)
-        case .started, .opened, .adjusted, .corrected, .checkpoint: return
+        case .rule(.switched(let rule, _, _, let actor, _)):
+            if actor == "node" { report?("L5", "the node switched \(rule) by itself") }
+        case .started, .opened, .adjusted, .corrected, .checkpoint, .rule: return
         }
     }
 

@@ -96,6 +96,14 @@ public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
     case heartbeatLost = "HEARTBEAT_LOST"
     /// A channel to people does not take what it is given.
     case alertChannelDead = "ALERT_CHANNEL_DEAD"
+    /// A strategy has lost more in a day than it may: disabled until two people agree.
+    case strategyPnlStop = "STRATEGY_PNL_STOP"
+    /// Prices move so fast that sizes go down.
+    case marketChaos = "MARKET_CHAOS"
+    /// A rule is broken that does more than refuse orders, or its action has failed.
+    case ruleBroken = "RULE_BROKEN"
+    /// A person switched a rule, or a lockout ended.
+    case ruleChanged = "RULE_CHANGED"
 }
 
 public struct Incident: Hashable, Sendable {

@@ -42,6 +42,10 @@ extension IncidentCode {
         case .strategyThrottled: "Nothing: it recovers on evidence. arbctl portfolio says what it waits for."
         case .killSwitch: "See that nothing rests at the venues (arbctl orders); two people resume."
         case .resumeAsked: "A second person reads why it was stopped and agrees: arbctl resume --reason …."
+        case .strategyPnlStop: "Read its trades of the day (arbctl hedges) before two people enable it again."
+        case .marketChaos: "Nothing at once: sizes are down. Hold if venues stop answering."
+        case .ruleBroken: "See which rule and its numbers (arbctl limits), and what was done (arbctl rules)."
+        case .ruleChanged: "Nothing, if you know who did it and why (arbctl rules)."
         case .riskOverrideDenied: "See which condition caps the index: arbctl risk-index show."
         }
     }
@@ -49,7 +53,9 @@ extension IncidentCode {
     /// For how long its condition must be gone before it resolves itself; `nil`: only a person resolves it.
     public var quiet: Span? {
         switch self {
-        case .dirtyStart, .ghostFill, .overfill, .foreignOrder, .possibleLogicLoop, .killSwitch: nil
+        case .dirtyStart, .ghostFill, .overfill, .foreignOrder, .possibleLogicLoop, .killSwitch,
+            .strategyPnlStop:
+            nil
         case .zombieOrder, .venueSafeMode: .seconds(60)
         case .hedgeFailure, .marginLow, .orderUnknown, .ledgerDrift, .outboxUnavailable, .diskLow,
             .deadManLost, .residualLimit, .heartbeatLost, .alertChannelDead:
@@ -58,7 +64,7 @@ extension IncidentCode {
             .seconds(120)
         case .fallbackHedgeUsed, .orderRefused, .venueRefused, .clockSkew, .rateLimited, .sorDegraded,
             .leadLagDegraded, .staleTrade, .varLimit, .stressFail, .strategyThrottled, .resumeAsked,
-            .riskOverrideDenied:
+            .riskOverrideDenied, .marketChaos, .ruleBroken, .ruleChanged:
             .seconds(300)
         }
     }

@@ -35,6 +35,10 @@ extension IncidentCode {
         case .residualLimit: "What no venue takes has grown too large"
         case .heartbeatLost: "Something that must show that it lives is silent"
         case .alertChannelDead: "A channel to people takes nothing"
+        case .strategyPnlStop: "A strategy has lost more in a day than it may"
+        case .marketChaos: "Prices move too fast for full sizes"
+        case .ruleBroken: "A rule is broken that does more than refuse orders"
+        case .ruleChanged: "A rule was switched, or a lockout ended"
         case .varLimit: "The value at risk of all positions is above its limit"
         case .stressFail: "A stress scenario would cost more than is borne"
         case .strategyThrottled: "A strategy's size was stepped down or up"
@@ -49,7 +53,7 @@ extension IncidentCode {
         switch self {
         case .hedgeFailure, .fallbackHedgeUsed, .marginLow, .possibleLogicLoop, .sorDegraded,
             .leadLagDegraded, .staleTrade, .residualLimit, .varLimit, .stressFail, .strategyThrottled,
-            .riskOverrideDenied:
+            .riskOverrideDenied, .strategyPnlStop, .marketChaos, .ruleBroken, .ruleChanged:
             "trading"
         case .orderUnknown, .zombieOrder, .ghostFill, .overfill, .foreignOrder, .ledgerDrift, .dirtyStart,
             .venueSafeMode, .deadManLost, .killSwitch, .resumeAsked:
@@ -77,12 +81,13 @@ extension IncidentCode {
         case .rateLimited: "rb-15-rate-limit-ban"
         case .marginLow, .fallbackHedgeUsed, .residualLimit: "rb-31-exposure"
         case .deadManLost: "rb-25-dead-man"
-        case .possibleLogicLoop: "rb-26-logic-loop"
+        case .possibleLogicLoop, .strategyPnlStop: "rb-26-logic-loop"
         case .bookProofLost, .frameQuarantined: "rb-27-book-proof"
         case .sorDegraded, .leadLagDegraded: "rb-28-degraded-routing"
         case .alertChannelDead: "rb-29-alert-channel"
         case .killSwitch, .resumeAsked: "rb-01-kill-all"
-        case .varLimit, .stressFail: "rb-16-market-chaos"
+        case .varLimit, .stressFail, .marketChaos: "rb-16-market-chaos"
+        case .ruleBroken, .ruleChanged: "rb-33-rules"
         case .strategyThrottled, .riskOverrideDenied: "rb-32-risk-appetite"
         }
     }

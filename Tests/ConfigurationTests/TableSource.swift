@@ -62,6 +62,7 @@ enum SampleNode {
               depth_share: 80%
               cooldown: 200ms
               slippage: 2bps
+        rules: none
 
         """
 

@@ -21,6 +21,8 @@ import Testing
         .maintenance(isOn: true, reason: "g"), .maintenance(isOn: false, reason: "g"),
         .riskIndex(target: nil, reason: ""), .riskIndex(target: 0, reason: "h"),
         .riskIndex(target: 100, reason: "h"),
+        .limits, .rules,
+        .rule(name: "spread", isOn: true, reason: "e"), .rule(name: "spread", isOn: false, reason: "f"),
         .route(
             RouteQuestion(symbol: "A-B", side: .buy, quantity: "0.5", limit: nil, isPostOnly: false)),
         .route(

@@ -29,16 +29,24 @@ import TradingModel
             order: order, instrument: instrument, bookProven: true, bookAge: .milliseconds(10),
             referencePrice: Price(raw: 6_000_000), available: amount(100_000), needed: amount(6_010),
             worstPositionNotional: amount(6_000), worstExposureNotional: amount(6_000),
-            notional: amount(6_000), deadManArmed: false)
+            notional: amount(6_000), deadManArmed: false,
+            window: .init(low: Price(raw: 6_000_000), high: Price(raw: 6_000_000)))
         change(&question)
         return question
+    }
+
+    /// Its strategy is enabled, and nothing is locked out.
+    static func made(_ mode: OperatingMode) -> RiskGovernor {
+        var governor = RiskGovernor(limits: limits, mode: mode)
+        for measure in governor.wanted { governor.state(measure, 0) }
+        return governor
     }
 
     static func judge(
         _ mode: OperatingMode = .normal, _ purpose: OrderPurpose = .open,
         _ change: (inout RiskQuestion) -> Void = { _ in }
     ) -> Denial? {
-        var governor = RiskGovernor(limits: limits, mode: mode)
+        var governor = made(mode)
         return governor.judge(good(purpose, change), at: now)
     }
 
@@ -84,7 +92,7 @@ import TradingModel
     }
 
     @Test func `each denial is counted under its own name`() {
-        var governor = RiskGovernor(limits: Self.limits, mode: .normal)
+        var governor = Self.made(.normal)
         _ = governor.judge(Self.good { $0.order.timeInForce = .postOnly }, at: Self.now)
         let counted = zip(Denial.allCases, governor.denials).filter { $0.1 > 0 }.map(\.0)
         #expect(counted == [.noDeadMan])
@@ -131,7 +139,7 @@ import TradingModel
                 $0.order.side = .sell
                 $0.order.limit = Price(raw: limit)
                 $0.referencePrice = Price(raw: limit)
-                $0.window = own == nil ? range : nil
+                $0.window = range
                 $0.ownOpposite = own.map { Price(raw: $0) }
             }
         }
@@ -143,7 +151,7 @@ import TradingModel
 
     @Test func `a hedge is neither halved by REDUCED nor counted as new risk`() {
         #expect(Self.judge(.reduced, .hedge) { $0.notional = Self.amount(10_000) } == nil)
-        var governor = RiskGovernor(limits: Self.limits, mode: .normal)
+        var governor = Self.made(.normal)
         #expect(governor.judge(Self.good(), at: Self.now) == nil)
         for _ in 0..<3 { #expect(governor.judge(Self.good(.hedge), at: Self.now) == nil) }
         #expect(governor.judge(Self.good(), at: Self.now) == nil)
@@ -155,7 +163,7 @@ import TradingModel
     }
 
     @Test func `counts new risk per second and forgets it after one`() {
-        var governor = RiskGovernor(limits: Self.limits, mode: .normal)
+        var governor = Self.made(.normal)
         for _ in 0..<3 { #expect(governor.judge(Self.good(), at: Self.now) == nil) }
         #expect(governor.judge(Self.good(), at: Self.now) == .orderRate)
         #expect(governor.judge(Self.good(.hedge), at: Self.now) == nil)

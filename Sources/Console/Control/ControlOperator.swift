@@ -61,6 +61,10 @@ public struct ControlOperator: ControlAnswering {
             return try spell(await OrdersAnswer.gather(desk, onlyUnknown: onlyUnknown))
         case .hedges: return try spell(await HedgesAnswer.gather(desk))
         case .trade(let number): return try spell(await TradeAnswer.gather(desk, number))
+        case .limits: return try spell(await LimitsAnswer.gather(desk))
+        case .rules: return try spell(await RulesAnswer.gather(desk))
+        case .rule(let name, let isOn, let reason):
+            return try spell(await RuleChangeAnswer.change(desk, name, isOn, reason, actor()))
         case .hold(let reason): return try spell(await ChangeAnswer.hold(desk, reason, actor()))
         case .safeMode(let reason): return try spell(await ChangeAnswer.safeMode(desk, reason, actor()))
         case .resume(let wish): return try spell(await ChangeAnswer.resume(desk, wish, actor()))

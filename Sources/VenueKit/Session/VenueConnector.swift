@@ -29,6 +29,8 @@ public actor VenueConnector {
     public var clockOffset: Span { clock.offset }
     /// Until when the venue wants to hear nothing of us.
     public var silentUntil: Moment { budget.blockedUntil }
+    /// `nil` before it was measured.
+    public var knownClockOffset: Span? { clock.isKnown ? clock.offset : nil }
     var budget: RateBudget
     /// `nil` where the venue counts questions with everything else.
     var queryBudget: RateBudget?

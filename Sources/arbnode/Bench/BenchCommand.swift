@@ -23,7 +23,8 @@ struct BenchParts: AsyncParsableCommand {
         abstract: "Measure the parts of the node (what `bench` does unless told otherwise).",
         discussion: """
             book: frames decoded, applied and consolidated per second and venue, with allocations per frame.
-            decision: frame to decision through the whole engine. router: routes over seven venues, and
+            decision: frame to decision through the whole engine. gate: the governor's check, with every
+            rule on and rule by rule. router: routes over seven venues, and
             against an exhaustive search. portfolio: one look at all positions.
             outbox: durable appends on this disk next to plain RocksDB puts, and a recovery of a million rows.
             wire, hedge: a short demo over loopback TLS; decision to bytes, fill to hedge bytes.
@@ -33,10 +34,11 @@ struct BenchParts: AsyncParsableCommand {
             """)
 
     enum Part: String, ExpressibleByArgument, CaseIterable {
-        case book, decision, router, portfolio, outbox, wire, hedge, all
+        case book, decision, gate, router, portfolio, outbox, wire, hedge, all
     }
 
-    @Argument(help: "book, decision, router, portfolio, outbox, wire, hedge or all.") var part: Part = .all
+    @Argument(help: "book, decision, gate, router, portfolio, outbox, wire, hedge or all.")
+    var part: Part = .all
     @Option(help: "Rounds of each measurement; the median counts.") var rounds = 5
     @Flag(help: "Print one JSON object on stdout.") var json = false
     @Flag(help: "Small sizes, one round: whether it works, not how fast it is.") var quick = false
@@ -60,6 +62,10 @@ struct BenchParts: AsyncParsableCommand {
         if part == .decision || part == .all {
             say("decision …")
             results.decision = try DecisionBench().run()
+        }
+        if part == .gate || part == .all {
+            say("gate …")
+            results.gate = GateBench.run(rounds: rounds)
         }
         if part == .router || part == .all {
             say("router …")

@@ -104,7 +104,18 @@ struct BenchResults: Encodable {
         var lookUs: Latency
     }
 
+    /// What judging an order costs that passes.
+    struct Gate: Encodable {
+        var rules: Int
+        var limits: Int
+        var everyRuleUs: Latency
+        /// By rule: it alone beside those that are no choice.
+        var ruleUs: [String: Latency]
+        var allocationsPerCheck: Double
+    }
+
     var book: [Book] = []
+    var gate: Gate?
     var router: Router?
     var portfolio: Portfolio?
     var decision: Decision?
@@ -141,6 +152,12 @@ struct BenchResults: Encodable {
                     } + ["\(latency.count)"])
         }
         if let decision { row("frame → decision (in process)", decision.frameToDecisionUs) }
+        if let gate {
+            row("gate, all \(gate.rules) rules", gate.everyRuleUs)
+            for (rule, latency) in gate.ruleUs.sorted(by: { $0.key < $1.key }) {
+                row("gate, \(rule) alone", latency)
+            }
+        }
         if let router { row("route over 7 venues × 50 levels", router.routeUs) }
         if let portfolio { row("look at all positions", portfolio.lookUs) }
         if let outbox {

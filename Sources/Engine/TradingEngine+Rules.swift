@@ -1,0 +1,172 @@
+import Books
+import Orders
+import Risk
+import TradingModel
+
+// The one way to an order: every value its rules need is measured in the call that asks them.
+extension TradingEngine {
+    /// Whether the governor lets an order go. Nothing else calls it, and nothing is submitted without it.
+    ///
+    /// - Parameters:
+    ///   - edge: what an opening is to earn, net of fees.
+    ///   - standing: the order as it stands, where `order` is what it is to become.
+    mutating func mayGo(
+        _ order: OrderIntent, edge: Rate? = nil, closes: Bool = false, amending standing: OrderRecord? = nil,
+        _ now: Moment
+    ) -> Bool {
+        let places = RulePlaces(
+            venue: order.venue.index, strategy: Int(order.id.strategy) - 1, symbol: order.instrument.index,
+            asset: assetOf[order.instrument.index])
+        if order.purpose == .open {
+            let subject = RuleSubject(
+                order, edge: edge, closes: closes, isAmend: standing != nil, asset: places.asset)
+            for measure in governor.wanted { governor.state(measure, value(measure, subject, now)) }
+        }
+        return governor.judge(question(order, now, amending: standing), places, at: now) == nil
+    }
+
+    /// The configured limits with what people have switched.
+    static func governor(_ policy: EnginePolicy, _ recovery: Recovery) -> RiskGovernor {
+        var limits = policy.limits
+        limits.rules[.cycles] = policy.cycleLimits
+        for (code, change) in recovery.switchedRules { limits.rules[code] = change.isOn }
+        return RiskGovernor(limits: limits, mode: recovery.mode ?? .normal)
+    }
+
+    /// By instrument: the first instrument with the same base asset.
+    static func assets(_ instruments: [Instrument]) -> [Int] {
+        instruments.map { own in instruments.firstIndex { $0.base == own.base } ?? own.id.index }
+    }
+
+    /// What a rule holds against its limit, now and there; `Measured.missing` when nobody knows it.
+    func value(_ measure: Measure, _ subject: RuleSubject, _ now: Moment) -> Int128 {
+        switch RuleRegistry.families[measure.rawValue] {
+        case .order: orderValue(measure, subject, now)
+        case .flow: flowValue(measure, subject, now)
+        case .exposure: exposureValue(measure, subject, now)
+        case .loss: lossValue(measure, subject, now)
+        case .market: marketValue(measure, subject, now)
+        case .infrastructure: infrastructureValue(measure, subject, now)
+        }
+    }
+
+    // MARK: Orders
+
+    private func orderValue(_ measure: Measure, _ subject: RuleSubject, _ now: Moment) -> Int128 {
+        let rules = governor.limits.rules
+        switch measure {
+        case .blocked:
+            return rules.blocked.indices.contains(subject.symbol) && rules.blocked[subject.symbol] ? 1 : 0
+        case .closed: return rules.hours.map { $0.isOpen(at: now) ? 0 : 1 } ?? Measured.missing
+        case .filters: return subject.order.map(brokenFilters) ?? Measured.notApplicable
+        case .sinceSame:
+            guard let order = subject.order, !subject.isAmend,
+                let span = ruleMemory.sinceSame(order, at: now)
+            else { return Measured.notApplicable }
+            return Int128(span.nanoseconds)
+        case .edge:
+            if subject.closes || subject.order == nil { return Measured.notApplicable }
+            return subject.edge.map { Int128($0.raw) } ?? Measured.missing
+        case .agreeing:
+            return subject.order.map { agreeing($0, rules.band, now) } ?? Measured.notApplicable
+        case .bookAge:
+            guard let slot = books.first?.slot(of: VenueID(subject.venue)) else { return Measured.missing }
+            return Int128(books[0].tops[slot].age(at: now).nanoseconds)
+        case .modeForAll, .modeForOpenings: return Int128(mode.rawValue)
+        default: return Measured.notApplicable
+        }
+    }
+
+    /// How many of the venue's filters the order breaks.
+    private func brokenFilters(_ order: OrderIntent) -> Int128 {
+        guard let listing = listing(order.venue, order.instrument) else { return Measured.missing }
+        var broken: Int128 = 0
+        if order.limit.raw % listing.tick.raw != 0 { broken += 1 }
+        if order.quantity.raw % listing.lot.raw != 0 { broken += 1 }
+        if order.quantity < listing.minimumQuantity { broken += 1 }
+        if order.quantity > listing.maximumQuantity { broken += 1 }
+        if listing.instrument.notional(order.limit, order.quantity) < listing.minimumNotional { broken += 1 }
+        return broken
+    }
+
+    /// Venues with a proven, fresh book around the limit.
+    private func agreeing(_ order: OrderIntent, _ band: Rate, _ now: Moment) -> Int128 {
+        let book = books[order.instrument.index]
+        var count: Int128 = 0
+        let reach = Int128(order.limit.raw) * Int128(band.raw) / Int128(Rate.one)
+        var rest = book.synced
+        while let slot = rest.popFirst() {
+            let top = book.tops[slot]
+            guard top.hasBid, top.hasAsk, top.age(at: now) <= policy.limits.bookAge else { continue }
+            let middle = Int128(top.bid.price.raw / 2 + top.ask.price.raw / 2)
+            if (middle - Int128(order.limit.raw)).magnitude <= reach.magnitude { count += 1 }
+        }
+        return count
+    }
+
+    // MARK: Flow
+
+    private func flowValue(_ measure: Measure, _ subject: RuleSubject, _ now: Moment) -> Int128 {
+        let isNew = subject.order != nil && !subject.isAmend
+        switch measure {
+        case .disabled: return strategyFlag(subject) { loopGuards[$0].reason != nil }
+        case .locked: return isLocked(subject, now) ? 1 : 0
+        case .cycles:
+            guard loopGuards.indices.contains(subject.strategy), !planted(.ignoreLogicLoop) else {
+                return Measured.notApplicable
+            }
+            return Int128(loopGuards[subject.strategy].recent(at: now))
+        case .openOrders:
+            return Int128(orders.live.count { orders[$0]?.state.mayFill == true }) + (isNew ? 1 : 0)
+        case .venueOpenOrders:
+            let here = orders.live.count {
+                orders[$0].map { $0.state.mayFill && $0.intent.venue.index == subject.venue } ?? false
+            }
+            return Int128(here) + (isNew ? 1 : 0)
+        case .refusals: return ruleMemory.refusals[subject.venue].sum(.minute, at: now)
+        case .ordersPerFill:
+            let sent = ruleMemory.venueOrders[subject.venue].sum(.day, at: now)
+            guard sent >= Int128(governor.limits.rules.sample) else { return 0 }
+            return sent / max(1, ruleMemory.venueFills[subject.venue].sum(.day, at: now))
+        case .feesThisHour: return ruleMemory.fees.sum(.hour, at: now)
+        default: return frequency(measure, subject, now)
+        }
+    }
+
+    private func frequency(_ measure: Measure, _ subject: RuleSubject, _ now: Moment) -> Int128 {
+        let first = Measure.venueOrdersSecond.rawValue
+        let number = measure.rawValue - first
+        guard (0..<24).contains(number), let window = FlowMeter.Window(rawValue: number % 4) else {
+            return Measured.notApplicable
+        }
+        let added: Int128 = subject.order == nil ? 0 : 1
+        if number >= 12, !loopGuards.indices.contains(subject.strategy) { return Measured.notApplicable }
+        switch number / 4 {
+        case 0:
+            return ruleMemory.venueOrders[subject.venue].sum(window, at: now) + (subject.isAmend ? 0 : added)
+        case 1: return ruleMemory.venueCancels[subject.venue].sum(window, at: now)
+        case 2: return ruleMemory.venueMessages[subject.venue].sum(window, at: now) + added
+        case 3:
+            return ruleMemory.strategyOrders[subject.strategy].sum(window, at: now)
+                + (subject.isAmend ? 0 : added)
+        case 4: return ruleMemory.strategyCancels[subject.strategy].sum(window, at: now)
+        default: return ruleMemory.strategyMessages[subject.strategy].sum(window, at: now) + added
+        }
+    }
+
+    func strategyFlag(_ subject: RuleSubject, _ test: (Int) -> Bool) -> Int128 {
+        guard loopGuards.indices.contains(subject.strategy) else { return Measured.notApplicable }
+        return test(subject.strategy) ? 1 : 0
+    }
+
+    private func isLocked(_ subject: RuleSubject, _ now: Moment) -> Bool {
+        let lockouts = ruleMemory.lockouts
+        guard !lockouts.list.isEmpty else { return false }
+        if lockouts.holds(.global, "", at: now) { return true }
+        guard subject.order != nil else { return false }
+        return lockouts.holds(.venue, policy.venues[subject.venue].name, at: now)
+            || lockouts.holds(.symbol, policy.instruments[subject.symbol].symbol, at: now)
+            || loopGuards.indices.contains(subject.strategy)
+                && lockouts.holds(.strategy, policy.strategyNames[subject.strategy], at: now)
+    }
+}
