@@ -1,3 +1,4 @@
+import Orders
 import TradingModel
 
 /// Something that people want loosened.
@@ -21,6 +22,9 @@ struct Loosenings: Hashable, Sendable {
         var number: UInt64
         var wish: Loosening
         var reason: String
+        var row: OutboxRecord
+        /// A checkpoint that still holds what was tight stands behind its row.
+        var isOvertaken = false
     }
 
     private struct Agreement: Hashable, Sendable {
@@ -48,12 +52,16 @@ struct Loosenings: Hashable, Sendable {
     }
 
     /// Its row is on its way; `nil` when it was already.
-    mutating func begin(_ wish: Loosening, reason: String) -> UInt64? {
+    mutating func begin(_ wish: Loosening, reason: String, _ row: OutboxRecord) -> UInt64? {
         guard !pending.contains(where: { $0.wish == wish }) else { return nil }
         agreements.removeAll { $0.wish == wish }
         last += 1
-        pending.append(Pending(number: last, wish: wish, reason: reason))
+        pending.append(Pending(number: last, wish: wish, reason: reason, row: row))
         return last
+    }
+
+    mutating func checkpointed() {
+        for place in pending.indices { pending[place].isOvertaken = true }
     }
 
     mutating func end(_ number: UInt64) -> Pending? {

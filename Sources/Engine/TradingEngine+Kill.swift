@@ -44,6 +44,7 @@ extension TradingEngine {
 
     /// A checkpoint holds neither kills nor the risk index: they are written again behind it.
     mutating func repeatGovernance(_ now: Moment) {
+        loosenings.checkpointed()
         for block in kills.blocks { output.append(.journal(.killed(block, isLifted: false))) }
         guard let riskIndex, riskWatch.isWritten else { return }
         writeRiskIndex(from: riskIndex.value, "written again behind a checkpoint", "node", now)

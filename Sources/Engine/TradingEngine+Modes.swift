@@ -106,12 +106,13 @@ extension TradingEngine {
     }
 
     private mutating func loosen(_ wish: Loosening, _ reason: String, _ row: OutboxRecord) {
-        guard let number = loosenings.begin(wish, reason: reason) else { return }
+        guard let number = loosenings.begin(wish, reason: reason, row) else { return }
         output.append(.persistLoosening(number, row))
     }
 
     private mutating func loosened(_ number: UInt64, _ now: Moment) {
         guard let pending = loosenings.end(number) else { return }
+        if pending.isOvertaken { output.append(.journal(pending.row)) }
         switch pending.wish {
         case .mode(let mode):
             guard mode < governor.mode else { return }

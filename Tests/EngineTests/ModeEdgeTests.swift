@@ -103,6 +103,20 @@ import TradingModel
         #expect(Stage(recovery: stage.rows).engine.mode == .hold)
     }
 
+    @Test func `up is found by a restart though a checkpoint came between its row and its acting`() {
+        var stage = stage(in: .hold)
+        stage.isStoreWilling = false
+        stage.process(.governance(.kill(KillOrder(.venue("venue-1"), reason: "odd", actor: "ann"))))
+        stage.process(.governance(.resume(to: .normal, reason: "over", people: ["ann"])))
+        stage.process(
+            .governance(.lift(.venue("venue-1"), reason: "over", people: ["ann", "bob"])))
+        stage.process(.checkpoint)
+        for number in stage.loosenings { stage.process(.governance(.looseningDurable(number))) }
+        #expect(stage.engine.mode == .normal && stage.engine.kills.blocks.isEmpty)
+        let again = Stage(recovery: stage.rows)
+        #expect(again.engine.mode == .normal && again.engine.kills.blocks.isEmpty)
+    }
+
     @Test func `up by two people may be two calls, within a quarter of an hour, for the same mode`() {
         func second(after span: Span, of mode: OperatingMode = .normal, by name: String = "bob") -> Bool {
             var stage = stage(in: .safe)

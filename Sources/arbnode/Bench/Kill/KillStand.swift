@@ -71,6 +71,8 @@ struct KillStand {
     private static func quote(_ configuration: inout NodeConfiguration) {
         configuration.policy.takerTaker = []
         configuration.policy.makerTaker = []
+        // A fill that a kill leaves unhedged is late, and its instrument would rest.
+        configuration.policy.hedge.cooldown = .zero
         for index in configuration.venues.indices {
             let name = configuration.venues[index].profile.name
             if name == "bybit" {
@@ -84,10 +86,10 @@ struct KillStand {
                 configuration.policy.makerTaker.append(
                     MakerTakerPolicy(
                         instrument: instrument.id, quoteVenue: VenueID(index),
-                        minimumEdge: Rate(hundredthsOfBasisPoint: 300),
+                        minimumEdge: Rate(hundredthsOfBasisPoint: 3_000),
                         quoteNotional: Amount(raw: 2_000 * 1_000_000_000_000_000_000),
                         sides: name == "kraken" ? .bids : .both, caution: 0,
-                        life: .milliseconds(100)))
+                        tolerance: Rate(hundredthsOfBasisPoint: 1_000), life: .milliseconds(100)))
             }
         }
     }
