@@ -127,10 +127,8 @@ extension TradingEngine {
     /// Something has been owed for long and nothing can be done about it: an order of unknown fate may have
     /// closed it already, and to hedge on a guess could open as much again. A person must know, and look.
     private mutating func holdIfStuck(_ index: Int, _ flight: Quantity, _ now: Moment) {
-        let isPresuming = isPresuming(index)
-        guard flight.raw != 0 || isPresuming, let deadline = hedgeDeadline(index),
-            now - deadline > (isPresuming ? TradingEngine.presumingPatience : TradingEngine.stuckPatience),
-            mode < .hold
+        guard flight.raw != 0 || isPresuming(index), let deadline = hedgeDeadline(index),
+            now - deadline > TradingEngine.stuckPatience, mode < .hold
         else { return }
         let symbol = policy.instruments[index].symbol
         lowerMode(to: .hold, reason: "HEDGE_FAILURE on \(symbol): an order of unknown fate", now)

@@ -147,7 +147,7 @@ extension TradingEngine {
                         fill, order: id, venue: policy.venues[venue.index].name, symbol: instrument.symbol)))
             obligations[index].add(
                 instrument.quantity(ofBase: flows.netBase(instrument)), cause: venue, intent: id.intent,
-                price: fill.price, mark: mids[index], at: now, deadline: policy.hedge.deadline)
+                price: fill.price, mark: mids[index], at: now, deadline: timeToHedge(index, now))
             if before.intent.isQuote { quoteFilled(before, fill, now) }
             tellFill(id, fill.quantity, notional, fee, now)
             paid(fee, index, now)

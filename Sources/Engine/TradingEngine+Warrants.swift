@@ -166,7 +166,18 @@ extension TradingEngine {
     /// owed, on either side: to hedge meanwhile would be a guess.
     func isPresuming(_ index: Int) -> Bool { orders.tally(InstrumentID(index)).isPresuming }
 
-    /// How long a hedge may be overdue for that before the node holds: finding out takes as long as a request
-    /// may be on its way, and two looks after that.
-    static let presumingPatience = FateInquiry.arrivalLimit + FateInquiry.restBetweenAbsences + stuckPatience
+    /// From a fill until its hedge must be complete. While it is being found out what the last run sent,
+    /// people are told at once, and the time runs from when that can be known.
+    mutating func timeToHedge(_ index: Int, _ now: Moment) -> Span {
+        guard isPresuming(index) else { return policy.hedge.deadline }
+        alarm(
+            .hedgeFailure, .critical, nil,
+            "\(policy.instruments[index].symbol): hedges wait until it is known which of them the last run "
+                + "has sent", now)
+        return TradingEngine.presumingTime + policy.hedge.deadline
+    }
+
+    /// As long as a request may be on its way, two looks after that, and their answers.
+    static let presumingTime =
+        Warrant.sendWindow + FateInquiry.arrivalLimit + FateInquiry.restBetweenAbsences + .seconds(3)
 }

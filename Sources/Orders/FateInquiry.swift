@@ -82,17 +82,28 @@ public struct FateInquiry: Hashable, Sendable {
         }
         if firstAbsence == nil { firstAbsence = now }
         lastAbsence = now
+        goOn(at: now)
+    }
+
+    /// Each piece of evidence leads to the next question at once: what is wanted is known, and asking sooner
+    /// is not asking more.
+    private mutating func goOn(at now: Moment) {
+        guard let firstAbsence, !provesAbsence else { return }
+        let isAllButTime = listsReadAt != nil && cancelUnknownAt != nil
+        due = min(due, isAllButTime ? firstAbsence + FateInquiry.restBetweenAbsences : now)
     }
 
     /// Open orders and fills were read whole and do not show it.
     public mutating func absentFromLists(at now: Moment) {
         askedAt = nil
         listsReadAt = now
+        goOn(at: now)
     }
 
     public mutating func cancelFoundNothing(at now: Moment) {
         askedAt = nil
         cancelUnknownAt = now
+        goOn(at: now)
     }
 
     /// The private stream has a gap: whatever was not seen on it may have been missed.

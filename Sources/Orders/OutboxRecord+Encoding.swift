@@ -62,19 +62,19 @@ extension OutboxRecord {
             row.text(reason)
             row.text(actor)
             row.integer(at.nanoseconds)
-        case .amended(let id, let terms, let state, let at): row.amended(id, terms, state, at)
-        case .killed(let block, let isLifted): row.kill(block, isLifted: isLifted)
-        case .riskIndex(let change): row.riskIndex(change)
-        case .warranted, .revoked: writeWarrant(into: &row)
-        case .rule(let fact):
-            row.byte(22)
-            fact.write(into: &row)
+        case .amended, .warranted, .revoked, .killed, .riskIndex, .rule: writeSince3(into: &row)
         }
         return row.bytes
     }
 
-    private func writeWarrant(into row: inout RowWriter) {
+    private func writeSince3(into row: inout RowWriter) {
         switch self {
+        case .amended(let id, let terms, let state, let at): row.amended(id, terms, state, at)
+        case .killed(let block, let isLifted): row.kill(block, isLifted: isLifted)
+        case .riskIndex(let change): row.riskIndex(change)
+        case .rule(let fact):
+            row.byte(22)
+            fact.write(into: &row)
         case .warranted(let warrant, let symbol, let venues):
             row.byte(14)
             row.warrant(warrant, symbol: symbol, venues: venues)
@@ -82,7 +82,7 @@ extension OutboxRecord {
             row.byte(15)
             row.id(name)
             row.byte(sent.bits)
-        default: preconditionFailure("only rows of warrants are written here")
+        default: preconditionFailure("a kind of rows that is older")
         }
     }
 }

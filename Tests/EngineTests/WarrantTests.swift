@@ -68,7 +68,8 @@ import TradingModel
         #expect(stage.engine.reservationCount == 1)
         #expect(stage.engine.counters.ordersSent == 3)
         stage.fill(sent[0])
-        #expect(stage.engine.isFlat && stage.engine.reservationCount == 0)
+        let isFlat = stage.engine.isFlat
+        #expect(isFlat && stage.engine.reservationCount == 0)
         #expect(revocations(stage).map(\.bits) == [bought ? 4 : 1])
     }
 
@@ -94,6 +95,7 @@ import TradingModel
         // A fill that nobody expected calls for a hedge while the batch is under way.
         stage.fill(legs[0])
         stage.process(.notDurable([legs[1].id], reason: "test"))
+        stage.process(.timer)
         #expect(atOnce(stage, name).isEmpty)
         #expect(stage.persisted().map(\.purpose) == [.hedge])
         #expect(revocations(stage).map(\.bits) == [0], "and never will")
@@ -101,11 +103,14 @@ import TradingModel
 
     @Test func `covers neither more than its quantity nor a worse limit`() throws {
         let troubles: [(inout Stage, [OrderIntent]) -> Void] = [
-            { stage, legs in stage.fill(legs[0], trade: "once more") },
+            { stage, legs in
+                for venue in 0..<3 {
+                    stage.process(.privateStream(VenueID(venue), isReady: false, reason: "test"))
+                }
+                stage.fill(legs[0], trade: "once more")
+            },
             { stage, _ in
-                stage.quote(0, bid: 97_00, ask: 97_10)
-                stage.quote(1, bid: 97_00, ask: 97_10)
-                stage.quote(2, bid: 97_00, ask: 97_10)
+                for venue in 0..<3 { stage.quote(venue, bid: 97_00, ask: 97_10) }
             },
         ]
         for trouble in troubles {
@@ -115,6 +120,9 @@ import TradingModel
             stage.fill(legs[0])
             trouble(&stage, legs)
             stage.expire(legs[1])
+            stage.process(.privateStream(VenueID(1), isReady: true, reason: ""))
+            stage.advance(.milliseconds(11))
+            stage.process(.timer)
             #expect(atOnce(stage, name).isEmpty)
             #expect(!stage.persisted().isEmpty, "it waits for its own row")
         }
@@ -176,7 +184,7 @@ import TradingModel
         #expect(next.persisted().isEmpty, "nothing is hedged, and nothing opened, on a guess")
         prove(presumed, absent: &next)
         #expect(next.engine.orders.live.filter(presumed.contains).isEmpty)
-        next.process(.timer)
+        for venue in 0..<3 { next.quote(venue, bid: 100_00, ask: 100_10) }
         #expect(next.persisted().map(\.side) == [.sell])
         #expect(next.engine.ladders[0].rung == .reprice, "what never was is no attempt that failed")
         #expect(next.engine.mode == .normal)
@@ -201,9 +209,9 @@ import TradingModel
         var first = stage()
         let legs = first.sentPair()
         let name = try warrant(first).name
-        first.fill(legs[0], part: 6_000)
-        first.report(legs[0], .expired, filled: 6_000)
-        first.expire(legs[1])
+        first.fill(legs[0])
+        first.fill(legs[1], part: legs[1].quantity.raw - 6_000)
+        first.report(legs[1], .expired, filled: legs[1].quantity.raw - 6_000)
         let sent = try #require(atOnce(first, name).first)
         #expect(sent.quantity.raw == 6_000 && legs[0].quantity.raw > 6_000)
         var next = stage(
@@ -219,7 +227,8 @@ import TradingModel
         #expect(next.engine.counters.zombieOrders == 0)
         #expect(next.engine.venues.allSatisfy { $0.safeReason == nil })
         prove(Array(next.engine.orders.live), absent: &next)
-        #expect(next.engine.isFlat)
+        let isFlat = next.engine.isFlat
+        #expect(isFlat)
     }
 
     @Test func `whose order has its row is that order, and what its other legs may be is asked`() throws {
