@@ -34,10 +34,10 @@ enum GateBench {
             ordersPerSecond: .max)
         for code in Denial.allCases { limits.rules[code] = codes.contains(code) }
         limits.rules[.cycles] = [1_000]
-        var governor = RiskGovernor(limits: limits, mode: .normal)
+        var gate = RiskGovernor(limits: limits, mode: .normal)
         let question = question()
         let places = RulePlaces(venue: 0, strategy: 0, symbol: 0, asset: 0)
-        let values = governor.wanted.map { measure in
+        let values = gate.wanted.map { measure in
             let limit = RuleRegistry.byMeasure[measure.rawValue].limit
             return (measure, limit.bound == .atMost ? Int128(0) : limit.range.upperBound)
         }
@@ -45,10 +45,10 @@ enum GateBench {
         var passed = 0
         // The first ones warm the caches, and the log allocates what it needs.
         for number in 0..<count + 1_000 {
-            for (measure, value) in values { governor.state(measure, value) }
+            for (measure, value) in values { gate.state(measure, value) }
             let before = arbnode_allocations()
             let began = VenueHost.now
-            let denial = governor.judge(question, places, at: question.order.decidedAt)
+            let denial = gate.judge(question, places, at: question.order.decidedAt)
             let took = VenueHost.now - began
             if number >= 1_000 {
                 allocations += Int(arbnode_allocations() - before)

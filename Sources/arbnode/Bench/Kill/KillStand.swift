@@ -4,6 +4,7 @@ import Console
 import Control
 import Engine
 import Foundation
+import Hedging
 import LiveWorld
 import Node
 import Orders
