@@ -153,6 +153,9 @@ public struct Recovery: Sendable {
             guard let code = Denial(rawValue: rule), let scope = RuleScope(rawValue: scope) else { return }
             _ = ruleMemory.lockouts.add(
                 Lockout(rule: code, scope: scope, name: name, until: until, reason: reason))
+            if code == .losingStreak, let strategy = policy.strategyNames.firstIndex(of: name) {
+                ruleMemory.books[strategy].forgive()
+            }
         case .highest(let profit, let day, let at):
             saw(at)
             ruleMemory.restore(highest: profit, day: day)

@@ -101,7 +101,10 @@ extension TradingEngine {
         case .close:
             guard rule.scope == .symbol else { return false }
             close(action.cause.place, now)
-        case .lockout: lock(rule, place, why, now)
+        case .lockout:
+            lock(rule, place, why, now)
+            // It has been answered for: the next one is counted from here, else no trade could end it.
+            if rule.code == .losingStreak { ruleMemory.books[action.cause.place].forgive() }
         case .disableStrategy:
             guard rule.scope == .strategy else { return false }
             if loopGuards[action.cause.place].stop(why) {

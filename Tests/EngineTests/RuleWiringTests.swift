@@ -173,9 +173,15 @@ import TradingModel
         #expect(stage.engine.ruleMemory.lockouts.list.map(\.rule) == [.losingStreak])
         let again = Self.stage(rows: stage.rows, change)
         #expect(again.engine.ruleMemory.lockouts.list == stage.engine.ruleMemory.lockouts.list)
+        #expect(again.engine.ruleMemory.books[0].streak == 0)
+        #expect(stage.pair().isEmpty)
+        #expect(stage.denied(.lockout) == 1)
         stage.advance(.seconds(61))
         stage.process(.timer)
         #expect(stage.engine.ruleMemory.lockouts.list.isEmpty)
+        stage.quote(0, bid: 99_80, ask: 99_95)
+        stage.quote(1, bid: 101_05, ask: 101_15)
+        #expect(stage.persisted().count == 2, "it trades again: \(refusals(stage))")
     }
 
     @Test func `refusals in a row lock their venue out, and hedges go on there`() {
