@@ -1,7 +1,7 @@
 import TradingModel
 
-/// What a rule must still know after a restart. Rules and scopes are named, so that a row outlives a change of
-/// either.
+/// What a rule must still know after a restart. Rules and scopes are named, so that a row outlives a change
+/// of either.
 public enum RuleFact: Hashable, Sendable {
     /// A person switched it.
     case switched(rule: String, isOn: Bool, reason: String, actor: String, at: Moment)

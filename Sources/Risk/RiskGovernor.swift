@@ -74,7 +74,9 @@ public struct RiskGovernor: Sendable {
             let place = places.index(row.scope)
             var limit = table.limit(row, at: place)
             if row.shrinks, isOpening, mode == .reduced { limit /= Int128(limits.reducedDivisor) }
-            if RiskGovernor.isExposure(row.measure) { limit = limit / 100 * Int128(exposureShare) }
+            if exposureShare < 100, RiskGovernor.isExposure(row.measure) {
+                limit = limit / 100 * Int128(exposureShare)
+            }
             if value != Measured.missing, row.isAtMost ? value <= limit : value >= limit { continue }
             denials[row.code] += 1
             let ruling = Ruling(

@@ -54,7 +54,7 @@ import Testing
         source.files["config/node.yaml"] =
             SampleNode.node + "venue_keys:\n  okx: {api_secret: hunter2-hunter2}\n"
         let problems = source.load().problems
-        #expect(problems.contains { $0.origin == Origin(file: "config/node.yaml", line: 33, column: 9) })
+        #expect(problems.contains { $0.origin == Origin(file: "config/node.yaml", line: 34, column: 9) })
         #expect(!problems.contains { $0.description.contains("hunter2") })
     }
 

@@ -54,15 +54,15 @@ import TradingModel
             at: Moment(nanoseconds: 4)),
         .highest(profit: Amount(raw: Int128(1) << 90), day: -3, at: Moment(nanoseconds: 1)),
     ])
-    func `of kinds of rows: 14 is a rule's fact, read as it was written and unknown before version 4`(
+    func `of kinds of rows: 22 is a rule's fact, read as it was written and unknown before version 4`(
         fact: RuleFact
     ) throws {
         let names = RowNames(venue: { _ in nil }, instrument: { _ in nil })
         var bytes = OutboxRecord.rule(fact).encoded()
-        #expect(bytes[1] == 14)
+        #expect(bytes[1] == 22)
         #expect(try OutboxRecord(bytes, names: names) == .rule(fact))
         bytes[0] = 3
-        #expect(throws: OutboxRecord.Fault.malformed("unknown kind 14")) {
+        #expect(throws: OutboxRecord.Fault.malformed("unknown kind 22")) {
             try OutboxRecord(bytes, names: names)
         }
         for count in 2..<bytes.count {
