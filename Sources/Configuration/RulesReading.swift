@@ -64,6 +64,12 @@ struct RulesReading {
         if use == nil { isComplete = false }
         settings[rule.code] = use == .on
         for limit in rule.limits where !limit.key.isEmpty {
+            guard group.has(limit.key) else {
+                group.reportMissing(
+                    limit.key, "add `\(limit.key):`, between \(SettingKind<Int128>.bounds(limit))")
+                isComplete = false
+                continue
+            }
             guard let value = group.value(limit.key, .limit(limit)) else {
                 isComplete = false
                 continue

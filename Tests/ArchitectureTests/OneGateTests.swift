@@ -50,7 +50,7 @@ import Testing
                 }
                 submitting += 1
                 let before = source.lines[max(0, index - 30)..<index].map(\.code).joined()
-                let isJudged = before.contains("mayGo(") && !before.contains("}}}}")
+                let isJudged = before.contains("mayGo(")
                 // The scarcer leg first: handed on by a caller that is judged; and a planted defect.
                 let isHandedOn = before.contains("func submitInTurn(") || before.contains("func hedgeAgain(")
                 #expect(isJudged || isHandedOn, "\(source.path):\(index + 1)")

@@ -124,6 +124,7 @@ import VenueKit
             rules: none
             instruments: [{symbol: BTC-USDT, price_scale: 2, quantity_scale: 8}]
             venues: [../venues/okx.yaml]
+            rules: none
             """
         let loaded = try source.load().get()
         #expect(loaded.mode == .dryRun)

@@ -49,7 +49,10 @@ import TradingModel
             add(line.replacing("use:", with: "used:"), "unknown key")
             add(line + "\n" + line, "duplicate rule")
             for limit in rule.limits where !limit.key.isEmpty {
-                guard let range = line.range(of: #"\b\#(limit.key): [^,}]+"#, options: .regularExpression)
+                let inside = (line.firstIndex(of: "{") ?? line.startIndex)..<line.endIndex
+                guard
+                    let range = line.range(
+                        of: #"\b\#(limit.key): [^,}]+"#, options: .regularExpression, range: inside)
                 else { continue }
                 func put(_ value: String, _ what: String) {
                     add(line.replacingCharacters(in: range, with: "\(limit.key): \(value)"), what)
@@ -84,7 +87,7 @@ import TradingModel
 
     private static let remedies = [
         "must be between", "expected", "add `", "duplicate key", "known here are", "did you mean",
-        "too large",
+        "too large", "too long",
         "no unit", "write",
     ]
 

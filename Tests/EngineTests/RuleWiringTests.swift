@@ -21,6 +21,7 @@ import TradingModel
             ]
         }
         rules[.agreeing] = [2]
+        rules.arm = Amount(raw: Int128(1) << 100)
         policy.limits.rules = rules
     }
 
