@@ -39,13 +39,13 @@ import Watch
         let (stand, heard) = try watched()
         let began = stand.simulation.now
         stand.freezeDesk(for: .seconds(9))
-        stand.run(.seconds(9))
+        stand.run(.seconds(8))
         #expect(heard.alerts.count == 1)
         let alert = try #require(heard.alerts.first)
         #expect(alert.code == .heartbeatLost && alert.severity == .pageNow && alert.scope == "desk lane")
         #expect(alert.at - began <= .seconds(3))
         #expect(heard.reassured.allSatisfy { $0 <= began + DeskVigil.freshness })
-        stand.run(.seconds(6))
+        stand.run(.seconds(7))
         #expect(heard.alerts.count == 1)
         #expect(heard.reassured.last.map { $0 > began + .seconds(9) } == true, "it moves again")
     }
