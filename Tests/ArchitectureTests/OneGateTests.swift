@@ -34,7 +34,7 @@ import Testing
                     && source.lines[max(0, index - 2)...index].contains { $0.code.contains("planted(") }
             }
         }
-        #expect(planted.count == 2, "two of the four are defects that tests plant; one is a warrant that was durable before")
+        #expect(planted.count == 2, "two of the four are planted defects, one is a warrant's leg")
     }
 
     @Test func `the governor judges in one place, and whatever is submitted was let go by it`() throws {

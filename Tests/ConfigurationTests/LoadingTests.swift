@@ -121,7 +121,6 @@ import VenueKit
             include: limits.yaml
             node: 1
             data_directory: /var/lib/arbnode
-            rules: none
             instruments: [{symbol: BTC-USDT, price_scale: 2, quantity_scale: 8}]
             venues: [../venues/okx.yaml]
             rules: none

@@ -10,8 +10,8 @@ import TradingModel
 
     static let rules = """
         bad-order mode too-late no-dead-man order-notional order-quantity price-collar self-match balance
-        book-unproven book-stale no-reference window-collar order-filter duplicate-order symbol-blocked session
-        minimum-edge price-sources order-rate venue-orders venue-cancels venue-messages strategy-orders
+        book-unproven book-stale no-reference window-collar order-filter duplicate-order symbol-blocked
+        session minimum-edge price-sources order-rate venue-orders venue-cancels venue-messages strategy-orders
         strategy-cancels strategy-messages open-orders venue-open-orders logic-loop strategy-disabled
         reject-storm order-to-trade fees-per-hour lockout position-notional exposure-notional asset-notional
         net-notional gross-notional venue-share asset-share unhedged unknown-orders capital-partition
@@ -48,7 +48,8 @@ import TradingModel
     }
 
     @Test(arguments: [
-        RuleFact.switched(rule: "spread", isOn: false, reason: "why", actor: "ann", at: Moment(nanoseconds: 5)),
+        RuleFact.switched(
+            rule: "spread", isOn: false, reason: "why", actor: "ann", at: Moment(nanoseconds: 5)),
         .locked(
             rule: "reject-storm", scope: "venue", name: "okx", until: Moment(nanoseconds: 9), reason: "r",
             at: Moment(nanoseconds: 4)),

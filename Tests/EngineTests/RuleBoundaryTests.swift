@@ -43,8 +43,8 @@ import TradingModel
             ) {
                 cases.append(
                     Case(
-                        measure: measure, limit: bound, value: value, verdict: verdict, purpose: purpose ?? usual,
-                        mode: mode, what: what, change: change))
+                        measure: measure, limit: bound, value: value, verdict: verdict,
+                        purpose: purpose ?? usual, mode: mode, what: what, change: change))
             }
             let beyond = bound + step
             add(bound, nil, "at the limit")
