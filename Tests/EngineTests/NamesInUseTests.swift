@@ -11,8 +11,9 @@ import TradingModel
     static let rules = """
         bad-order mode too-late no-dead-man order-notional order-quantity price-collar self-match balance
         book-unproven book-stale no-reference window-collar order-filter duplicate-order symbol-blocked
-        session minimum-edge price-sources order-rate venue-orders venue-cancels venue-messages strategy-orders
-        strategy-cancels strategy-messages open-orders venue-open-orders logic-loop strategy-disabled
+        session minimum-edge price-sources order-rate venue-orders venue-cancels venue-messages
+        strategy-orders strategy-cancels strategy-messages open-orders venue-open-orders logic-loop
+        strategy-disabled
         reject-storm order-to-trade fees-per-hour lockout position-notional exposure-notional asset-notional
         net-notional gross-notional venue-share asset-share unhedged unknown-orders capital-partition
         daily-loss strategy-loss drawdown unrealised-profit losing-streak loss-cooldown profit-lock
