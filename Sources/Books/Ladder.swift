@@ -40,11 +40,9 @@ public struct Ladder: Sendable {
     /// 1 for bids, −1 for asks: a key is a price times this, the best level has the greatest key.
     @inlinable var sign: Int64 { side == .buy ? 1 : -1 }
 
-    /// The level nearest to the touch, `Level.none` on an empty side.
-    public var best: Level {
-        if near.count > 0 { return level(near.key(near.top), near.quantity(slot: near.top)) }
-        return far.best.map { level($0.key, $0.quantity) } ?? .none
-    }
+    /// The level nearest to the touch, `Level.none` on an empty side. Kept, because it is read after every
+    /// message: a ladder that lies within other values would be copied to be asked.
+    public private(set) var best = Level.none
 
     /// The level `depth` places behind the touch (0 is the best); `depth` must be below `count`.
     public subscript(depth: Int) -> Level {
@@ -141,17 +139,20 @@ extension Ladder {
         levels.withUnsafeBufferPointer { far.apply($0, sign: sign, backwards: true) }
         bound()
         stand(unit: 0)
+        noteBest()
     }
 
     public mutating func removeAll() {
         near.leave()
         far.removeAll()
+        best = .none
     }
 
     /// Keeps the best `depth` levels.
     public mutating func truncate(to depth: Int) {
         near.truncate(to: depth)
         far.truncate(to: max(0, depth - near.count))
+        noteBest()
     }
 
     private mutating func apply(_ changes: UnsafeBufferPointer<LevelChange>) {
@@ -166,6 +167,15 @@ extension Ladder {
             if near.top < near.width / 8, !far.isEmpty { stand(unit: near.unit) }
         }
         bound()
+        noteBest()
+    }
+
+    private mutating func noteBest() {
+        if near.count > 0 {
+            best = level(near.key(near.top), near.quantity(slot: near.top))
+        } else {
+            best = far.best.map { level($0.key, $0.quantity) } ?? .none
+        }
     }
 
     /// One change that has no slot in the window as it stands.

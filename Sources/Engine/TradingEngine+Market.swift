@@ -24,7 +24,8 @@ extension TradingEngine {
     }
 
     mutating func askForSnapshot(_ index: Int, _ slot: Int, _ venue: VenueID, _ now: Moment) {
-        guard books[index].wantsSnapshot(slot, at: now), resyncs[index][slot].mayAsk(at: now) else {
+        // A proved book, which is nearly every one, is not copied to be asked.
+        guard !books[index].tops[slot].isSynced, books[index].wantsSnapshot(slot, at: now), resyncs[index][slot].mayAsk(at: now) else {
             return
         }
         books[index].snapshotRequested(venue, at: now)
@@ -57,8 +58,10 @@ extension TradingEngine {
 
     /// What this instrument's books now call for: first what is owed, then what may be won.
     mutating func evaluate(_ index: Int, _ now: Moment) {
-        if let bid = books[index].bestBid, let ask = books[index].bestAsk {
-            mids[index] = Price(raw: bid.bid.price.raw / 2 + ask.ask.price.raw / 2)
+        let (bid, ask) = (books[index].bestBidSlot, books[index].bestAskSlot)
+        if bid >= 0, ask >= 0 {
+            let (high, low) = (books[index].tops[bid].bid.price.raw, books[index].tops[ask].ask.price.raw)
+            mids[index] = Price(raw: high / 2 + low / 2)
             priceWindows[index].note(mids[index], at: now)
         }
         if needsHedging(index) { hedge(index, now) }
@@ -93,7 +96,7 @@ extension TradingEngine {
 
     private mutating func scan(_ strategy: Int, _ index: Int, _ slots: SlotSet) -> Edge? {
         guard let basis = strategies[strategy].policy.basis else {
-            return strategies[strategy].scan(books[index], among: slots)
+            return strategies[strategy].scan(books[index].tops, books[index].takerFees, among: slots)
         }
         let slot = books[index].slot(of: basis.perpetual)
         return strategies[strategy].scanBasis(
@@ -147,8 +150,10 @@ extension TradingEngine {
     /// - Parameter withHeadroom: `false` for what stands already and needs no request.
     func openSlots(_ index: Int, _ now: Moment, withHeadroom: Bool = true) -> SlotSet {
         var result = SlotSet()
-        var fresh = books[index].tradable(at: now, maximumAge: policy.limits.bookAge)
-        while let slot = fresh.popFirst() {
+        var synced = books[index].synced
+        while let slot = synced.popFirst() {
+            guard books[index].tops[slot].age(at: now) <= policy.limits.bookAge || planted(.staleBookTrades)
+            else { continue }
             let venue = books[index].tops[slot].venue.index
             if venues[venue].mayOpen, !withHeadroom || venues[venue].headroom > 0 { result.insert(slot) }
         }
@@ -198,7 +203,7 @@ extension TradingEngine {
         tell(proposal, legs, strategy, index, now)
         switch strategies[strategy].policy.legOrder {
         case .together: submit(legs, now)
-        case .scarcerFirst: submitInTurn(legs, scarcer: proposal.scarcerSide, index, now)
+        case .scarcerFirst: submitInTurn(legs, scarcer: proposal.scarcerSide(books[index]), index, now)
         }
     }
 
