@@ -25,9 +25,9 @@ extension TradingEngine {
 
     mutating func askForSnapshot(_ index: Int, _ slot: Int, _ venue: VenueID, _ now: Moment) {
         // A proved book, which is nearly every one, is not copied to be asked.
-        guard !books[index].tops[slot].isSynced, books[index].wantsSnapshot(slot, at: now), resyncs[index][slot].mayAsk(at: now) else {
-            return
-        }
+        guard !books[index].tops[slot].isSynced, books[index].wantsSnapshot(slot, at: now),
+            resyncs[index][slot].mayAsk(at: now)
+        else { return }
         books[index].snapshotRequested(venue, at: now)
         output.append(.resynchronise(venue, policy.instruments[index].id))
     }
@@ -80,8 +80,9 @@ extension TradingEngine {
         else { return }
         guard edge.net >= demandedEdge(strategy, index, edge, now) else { return }
         let view = StrategyView(
-            book: books[index], tradable: slots, buying: capacities(index, .buy, edge.ask, now),
-            selling: capacities(index, .sell, edge.bid, now),
+            book: books[index], tradable: slots,
+            buying: capacities(index, .buy, edge.ask, now, only: edge.buySlot),
+            selling: capacities(index, .sell, edge.bid, now, only: edge.sellSlot),
             sizeShare: sizeShare(index, edge.buyVenue, edge.sellVenue, now), now: now
         )
         guard let proposal = strategies[strategy].propose(edge, view) else { return }

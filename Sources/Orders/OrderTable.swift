@@ -65,10 +65,9 @@ public struct OrderTable: Hashable, Sendable {
     }
 
     public mutating func apply(_ event: OrderEvent, to id: ClientOrderID, at now: Moment) -> Effect {
-        guard var record = records[id] else { return .none }
-        let effect = OrderTable.step(&record, event, at: now)
-        records[id] = record
-        retire(record)
+        guard let place = records.index(forKey: id) else { return .none }
+        let effect = OrderTable.step(&records.values[place], event, at: now)
+        retire(records.values[place])
         return effect
     }
 

@@ -54,8 +54,8 @@ public enum EdgeScanner {
         best(book.tops, book.takerFees, buying: buying, selling: selling, minimum: minimum)
     }
 
-    /// The same from a book's touches and fees, which is all that it takes: this is asked after every message,
-    /// and handing out a book costs more than the answer.
+    /// The same from a book's touches and fees, which is all that it takes: this is asked after every
+    /// message, and handing out a book costs more than the answer.
     public static func best(
         _ tops: [VenueTop], _ fees: [Rate], buying: SlotSet, selling: SlotSet, minimum: Rate
     ) -> Edge? {
