@@ -106,8 +106,10 @@ compare: setup ## Ours, the floors and the peers on the same frames: ARGS="--rou
 	@$(SWIFT) build -c release --product arbnode >&2
 	@python3 perf/compare.py $(ARGS)
 
-check-perf: ## Test the statistics and the gates of `make compare`
+check-perf: setup ## Test the gates of `make compare`; nothing on the hot path may allocate more than it did
 	@python3 -m unittest discover --quiet --start-directory perf/compare/tests --top-level-directory perf
+	@$(SWIFT) build -c release --product arbnode
+	@python3 perf/allocations.py --arbnode $(RELEASE)/arbnode
 	@echo "check-perf: passed."
 
 check-clients: setup ## Drive the venue doubles with ccxt, a client that knows nothing of them

@@ -30,7 +30,11 @@ extension ConsolidatedBook {
     /// A price after the slot's taker fee, in the price's raw units times `Rate.one`: more when buying, less
     /// when selling.
     public func netPrice(_ side: Side, _ slot: Int, _ price: Price) -> Int128 {
-        let fee = takerFees[slot].raw
-        return Int128(price.raw) * Int128(side == .buy ? Rate.one + fee : Rate.one - fee)
+        ConsolidatedBook.net(side, price, takerFees[slot])
+    }
+
+    /// The same for a fee.
+    @inlinable public static func net(_ side: Side, _ price: Price, _ fee: Rate) -> Int128 {
+        Int128(price.raw) * Int128(side == .buy ? Rate.one + fee.raw : Rate.one - fee.raw)
     }
 }

@@ -47,13 +47,12 @@ extension ConsolidatedBook {
     ) {
         let ladder = side == .buy ? books[slot].asks : books[slot].bids
         var seen = 0
-        for place in 0..<ladder.count {
-            var level = ladder[place]
-            level.quantity = others(level, side, slot)
-            guard level.quantity > .zero else { continue }
+        ladder.withLevels(from: 0, atMost: ladder.count) { shown in
+            let level = Level(price: shown.price, quantity: others(shown, side, slot))
+            guard level.quantity > .zero else { return true }
             defer { seen += 1 }
-            guard seen >= depth else { continue }
-            guard seen - depth < most, body(level) else { return }
+            guard seen >= depth else { return true }
+            return seen - depth < most && body(level)
         }
     }
 }

@@ -140,7 +140,9 @@ extension ConsolidatedBook {
     }
 
     /// Asked after every message: here, because a book that is handed out is copied.
-    public func wantsSnapshot(_ slot: Int, at now: Moment) -> Bool { books[slot].wantsSnapshot(at: now) }
+    public func wantsSnapshot(_ slot: Int, at now: Moment) -> Bool {
+        !books[slot].isSynced && books[slot].wantsSnapshot(at: now)
+    }
 
     public mutating func snapshotRequested(_ venue: VenueID, at now: Moment) {
         books[mustSlot(of: venue)].snapshotRequested(at: now)

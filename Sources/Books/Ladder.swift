@@ -11,9 +11,11 @@ public struct Level: Hashable, Sendable {
     public static let none = Level(price: .zero, quantity: .zero)
 }
 
-/// One side of a book: flat arrays sorted so that the best level is the last, because most updates land near
-/// the touch and then move few elements. Nothing is allocated until a book outgrows the capacity it was
-/// given.
+/// One side of a book: the levels around the touch in a window with a slot for every tick (`near`), what lies
+/// behind it in sorted rows (`far`). The tick is learnt from the prices. A book that a venue checksums must
+/// know how each level was spelled and is all rows.
+///
+/// Nothing is allocated until a book outgrows what its snapshot needed.
 public struct Ladder: Sendable {
     /// A venue that never deletes far levels must not grow a node for months: beyond this the worst are
     /// dropped.
@@ -21,87 +23,100 @@ public struct Ladder: Sendable {
 
     /// `.buy` holds bids (highest is best), `.sell` asks (lowest is best).
     public let side: Side
-    public private(set) var count = 0
-
-    /// A level as it is kept. The key is the price for bids, −price for asks: the best level has the greatest
-    /// key on both sides.
-    @usableFromInline struct Row: BitwiseCopyable, Sendable {
-        @usableFromInline var key: Int64
-        @usableFromInline var quantity: Int64
-    }
-
-    @usableFromInline private(set) var rows: [Row]
-    /// Decimals spelled in price (high byte) and quantity (low byte); empty unless the book is checksummed.
-    private var spellings: [UInt16]
+    /// Every key here is above every key in `far`.
+    @usableFromInline private(set) var near = TickWindow()
+    @usableFromInline private(set) var far: SortedLevels
     private let keepsSpelling: Bool
 
     public init(_ side: Side, capacity: Int = 2_048, keepsSpelling: Bool = false) {
         self.side = side
         self.keepsSpelling = keepsSpelling
-        rows = Array(repeating: Row(key: 0, quantity: 0), count: capacity)
-        spellings = Array(repeating: 0, count: keepsSpelling ? capacity : 0)
+        far = SortedLevels(capacity: capacity, keepsSpelling: keepsSpelling)
     }
 
+    @inlinable public var count: Int { near.count + far.count }
     @inlinable public var isEmpty: Bool { count == 0 }
 
-    /// The level nearest to the touch, `Level.none` on an empty side.
-    public var best: Level { count == 0 ? .none : self[0] }
+    /// 1 for bids, −1 for asks: a key is a price times this, the best level has the greatest key.
+    @inlinable var sign: Int64 { side == .buy ? 1 : -1 }
+
+    /// The level nearest to the touch, `Level.none` on an empty side. Kept, because it is read after every
+    /// message: a ladder that lies within other values would be copied to be asked.
+    public private(set) var best = Level.none
 
     /// The level `depth` places behind the touch (0 is the best); `depth` must be below `count`.
     public subscript(depth: Int) -> Level {
-        precondition(depth >= 0 && depth < count, "a depth within the ladder")
-        let row = rows[count - 1 - depth]
-        return Level(
-            price: Price(raw: side == .buy ? row.key : -row.key), quantity: Quantity(raw: row.quantity))
+        if depth < near.count {
+            let slot = near.slot(depth: depth)
+            return level(near.key(slot), near.quantity(slot: slot))
+        }
+        let row = far.row(depth - near.count)
+        return level(row.key, row.quantity)
     }
 
     /// Hands the levels from `depth` outwards to `body`, at most so many, until it answers `false`.
     @inlinable public func withLevels(from depth: Int, atMost most: Int, _ body: (Level) -> Bool) {
-        let sign: Int64 = side == .buy ? 1 : -1
-        rows.withUnsafeBufferPointer { rows in
-            for place in depth..<max(depth, min(count, depth + most)) {
-                let row = rows[count - 1 - place]
-                guard body(Level(price: Price(raw: sign &* row.key), quantity: Quantity(raw: row.quantity)))
-                else { return }
+        var left = min(most, count - depth)
+        guard left > 0 else { return }
+        if depth < near.count {
+            var slot = near.slot(depth: depth)
+            while slot >= 0 {
+                guard body(level(near.key(slot), near.quantity(slot: slot))) else { return }
+                left -= 1
+                guard left > 0 else { return }
+                slot = near.slot(below: slot)
             }
         }
+        let first = max(0, depth - near.count)
+        for place in first..<first + left {
+            let row = far.row(place)
+            guard body(level(row.key, row.quantity)) else { return }
+        }
+    }
+
+    @inlinable func level(_ key: Int64, _ quantity: Int64) -> Level {
+        Level(price: Price(raw: sign &* key), quantity: Quantity(raw: quantity))
     }
 
     /// Decimals spelled by the venue at `depth`; zero unless the ladder keeps spellings.
     public func spelledDecimals(_ depth: Int) -> (price: Int, quantity: Int) {
-        precondition(depth >= 0 && depth < count, "a depth within the ladder")
         guard keepsSpelling else { return (0, 0) }
-        let spelling = spellings[count - 1 - depth]
+        let spelling = far.spelling(depth)
         return (Int(spelling >> 8), Int(spelling & 0xFF))
     }
 
     /// The quantity resting exactly at `price`, zero when there is no such level.
     public func quantity(at price: Price) -> Quantity {
-        let key = key(of: price)
-        let index = lowerBound(key)
-        return index < count && rows[index].key == key ? Quantity(raw: rows[index].quantity) : .zero
+        let key = sign &* price.raw
+        return Quantity(raw: near.quantity(key) ?? far.quantity(key))
     }
 
     /// Everything resting in the best `levels` levels. Saturates rather than overflows.
     public func quantity(inBest levels: Int) -> Quantity {
-        sum(from: max(0, count - levels))
+        var total: Int64 = 0
+        withLevels(from: 0, atMost: levels) { Ladder.add($0.quantity, to: &total) }
+        return Quantity(raw: total)
     }
 
     /// Everything resting at `limit` or better. Saturates rather than overflows.
     public func quantity(atOrBetterThan limit: Price) -> Quantity {
-        sum(from: lowerBound(key(of: limit)))
-    }
-
-    private func sum(from start: Int) -> Quantity {
+        let key = sign &* limit.raw
         var total: Int64 = 0
-        for index in start..<count {
-            let (sum, overflow) = total.addingReportingOverflow(rows[index].quantity)
-            if overflow { return Quantity(raw: .max) }
-            total = sum
+        withLevels(from: 0, atMost: .max) { level in
+            sign &* level.price.raw >= key && Ladder.add(level.quantity, to: &total)
         }
         return Quantity(raw: total)
     }
 
+    /// `false` once the sum is as large as it can be.
+    private static func add(_ quantity: Quantity, to total: inout Int64) -> Bool {
+        let (sum, overflow) = total.addingReportingOverflow(quantity.raw)
+        total = overflow ? .max : sum
+        return !overflow
+    }
+}
+
+extension Ladder {
     /// Sets the absolute quantity at a price; zero (or less) removes the level.
     public mutating func set(
         _ price: Price, _ quantity: Quantity, priceDecimals: UInt8 = 0, quantityDecimals: UInt8 = 0
@@ -109,158 +124,122 @@ public struct Ladder: Sendable {
         let change = LevelChange(
             price: price, quantity: quantity, priceDecimals: priceDecimals, quantityDecimals: quantityDecimals
         )
-        withUnsafePointer(to: change) { apply(UnsafeBufferPointer(start: $0, count: 1), backwards: false) }
+        withUnsafePointer(to: change) { apply(UnsafeBufferPointer(start: $0, count: 1)) }
     }
 
     /// Applies the changes of one message in order.
     public mutating func apply(_ changes: [LevelChange]) {
         guard !changes.isEmpty else { return }
-        changes.withUnsafeBufferPointer { apply($0, backwards: false) }
+        changes.withUnsafeBufferPointer { apply($0) }
     }
 
-    /// Replaces everything by a snapshot's levels. Venues list them from the touch outwards; walking them
-    /// backwards makes each one an append.
+    /// Replaces everything by a snapshot's levels.
     public mutating func replace(with levels: [LevelChange]) {
-        count = 0
-        levels.withUnsafeBufferPointer { apply($0, backwards: true) }
+        removeAll()
+        levels.withUnsafeBufferPointer { far.apply($0, sign: sign, backwards: true) }
+        bound()
+        stand(unit: 0)
+        noteBest()
     }
 
-    public mutating func removeAll() { count = 0 }
+    public mutating func removeAll() {
+        near.leave()
+        far.removeAll()
+        best = .none
+    }
 
     /// Keeps the best `depth` levels.
     public mutating func truncate(to depth: Int) {
-        let surplus = count - depth
-        guard surplus > 0 else { return }
-        rows.withUnsafeMutableBufferPointer { Ladder.dropFirst($0.baseAddress, surplus, depth) }
+        near.truncate(to: depth)
+        far.truncate(to: max(0, depth - near.count))
+        noteBest()
+    }
+
+    private mutating func apply(_ changes: UnsafeBufferPointer<LevelChange>) {
         if keepsSpelling {
-            spellings.withUnsafeMutableBufferPointer { Ladder.dropFirst($0.baseAddress, surplus, depth) }
-        }
-        count = depth
-    }
-
-    private func key(of price: Price) -> Int64 { side == .buy ? price.raw : -price.raw }
-
-    private func lowerBound(_ key: Int64) -> Int {
-        rows.withUnsafeBufferPointer { rows in
-            guard let rows = rows.baseAddress else { return 0 }
-            return Ladder.lowerBound(rows, count, key, near: count)
-        }
-    }
-}
-
-extension Ladder {
-    private mutating func apply(_ changes: UnsafeBufferPointer<LevelChange>, backwards: Bool) {
-        reserve(count + changes.count)
-        let sign: Int64 = side == .buy ? 1 : -1
-        let isSpelled = keepsSpelling
-        var count = count
-        rows.withUnsafeMutableBufferPointer { rows in
-            spellings.withUnsafeMutableBufferPointer { spellings in
-                guard let rows = rows.baseAddress else { return }
-                let spellings = isSpelled ? spellings.baseAddress : nil
-                var place = count
-                for offset in 0..<changes.count {
-                    let change = changes[backwards ? changes.count - 1 - offset : offset]
-                    place = Ladder.put(change, sign &* change.price.raw, rows, spellings, &count, near: place)
-                }
+            far.apply(changes, sign: sign, backwards: false)
+        } else {
+            var done = near.apply(changes, from: 0, sign: sign)
+            while done < changes.count {
+                applyOutside(UnsafeBufferPointer(rebasing: changes[done...done]))
+                done = near.apply(changes, from: done + 1, sign: sign)
             }
+            if near.top < near.width / 8, !far.isEmpty { stand(unit: near.unit) }
         }
-        self.count = count
+        bound()
+        noteBest()
+    }
+
+    private mutating func noteBest() {
+        if near.count > 0 {
+            best = level(near.key(near.top), near.quantity(slot: near.top))
+        } else {
+            best = far.best.map { level($0.key, $0.quantity) } ?? .none
+        }
+    }
+
+    /// One change that has no slot in the window as it stands.
+    private mutating func applyOutside(_ change: UnsafeBufferPointer<LevelChange>) {
+        let key = sign &* change[0].price.raw
+        // An empty window stands nowhere, so that what follows comes behind this change and not before it.
+        if near.count == 0 { near.leave() }
+        guard near.count > 0, !near.isBelow(key) else {
+            return far.apply(change, sign: sign, backwards: false)
+        }
+        // Better than all the window can hold, or between two of its ticks.
+        guard change[0].quantity.raw > 0 else { return }
+        retreat()
+        far.apply(change, sign: sign, backwards: false)
+        stand(unit: near.unit)
+    }
+
+    private mutating func bound() {
         if count > Ladder.maximumLevels { truncate(to: Ladder.maximumLevels / 8 * 7) }
     }
 
-    private mutating func reserve(_ needed: Int) {
-        guard needed > rows.count else { return }
-        let added = max(needed, rows.count * 2) - rows.count
-        rows.append(contentsOf: repeatElement(Row(key: 0, quantity: 0), count: added))
-        if keepsSpelling { spellings.append(contentsOf: repeatElement(0, count: added)) }
+    // MARK: Where the window stands
+
+    /// Everything becomes rows.
+    private mutating func retreat() {
+        var far = far
+        self.far = SortedLevels(capacity: 0, keepsSpelling: false)
+        near.empty { far.append($0, $1) }
+        self.far = far
     }
 
-    /// Applies one change and answers where it was, for the search of the next.
-    @inline(__always)
-    private static func put(
-        _ change: LevelChange, _ key: Int64, _ rows: UnsafeMutablePointer<Row>,
-        _ spellings: UnsafeMutablePointer<UInt16>?, _ count: inout Int, near place: Int
-    ) -> Int {
-        let index = lowerBound(rows, count, key, near: place)
-        let isFound = index < count && rows[index].key == key
-        if change.quantity.raw <= 0 {
-            guard isFound else { return index }
-            close(rows, index, count)
-            if let spellings { close(spellings, index, count) }
-            count &-= 1
-            return index
+    /// Moves the window to the touch. `unit`: a multiple of the tick that is known already, 0 for none.
+    private mutating func stand(unit known: UInt64) {
+        retreat()
+        guard !keepsSpelling, let best = far.best, best.key.magnitude < 1 << 62 else { return near.leave() }
+        var unit = known
+        if unit == 0 {
+            unit = TickWindow.coarsestUnit
+            for depth in 0..<far.count { unit = Ladder.divisor(unit, far.row(depth).key.magnitude) }
         }
-        if isFound {
-            rows[index].quantity = change.quantity.raw
-        } else {
-            open(rows, index, count)
-            if let spellings { open(spellings, index, count) }
-            rows[index] = Row(key: key, quantity: change.quantity.raw)
-            count &+= 1
-        }
-        if let spellings {
-            spellings[index] = UInt16(change.priceDecimals) << 8 | UInt16(change.quantityDecimals)
-        }
-        return index
-    }
-
-    /// The first index whose key is not below `key`. Venues sort the levels of a message, so the search
-    /// starts from where the last one ended, in doubling steps, and halves what they enclose without
-    /// branches. Keys of one ladder have one sign, so their differences do not overflow.
-    @inline(__always)
-    private static func lowerBound(_ rows: UnsafePointer<Row>, _ count: Int, _ key: Int64, near place: Int)
-        -> Int
-    {
-        var low = place  // rows below `low` have smaller keys, rows from `high` on do not
-        var high = place
-        var step = 1
-        if place < count, rows[place].key < key {
-            low = place &+ 1
-            high = place &+ 2
-            while high < count, rows[high &- 1].key < key {
-                low = high
-                step &<<= 1
-                high &+= step
+        unit = Ladder.divisor(unit, best.key.magnitude)
+        let slots = slots(unit, best.key)
+        near.stand(at: best.key, unit: unit, slots: slots)
+        while let row = far.best, !near.isBelow(row.key) {
+            guard near.put(row.key, row.quantity) else {
+                // Between two ticks: a finer grid, and once more.
+                return stand(unit: Ladder.divisor(unit, row.key.magnitude))
             }
-            high = min(high, count)
-        } else {
-            low = place &- 1
-            while low >= 0, rows[low].key >= key {
-                high = low
-                low &-= step
-                step &<<= 1
-            }
-            low = max(low &+ 1, 0)
+            far.removeBest(1)
         }
-        var length = high &- low
-        while length > 1 {
-            let half = length &>> 1
-            let isBelow = Int(truncatingIfNeeded: (rows[low &+ half &- 1].key &- key) >> 63)  // −1 or 0
-            low &+= half & isBelow
-            length &-= half
-        }
-        if length == 1, rows[low].key < key { low &+= 1 }
-        return low
     }
 
-    @inline(__always)
-    private static func open<T: BitwiseCopyable>(_ base: UnsafeMutablePointer<T>, _ index: Int, _ count: Int)
-    {
-        if index < count { (base + index + 1).update(from: base + index, count: count &- index) }
+    /// Twice what the levels span, within bounds; never fewer than before.
+    private func slots(_ unit: UInt64, _ best: Int64) -> Int {
+        let span = UInt64(bitPattern: best &- far.row(far.count - 1).key) / unit
+        var slots = max(near.room, TickWindow.smallest)
+        while slots < TickWindow.largest, UInt64(slots) < span &* 2 { slots *= 2 }
+        return slots
     }
 
-    @inline(__always)
-    private static func close<T: BitwiseCopyable>(_ base: UnsafeMutablePointer<T>, _ index: Int, _ count: Int)
-    {
-        let behind = count &- index &- 1
-        if behind > 0 { (base + index).update(from: base + index + 1, count: behind) }
-    }
-
-    private static func dropFirst<T: BitwiseCopyable>(
-        _ base: UnsafeMutablePointer<T>?, _ surplus: Int, _ kept: Int
-    ) {
-        guard let base else { return }
-        base.update(from: base + surplus, count: kept)
+    /// The greatest common one; `a` must be positive.
+    private static func divisor(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        var (a, b) = (a, b)
+        while b != 0 { (a, b) = (b, a % b) }
+        return a
     }
 }

@@ -25,9 +25,10 @@ extension TradingEngine {
     }
 
     mutating func askForSnapshot(_ index: Int, _ slot: Int, _ venue: VenueID, _ now: Moment) {
-        guard books[index].wantsSnapshot(slot, at: now), resyncs[index][slot].mayAsk(at: now) else {
-            return
-        }
+        // A proved book, which is nearly every one, is not copied to be asked.
+        guard !books[index].tops[slot].isSynced, books[index].wantsSnapshot(slot, at: now),
+            resyncs[index][slot].mayAsk(at: now)
+        else { return }
         books[index].snapshotRequested(venue, at: now)
         output.append(.resynchronise(venue, policy.instruments[index].id))
     }
@@ -58,8 +59,10 @@ extension TradingEngine {
 
     /// What this instrument's books now call for: first what is owed, then what may be won.
     mutating func evaluate(_ index: Int, _ now: Moment) {
-        if let bid = books[index].bestBid, let ask = books[index].bestAsk {
-            mids[index] = Price(raw: bid.bid.price.raw / 2 + ask.ask.price.raw / 2)
+        let (bid, ask) = (books[index].bestBidSlot, books[index].bestAskSlot)
+        if bid >= 0, ask >= 0 {
+            let (high, low) = (books[index].tops[bid].bid.price.raw, books[index].tops[ask].ask.price.raw)
+            mids[index] = Price(raw: high / 2 + low / 2)
             priceWindows[index].note(mids[index], at: now)
         }
         if now >= nextThrottleLooks[index] { tendThrottles(index, now) }
@@ -80,8 +83,9 @@ extension TradingEngine {
         else { return }
         guard edge.net >= demandedEdge(strategy, index, edge, now) else { return }
         let view = StrategyView(
-            book: books[index], tradable: slots, buying: capacities(index, .buy, edge.ask, now),
-            selling: capacities(index, .sell, edge.bid, now),
+            book: books[index], tradable: slots,
+            buying: capacities(index, .buy, edge.ask, now, only: edge.buySlot),
+            selling: capacities(index, .sell, edge.bid, now, only: edge.sellSlot),
             sizeShare: sizeShare(strategy, index, edge.buyVenue, edge.sellVenue, now), now: now
         )
         guard let proposal = strategies[strategy].propose(edge, view) else { return }
@@ -96,7 +100,7 @@ extension TradingEngine {
 
     private mutating func scan(_ strategy: Int, _ index: Int, _ slots: SlotSet) -> Edge? {
         guard let basis = strategies[strategy].policy.basis else {
-            return strategies[strategy].scan(books[index], among: slots)
+            return strategies[strategy].scan(books[index].tops, books[index].takerFees, among: slots)
         }
         let slot = books[index].slot(of: basis.perpetual)
         return strategies[strategy].scanBasis(
@@ -150,8 +154,10 @@ extension TradingEngine {
     /// - Parameter withHeadroom: `false` for what stands already and needs no request.
     func openSlots(_ index: Int, _ now: Moment, withHeadroom: Bool = true) -> SlotSet {
         var result = SlotSet()
-        var fresh = books[index].tradable(at: now, maximumAge: policy.limits.bookAge)
-        while let slot = fresh.popFirst() {
+        var synced = books[index].synced
+        while let slot = synced.popFirst() {
+            guard books[index].tops[slot].age(at: now) <= policy.limits.bookAge || planted(.staleBookTrades)
+            else { continue }
             let venue = books[index].tops[slot].venue.index
             if venues[venue].mayOpen, !kills.closes(VenueID(venue)),
                 !withHeadroom || venues[venue].headroom > 0
@@ -199,7 +205,7 @@ extension TradingEngine {
         warrantHedges(of: legs, index, now)
         switch strategies[strategy].policy.legOrder {
         case .together: submit(legs, now)
-        case .scarcerFirst: submitInTurn(legs, scarcer: proposal.scarcerSide, index, now)
+        case .scarcerFirst: submitInTurn(legs, scarcer: proposal.scarcerSide(books[index]), index, now)
         }
     }
 

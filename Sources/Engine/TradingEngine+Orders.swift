@@ -20,7 +20,7 @@ extension TradingEngine {
                 advance(id, .neverSent, now)
                 continue
             }
-            advance(id, .transmitted, now)
+            after(orders.apply(.transmitted, to: id, at: now), record, now)
             counters.ordersSent += 1
             trades.note(id) { $0.sentAt = now }
             output.append(.transmit(record.intent))

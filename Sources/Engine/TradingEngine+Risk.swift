@@ -56,9 +56,12 @@ extension TradingEngine {
 
     /// By slot: what each venue can afford on one side at about `price`.
     ///
-    /// - Parameter own: a quote whose own claims do not count against it.
+    /// - Parameters:
+    ///   - own: a quote whose own claims do not count against it.
+    ///   - only: where nothing but one slot matters, that one; all others are `nil` then.
     func capacities(
-        _ index: Int, _ side: Side, _ price: Price, _ now: Moment, besides own: StandingQuote? = nil
+        _ index: Int, _ side: Side, _ price: Price, _ now: Moment, besides own: StandingQuote? = nil,
+        only: Int? = nil
     ) -> [VenueCapacity?] {
         let instrument = policy.instruments[index]
         func available(_ venue: VenueID, _ asset: Asset) -> Amount {
@@ -69,10 +72,10 @@ extension TradingEngine {
                 free + reservations.held(by: own.id, venue, asset)
                     + standby.held(by: own.claim, venue, asset))
         }
-        return books[index].tops.map { top in
-            guard let listing = listing(top.venue, instrument.id) else { return nil }
+        return books[index].tops.enumerated().map { slot, top in
+            guard only ?? slot == slot, let listing = listing(top.venue, instrument.id) else { return nil }
             var penalty = qualities[top.venue.index].penalty(at: now)
-            if listing.isPerpetual, let slot = books[index].slot(of: top.venue) {
+            if listing.isPerpetual {
                 penalty = penalty + fundingPenalty(index, slot, side)
                 let free = available(top.venue, instrument.quote)
                 return VenueCapacity(

@@ -77,6 +77,7 @@ extension TradingEngine {
 
     private func offered(_ side: Side, _ index: Int, _ slot: Int) -> [Level] {
         var levels: [Level] = []
+        levels.reserveCapacity(TradeStory.depth)
         books[index].withLevels(side, slot, from: 0, atMost: TradeStory.depth) {
             levels.append($0)
             return true

@@ -13,7 +13,12 @@ public struct Reservations: Sendable {
     }
 
     private var entries: [ClientOrderID: Entry] = [:]
-    private var totals: [Key: Amount] = [:]
+    /// By venue, a line an asset: a few, so that looking along them is less than hashing a name.
+    private var totals: [[Total]] = []
+    private struct Total {
+        var asset: Asset
+        var amount: Amount
+    }
 
     public init() {}
 
@@ -25,7 +30,7 @@ public struct Reservations: Sendable {
         precondition(amount >= .zero)
         let key = Key(venue: venue.index, asset: asset)
         entries[id] = Entry(key: key, amount: amount)
-        totals[key, default: .zero] += amount
+        add(amount, key)
     }
 
     /// What one order has laid claim to there.
@@ -40,15 +45,26 @@ public struct Reservations: Sendable {
     public mutating func shrink(_ id: ClientOrderID, to amount: Amount) {
         guard let entry = entries[id], amount < entry.amount else { return }
         entries[id]?.amount = amount
-        totals[entry.key, default: .zero] -= entry.amount - amount
+        add(amount - entry.amount, entry.key)
     }
 
     public mutating func release(_ id: ClientOrderID) {
         guard let entry = entries.removeValue(forKey: id) else { return }
-        totals[entry.key, default: .zero] -= entry.amount
+        add(-entry.amount, entry.key)
     }
 
     public func reserved(_ venue: VenueID, _ asset: Asset) -> Amount {
-        totals[Key(venue: venue.index, asset: asset)] ?? .zero
+        guard venue.index < totals.count else { return .zero }
+        for total in totals[venue.index] where total.asset == asset { return total.amount }
+        return .zero
+    }
+
+    private mutating func add(_ amount: Amount, _ key: Key) {
+        while totals.count <= key.venue { totals.append([]) }
+        if let place = totals[key.venue].firstIndex(where: { $0.asset == key.asset }) {
+            totals[key.venue][place].amount += amount
+        } else {
+            totals[key.venue].append(Total(asset: key.asset, amount: amount))
+        }
     }
 }

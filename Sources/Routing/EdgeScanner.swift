@@ -51,14 +51,22 @@ public enum EdgeScanner {
     public static func best(
         _ book: ConsolidatedBook, buying: SlotSet, selling: SlotSet, minimum: Rate
     ) -> Edge? {
+        best(book.tops, book.takerFees, buying: buying, selling: selling, minimum: minimum)
+    }
+
+    /// The same from a book's touches and fees, which is all that it takes: this is asked after every
+    /// message, and handing out a book costs more than the answer.
+    public static func best(
+        _ tops: [VenueTop], _ fees: [Rate], buying: SlotSet, selling: SlotSet, minimum: Rate
+    ) -> Edge? {
         var buySlot = -1
         var sellSlot = -1
         var netAsk = Int128.max
         var netBid = Int128.min
         var rest = buying
         while let slot = rest.popFirst() {
-            guard book.tops[slot].hasAsk else { continue }
-            let net = book.netPrice(.buy, slot, book.tops[slot].ask.price)
+            guard tops[slot].hasAsk else { continue }
+            let net = ConsolidatedBook.net(.buy, tops[slot].ask.price, fees[slot])
             if net < netAsk {
                 netAsk = net
                 buySlot = slot
@@ -66,8 +74,8 @@ public enum EdgeScanner {
         }
         rest = selling
         while let slot = rest.popFirst() {
-            guard book.tops[slot].hasBid else { continue }
-            let net = book.netPrice(.sell, slot, book.tops[slot].bid.price)
+            guard tops[slot].hasBid else { continue }
+            let net = ConsolidatedBook.net(.sell, tops[slot].bid.price, fees[slot])
             if net > netBid {
                 netBid = net
                 sellSlot = slot
@@ -78,9 +86,9 @@ public enum EdgeScanner {
         let net = rate(netBid, over: netAsk)
         guard net >= minimum else { return nil }
         return Edge(
-            buyVenue: book.tops[buySlot].venue, sellVenue: book.tops[sellSlot].venue, buySlot: buySlot,
-            sellSlot: sellSlot, ask: book.tops[buySlot].ask.price, bid: book.tops[sellSlot].bid.price,
-            net: net, floor: minimum)
+            buyVenue: tops[buySlot].venue, sellVenue: tops[sellSlot].venue, buySlot: buySlot,
+            sellSlot: sellSlot, ask: tops[buySlot].ask.price, bid: tops[sellSlot].bid.price, net: net,
+            floor: minimum)
     }
 
     /// Arbitrage must gain something, whatever is asked of it.

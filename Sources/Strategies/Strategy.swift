@@ -33,8 +33,14 @@ public struct PairProposal: Hashable, Sendable {
     public var quantity: Quantity
     public var buyLimit: Price
     public var sellLimit: Price
-    /// The side of which less is on offer within its limit.
-    public var scarcerSide: Side
+
+    /// The side of which less is on offer within its limit. Reads the books down to there: asked only where
+    /// the legs go out in turn.
+    public func scarcerSide(_ book: ConsolidatedBook) -> Side {
+        let offered = EdgeScanner.offered(book, .buy, edge.buySlot, within: buyLimit)
+        let wanted = EdgeScanner.offered(book, .sell, edge.sellSlot, within: sellLimit)
+        return offered < wanted ? .buy : .sell
+    }
 }
 
 /// When the two legs of a pair go out.

@@ -14,8 +14,12 @@ public struct TakerTaker: Sendable {
     public init(policy: TakerTakerPolicy) { self.policy = policy }
 
     /// Whether an edge stands now; counts it when it is new. Cheap enough for every book message.
-    public mutating func scan(_ book: ConsolidatedBook, among slots: SlotSet) -> Edge? {
-        noted(EdgeScanner.best(book, among: slots, minimum: policy.minimumEdge))
+    ///
+    /// - Parameters:
+    ///   - tops: the consolidated book's touches.
+    ///   - fees: its taker fees.
+    public mutating func scan(_ tops: [VenueTop], _ fees: [Rate], among slots: SlotSet) -> Edge? {
+        noted(EdgeScanner.best(tops, fees, buying: slots, selling: slots, minimum: policy.minimumEdge))
     }
 
     mutating func noted(_ edge: Edge?) -> Edge? {
@@ -64,11 +68,7 @@ public struct TakerTaker: Sendable {
         guard quantity >= buyer.listing.smallestOrder(at: edge.ask),
             quantity >= seller.listing.smallestOrder(at: sellLimit)
         else { return nil }
-        let offered = EdgeScanner.offered(view.book, .buy, edge.buySlot, within: buyLimit)
-        let wanted = EdgeScanner.offered(view.book, .sell, edge.sellSlot, within: sellLimit)
-        return PairProposal(
-            edge: edge, quantity: quantity, buyLimit: buyLimit, sellLimit: sellLimit,
-            scarcerSide: offered < wanted ? .buy : .sell)
+        return PairProposal(edge: edge, quantity: quantity, buyLimit: buyLimit, sellLimit: sellLimit)
     }
 
     /// A price moved by `slippage` to the taker's disadvantage, on the venue's tick.

@@ -148,11 +148,18 @@ public enum DecimalText {
     /// The same for wide values.
     public static func format(_ raw: Int128, scale: Int) -> String {
         guard let small = UInt64(exactly: raw.magnitude) else { return formatWide(raw, scale: scale) }
-        return format(small, isNegative: raw < 0, scale: scale)
+        return withDigits(small, isNegative: raw < 0, scale: scale) { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Appends what `format` says.
+    public static func append(_ raw: Int64, scale: Int, to text: inout [UInt8]) {
+        withDigits(raw.magnitude, isNegative: raw < 0, scale: scale) { text.append(contentsOf: $0) }
     }
 
     /// Digits from the last to the first into a buffer on the stack: order prices and quantities pass here.
-    private static func format(_ magnitude: UInt64, isNegative: Bool, scale: Int) -> String {
+    private static func withDigits<Answer>(
+        _ magnitude: UInt64, isNegative: Bool, scale: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Answer
+    ) -> Answer {
         var rest = magnitude
         var decimals = scale
         while decimals > 0, rest % 10 == 0 {
@@ -177,7 +184,7 @@ public enum DecimalText {
                 start -= 1
                 buffer[start] = UInt8(ascii: "-")
             }
-            return String(decoding: UnsafeBufferPointer(rebasing: buffer[start...]), as: UTF8.self)
+            return body(UnsafeBufferPointer(rebasing: buffer[start...]))
         }
     }
 

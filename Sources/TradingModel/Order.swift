@@ -69,12 +69,24 @@ public struct ClientOrderID: Hashable, Comparable, Sendable {
 extension ClientOrderID: CustomStringConvertible {
     public var description: String {
         String(unsafeUninitializedCapacity: 32) { buffer in
-            for place in 0..<32 {
-                let word = place < 16 ? high : low
-                let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (place % 16))) & 0xF
-                buffer[place] = digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
-            }
+            spell(buffer)
             return 32
+        }
+    }
+
+    /// Appends what `description` says.
+    public func append(to text: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { buffer in
+            spell(buffer)
+            text.append(contentsOf: UnsafeBufferPointer(buffer))
+        }
+    }
+
+    private func spell(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
+        for place in 0..<32 {
+            let word = place < 16 ? high : low
+            let digit = UInt8(truncatingIfNeeded: word &>> UInt64(60 &- 4 &* (place & 15))) & 0xF
+            buffer[place] = digit &+ (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
         }
     }
 }

@@ -26,38 +26,39 @@ struct PlainLevels {
 
     /// Reads levels from `place` on, at most so many; `isFirst`: no comma comes before the first of them. A
     /// space, an exponent, a sign, a number that is not exact at these scales end the run.
-    @inline(__always)
+    ///
+    /// Not inlined: alone it has registers enough for all it looks at.
+    @inline(never)
     func read(
         _ text: UnsafePointer<UInt8>, _ place: inout Int, isFirst: Bool, atMost most: Int,
         into levels: inout [LevelChange]
     ) -> End {
         var end = End.other
+        var at = text + place
         DecimalText.withPowersOfTen { powers in
             withUnsafeTemporaryAllocation(of: LevelChange.self, capacity: PlainLevels.block) { block in
-                var (count, left, mayCome) = (0, most, isFirst)
-                while left > 0 {
-                    var next = place
-                    if !mayCome {
-                        guard text[next] == UInt8(ascii: ",") else { break }
-                        next &+= 1
-                    }
-                    guard let level = level(text, &next, powers) else { break }
+                guard let block = block.baseAddress else { return }
+                var (count, left) = (0, most)
+                var next = isFirst ? at : at + 1
+                guard isFirst || at.pointee == UInt8(ascii: ",") else { return }
+                while left > 0, let level = self.level(&next, powers) {
                     guard isSound(level) else {
                         end = .badNumber
                         break
                     }
                     block[count] = level
-                    (count, left, mayCome, place) = (count &+ 1, left &- 1, false, next)
+                    (count, left, at) = (count &+ 1, left &- 1, next)
                     if count == PlainLevels.block {
-                        levels.append(contentsOf: block)
+                        levels.append(contentsOf: UnsafeBufferPointer(start: block, count: count))
                         count = 0
                     }
+                    guard next.pointee == UInt8(ascii: ",") else { break }
+                    next += 1
                 }
-                if count > 0 {
-                    levels.append(contentsOf: UnsafeMutableBufferPointer(rebasing: block[..<count]))
-                }
+                if count > 0 { levels.append(contentsOf: UnsafeBufferPointer(start: block, count: count)) }
             }
         }
+        place = at - text
         return end
     }
 
@@ -69,24 +70,19 @@ struct PlainLevels {
     }
 
     @inline(__always)
-    private func level(
-        _ text: UnsafePointer<UInt8>, _ place: inout Int, _ powers: UnsafePointer<Int64>
-    ) -> LevelChange? {
-        guard text[place] == UInt8(ascii: "["), text[place &+ 1] == UInt8(ascii: "\"") else { return nil }
-        place &+= 2
+    private func level(_ at: inout UnsafePointer<UInt8>, _ powers: UnsafePointer<Int64>) -> LevelChange? {
+        guard at[0] == UInt8(ascii: "["), at[1] == UInt8(ascii: "\"") else { return nil }
+        at += 2
         var decimals = (price: 0, quantity: 0)
-        let price = PlainLevels.number(text, &place, priceScale, &decimals.price, powers)
-        guard price >= 0, text[place] == UInt8(ascii: ","), text[place &+ 1] == UInt8(ascii: "\"") else {
-            return nil
-        }
-        place &+= 2
-        let quantity = PlainLevels.number(text, &place, quantityScale, &decimals.quantity, powers)
+        let price = PlainLevels.number(&at, priceScale, &decimals.price, powers)
+        guard price >= 0, at[0] == UInt8(ascii: ","), at[1] == UInt8(ascii: "\"") else { return nil }
+        at += 2
+        let quantity = PlainLevels.number(&at, quantityScale, &decimals.quantity, powers)
         guard quantity >= 0 else { return nil }
-        while text[place] == UInt8(ascii: ",") {
-            guard PlainLevels.skipWhole(text, &place) else { return nil }
+        while at.pointee != UInt8(ascii: "]") {
+            guard PlainLevels.skipWhole(&at) else { return nil }
         }
-        guard text[place] == UInt8(ascii: "]") else { return nil }
-        place &+= 1
+        at += 1
         return LevelChange(
             price: Price(raw: price), quantity: Quantity(raw: quantity),
             priceDecimals: UInt8(truncatingIfNeeded: decimals.price),
@@ -96,52 +92,50 @@ struct PlainLevels {
     /// The digits and the closing quote of a plain decimal; −1 for anything else.
     @inline(__always)
     private static func number(
-        _ text: UnsafePointer<UInt8>, _ place: inout Int, _ scale: Int, _ decimals: inout Int,
+        _ at: inout UnsafePointer<UInt8>, _ scale: Int, _ decimals: inout Int,
         _ powers: UnsafePointer<Int64>
     ) -> Int64 {
-        let start = place
-        var value: UInt64 = 0
-        var point = -1
-        var byte = text[place]
-        while true {
-            let digit = byte &- UInt8(ascii: "0")
-            if digit <= 9 {
-                value = value &* 10 &+ UInt64(digit)
-            } else if byte == UInt8(ascii: "."), point < 0 {
-                point = place
-            } else {
-                break
-            }
-            place &+= 1
-            byte = text[place]
+        let start = at
+        var value = PlainLevels.digits(&at, 0)
+        let whole = at - start
+        guard whole > 0 else { return -1 }
+        if at.pointee == UInt8(ascii: ".") {
+            at += 1
+            value = PlainLevels.digits(&at, value)
+            decimals = at - start - whole - 1
+            guard decimals > 0 else { return -1 }
         }
-        let length = place &- start
-        guard byte == UInt8(ascii: "\""), length > 0, length <= safeDigits else { return -1 }
-        place &+= 1
-        guard point >= 0 else {
-            guard length &+ scale <= safeDigits else { return -1 }
-            return Int64(truncatingIfNeeded: value) &* powers[scale]
+        guard at.pointee == UInt8(ascii: "\""), whole &+ max(decimals, scale) <= safeDigits else { return -1 }
+        at += 1
+        guard decimals <= scale else {
+            // Beyond the scale only zeros are exact.
+            let (exact, rest) = value.quotientAndRemainder(
+                dividingBy: UInt64(truncatingIfNeeded: powers[decimals &- scale]))
+            return rest == 0 ? Int64(truncatingIfNeeded: exact) : -1
         }
-        decimals = start &+ length &- point &- 1
-        guard point > start, decimals > 0 else { return -1 }
-        if decimals <= scale {
-            guard length &+ scale &- decimals <= safeDigits else { return -1 }
-            return Int64(truncatingIfNeeded: value) &* powers[scale &- decimals]
+        return Int64(truncatingIfNeeded: value) &* powers[scale &- decimals]
+    }
+
+    @inline(__always)
+    private static func digits(_ at: inout UnsafePointer<UInt8>, _ before: UInt64) -> UInt64 {
+        var value = before
+        var digit = at.pointee &- UInt8(ascii: "0")
+        while digit <= 9 {
+            value = value &* 10 &+ UInt64(digit)
+            at += 1
+            digit = at.pointee &- UInt8(ascii: "0")
         }
-        // Beyond the scale only zeros are exact.
-        let (whole, rest) = value.quotientAndRemainder(
-            dividingBy: UInt64(truncatingIfNeeded: powers[decimals &- scale]))
-        return rest == 0 ? Int64(truncatingIfNeeded: whole) : -1
+        return value
     }
 
     /// `,"0"`: a further element of a level (OKX sends four), of digits alone.
-    private static func skipWhole(_ text: UnsafePointer<UInt8>, _ place: inout Int) -> Bool {
-        guard text[place &+ 1] == UInt8(ascii: "\"") else { return false }
-        place &+= 2
-        let start = place
-        while text[place] &- UInt8(ascii: "0") <= 9 { place &+= 1 }
-        guard place > start, text[place] == UInt8(ascii: "\"") else { return false }
-        place &+= 1
+    private static func skipWhole(_ at: inout UnsafePointer<UInt8>) -> Bool {
+        guard at[0] == UInt8(ascii: ","), at[1] == UInt8(ascii: "\"") else { return false }
+        at += 2
+        let start = at
+        _ = digits(&at, 0)
+        guard at > start, at.pointee == UInt8(ascii: "\"") else { return false }
+        at += 1
         return true
     }
 }

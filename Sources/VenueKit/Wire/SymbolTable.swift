@@ -8,19 +8,49 @@ public struct SymbolTable: Sendable {
     let instruments: [InstrumentID]
     private var slots: [Int16]
     private let symbols: [[UInt8]]
+    /// By index in `listings`.
+    private let keys: [Key]
     private let mask: Int
+
+    /// A symbol of at most 16 bytes is told from all others of its length by these; of a longer one they are
+    /// the ends.
+    private struct Key: Equatable {
+        var count: Int
+        var head: UInt64
+        var tail: UInt64
+
+        @inline(__always)
+        init(_ bytes: UnsafeRawBufferPointer) {
+            count = bytes.count
+            guard count >= 8, let start = bytes.baseAddress else {
+                head = 0
+                tail = 0
+                for byte in bytes { head = head &<< 8 | UInt64(byte) }
+                return
+            }
+            head = start.loadUnaligned(as: UInt64.self)
+            tail = start.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+        }
+
+        @inline(__always)
+        var hash: Int {
+            let mixed = (head ^ UInt64(truncatingIfNeeded: count)) &* 0x9E37_79B9_7F4A_7C15 ^ tail
+            return Int(truncatingIfNeeded: (mixed &* 0xFF51_AFD7_ED55_8CCD) &>> 33)
+        }
+    }
 
     public init(_ listings: [Listing]) {
         self.listings = listings
         scales = listings.map { PlainLevels($0) }
         instruments = listings.map(\.instrument.id)
         symbols = listings.map { Array($0.symbol.utf8) }
+        keys = symbols.map { symbol in symbol.withUnsafeBytes { Key($0) } }
         var capacity = 16
         while capacity < listings.count * 4 { capacity *= 2 }
         mask = capacity - 1
         slots = Array(repeating: -1, count: capacity)
-        for (index, symbol) in symbols.enumerated() {
-            var slot = symbol.withUnsafeBytes { SymbolTable.hash($0) } & mask
+        for (index, key) in keys.enumerated() {
+            var slot = key.hash & mask
             while slots[slot] >= 0 { slot = (slot + 1) & mask }
             slots[slot] = Int16(index)
         }
@@ -33,16 +63,11 @@ public struct SymbolTable: Sendable {
 
     /// The index in `listings` of the symbol these bytes spell exactly.
     public func index(_ symbol: UnsafeRawBufferPointer) -> Int? {
-        var slot = SymbolTable.hash(symbol) & mask
+        let key = Key(symbol)
+        var slot = key.hash & mask
         while slots[slot] >= 0 {
             let candidate = Int(slots[slot])
-            if symbols[candidate].count == symbol.count,
-                symbols[candidate].withUnsafeBytes({ candidate in
-                    candidate.elementsEqual(symbol)
-                })
-            {
-                return candidate
-            }
+            if keys[candidate] == key, symbol.count <= 16 || isSpelled(candidate, symbol) { return candidate }
             slot = (slot + 1) & mask
         }
         return nil
@@ -53,10 +78,7 @@ public struct SymbolTable: Sendable {
     }
     public func listing(symbol: String) -> Listing? { listings.first { $0.symbol == symbol } }
 
-    /// FNV-1a.
-    private static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return Int(truncatingIfNeeded: hash >> 1)
+    private func isSpelled(_ candidate: Int, _ symbol: UnsafeRawBufferPointer) -> Bool {
+        symbols[candidate].withUnsafeBytes { $0.elementsEqual(symbol) }
     }
 }

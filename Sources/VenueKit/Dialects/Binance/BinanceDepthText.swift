@@ -99,6 +99,11 @@ struct BinanceDepthText {
     @inline(__always)
     private mutating func plainString() -> UnsafeRawBufferPointer? {
         let start = place
+        while place &+ 8 <= count {
+            let word = UnsafeRawPointer(text + place).loadUnaligned(as: UInt64.self)
+            guard BinanceDepthText.isPlain(word) else { break }
+            place &+= 8
+        }
         while true {
             let byte = text[place]
             if byte == UInt8(ascii: "\"") { break }
@@ -107,6 +112,19 @@ struct BinanceDepthText {
         }
         place &+= 1
         return UnsafeRawBufferPointer(start: text + start, count: place - 1 - start)
+    }
+
+    /// Whether none of eight bytes is a quote, a backslash, below 0x20, or 0x7D and above. A byte behind one
+    /// that is may be taken for one as well.
+    @inline(__always)
+    private static func isPlain(_ word: UInt64) -> Bool {
+        let (ones, tops): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        let quotes = word ^ ones &* 0x22
+        let backslashes = word ^ ones &* 0x5C
+        let found =
+            (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word
+            | (word &+ ones &* 0x03) | word
+        return found & tops == 0
     }
 
     /// A key of one letter, or 0 for one of two letters; the colon is taken.

@@ -14,23 +14,34 @@ extension BinanceDialect {
 
     /// `ACK` answers as soon as the engine has the order; fills come through the stream and `myTrades`.
     public func place(_ order: OrderIntent, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
-        let listing = own(order.instrument)
-        var parameters = [
-            ("symbol", listing.symbol), ("side", BinanceDialect.side(order.side)),
-            ("type", order.timeInForce == .postOnly ? "LIMIT_MAKER" : "LIMIT"),
-        ]
+        let place = place(of: order.instrument)
+        var text = RequestText("/api/v3/order?")
+        let start = text.count
+        text.append("symbol=")
+        text.append(encoded: symbols.listings[place].symbol)
+        text.append(order.side == .buy ? "&side=BUY" : "&side=SELL")
         switch order.timeInForce {
-        case .immediateOrCancel: parameters.append(("timeInForce", "IOC"))
-        case .goodTillCanceled: parameters.append(("timeInForce", "GTC"))
-        case .fillOrKill: parameters.append(("timeInForce", "FOK"))
-        case .postOnly: break  // LIMIT_MAKER takes none
+        case .immediateOrCancel: text.append("&type=LIMIT&timeInForce=IOC")
+        case .goodTillCanceled: text.append("&type=LIMIT&timeInForce=GTC")
+        case .fillOrKill: text.append("&type=LIMIT&timeInForce=FOK")
+        case .postOnly: text.append("&type=LIMIT_MAKER")  // it takes no timeInForce
         }
-        parameters += [
-            ("quantity", listing.instrument.text(order.quantity)),
-            ("price", listing.instrument.text(order.limit)),
-            ("newClientOrderId", order.id.description), ("newOrderRespType", "ACK"),
-        ]
-        return signed("POST", "/api/v3/order", parameters, weight: 1, stamp, access)
+        text.append("&quantity=")
+        text.append(order.quantity.raw, scale: symbols.listings[place].instrument.quantityScale)
+        text.append("&price=")
+        text.append(order.limit.raw, scale: symbols.listings[place].instrument.priceScale)
+        text.append("&newClientOrderId=")
+        text.append(order.id)
+        text.append("&newOrderRespType=ACK&recvWindow=")
+        text.append(profile.receiveWindow.milliseconds, scale: 0)
+        text.append("&timestamp=")
+        text.append(stamp.venueTime.milliseconds, scale: 0)
+        let signature = access.signer.hmacSHA256(Array(text.bytes[start...]))
+        text.append("&signature=")
+        text.append(hex: signature)
+        return RequestPlan(
+            method: "POST", target: text.string, headers: [HTTPHeader("X-MBX-APIKEY", access.apiKey)],
+            weight: 1)
     }
 
     public func cancel(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
@@ -82,14 +93,14 @@ extension BinanceDialect {
     }
 
     /// Orders come from our own code: one for an instrument that is not listed here is a defect.
-    private func own(_ instrument: InstrumentID) -> Listing {
-        guard let listing = symbols.listing(instrument) else {
+    private func own(_ instrument: InstrumentID) -> Listing { symbols.listings[place(of: instrument)] }
+
+    private func place(of instrument: InstrumentID) -> Int {
+        guard let place = symbols.instruments.firstIndex(of: instrument) else {
             preconditionFailure("instrument \(instrument.index) is not listed at \(profile.name)")
         }
-        return listing
+        return place
     }
-
-    static func side(_ side: Side) -> String { side == .buy ? "BUY" : "SELL" }
 
     /// Everything stands in the query; the signature (HMAC-SHA256 in hex over the query as sent) is its last
     /// parameter.
