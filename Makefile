@@ -67,7 +67,8 @@ smoke: setup ## Every command prints its help, every benchmark its figures
 	@for file in config/demo.yaml config/paper.yaml config/live.yaml config/basis.yaml; do \
 	    .build/debug/arbnode config validate $$file; \
 	done
-	@python3 perf/smoke.py .build/debug/arbnode
+	@$(SWIFT) build -c release --product arbnode
+	@python3 perf/smoke.py $(RELEASE)/arbnode
 	@echo "smoke: passed."
 
 simulate: setup ## Run simulated worlds, one a seed: make simulate SEEDS=1000

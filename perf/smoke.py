@@ -172,10 +172,10 @@ def main() -> int:
             words = " ".join(word for word in run.words if "/" not in word)
             try:
                 ended = subprocess.run(
-                    [arbnode, "bench", *run.words], capture_output=True, text=True, timeout=180
+                    [arbnode, "bench", *run.words], capture_output=True, text=True, timeout=400
                 )
             except subprocess.TimeoutExpired:
-                found = ["did not end within 180 s"]
+                found = ["did not end within 400 s"]
             else:
                 found = problems(run, ended.stdout)
                 if ended.returncode:

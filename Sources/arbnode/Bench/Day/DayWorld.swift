@@ -6,6 +6,7 @@ import Foundation
 import Node
 import Orders
 import Ports
+import Risk
 import SimulatedWorld
 import Strategies
 import TradingModel
@@ -42,6 +43,9 @@ final class DayWorld {
 
     init(seed: UInt64) throws {
         var configuration = try CapturedFrames.configuration()
+        // It trades all day long, whatever it loses: only the rules that are no choice.
+        configuration.policy.limits.rules = .standard
+        configuration.policy.portfolio = nil
         configuration.policy.makerTaker = MakerTakerPolicy.everywhere(configuration, life: .seconds(120))
         for index in configuration.policy.takerTaker.indices {
             configuration.policy.takerTaker[index].cooldown = .seconds(60)

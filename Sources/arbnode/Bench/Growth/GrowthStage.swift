@@ -83,6 +83,10 @@ struct GrowthStage {
         policy.limits.exposureNotional = plenty
         policy.limits.orderNotional = plenty
         policy.limits.ordersPerSecond = 1_000_000
+        // What is measured trades at any size: only the rules that are no choice.
+        policy.limits.rules = .standard
+        policy.portfolio = nil
+        policy.riskIndex = nil
         policy.makerTaker = []
         policy.takerTaker = policy.instruments.map { instrument in
             var own = strategy
