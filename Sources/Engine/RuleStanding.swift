@@ -34,16 +34,12 @@ extension TradingEngine {
                             rule: rule, limit: limit, isOn: settings[rule.code],
                             place: name(of: place, in: limit.scope),
                             value: value(limit.measure, RuleSubject(limit.scope, place), now),
-                            bound: bound(limit.measure, place, settings), instrument: instrument))
+                            bound: governor.bindingOpenings(
+                                settings.limit(limit.measure, at: place), limit.measure),
+                            instrument: instrument))
                 }
             }
         }
         return standings
-    }
-
-    private func bound(_ measure: Measure, _ place: Int, _ settings: RuleSettings) -> Int128 {
-        let bound = settings.limit(measure, at: place)
-        let shrinks = RuleRegistry.byMeasure[measure.rawValue].limit.shrinks && mode == .reduced
-        return shrinks ? bound / Int128(policy.limits.reducedDivisor) : bound
     }
 }

@@ -111,12 +111,8 @@ extension TradingEngine {
 
     private func held(_ index: Int) -> Holdings.Asset {
         let deviation = obligations[index].deviation
-        var (longest, shortest) = (deviation, deviation)
-        for id in orders.live {
-            guard let record = orders[id], record.intent.instrument.index == index else { continue }
-            let pending = record.remaining + record.fillsOutstanding
-            if record.intent.side == .buy { longest += pending } else { shortest -= pending }
-        }
+        let live = orders.tally(InstrumentID(index))
+        let (longest, shortest) = (deviation + live.pendingBuys, deviation - live.pendingSells)
         return Holdings.Asset(
             symbol: policy.instruments[index].symbol, mid: units(mids[index], index),
             net: units(deviation, index), longest: units(longest, index), shortest: units(shortest, index),
@@ -182,10 +178,12 @@ extension TradingEngine {
         }
     }
 
-    /// The governor's exposure limits for these holdings; in REDUCED they are divided as it divides them.
+    /// The governor's exposure limits for these holdings, as they bind openings now.
     private func governorLines(_ holdings: Holdings, _ limits: RiskLimits) -> [LimitLine] {
-        let divisor = governor.mode == .reduced ? Int128(limits.reducedDivisor) : 1
-        let position = Amount(raw: limits.positionNotional.raw / divisor)
+        let position = Amount(
+            raw: governor.bindingOpenings(limits.positionNotional.raw, .positionNotional))
+        let exposure = Amount(
+            raw: governor.bindingOpenings(limits.exposureNotional.raw, .exposureNotional))
         let worst: [Amount?] = holdings.assets.map { asset in
             let quantity = max(asset.longest.magnitude, asset.shortest.magnitude)
             // Without a price it cannot be said, and that is not nothing.
@@ -200,23 +198,26 @@ extension TradingEngine {
             LimitLine(
                 name: "exposure_notional",
                 value: known.count == worst.count ? known.reduce(.zero) { $0 + $1 } : nil,
-                limit: Amount(raw: limits.exposureNotional.raw / divisor)))
+                limit: exposure))
         return lines
     }
 
     /// What the governor would say to an opening of this size at the mid price now; `nil`: it would pass.
-    /// Asked of a copy: neither its counts nor its order rate notice.
+    /// Asked of a copy: neither its counts nor its order rate notice. Whoever supposes a position supposes
+    /// that it earns enough.
     public func wouldDeny(
         _ venue: VenueID, _ instrument: InstrumentID, _ side: Side, _ quantity: Quantity, limits: RiskLimits,
         at now: Moment
     ) -> Denial? {
-        var copy = governor
-        copy.limits = limits
+        var copy = self
+        var supposed = limits
+        supposed.rules = governor.limits.rules
+        copy.governor.limits = supposed
         let order = OrderIntent(
             id: ClientOrderID(epoch: epoch, node: policy.node, strategy: 0, intent: 0, leg: 0, attempt: 0),
             venue: venue, instrument: instrument, side: side, quantity: quantity,
             limit: mids[instrument.index], timeInForce: .immediateOrCancel, purpose: .open, decidedAt: now,
             sendBefore: now + TradingEngine.openWindow)
-        return copy.judge(question(order, now), at: now)
+        return copy.verdict(order, edge: Rate(raw: .max), now)
     }
 }

@@ -5,15 +5,23 @@ import TradingModel
 
 // The one way to an order: every value its rules need is measured in the call that asks them.
 extension TradingEngine {
-    /// Whether the governor lets an order go. Nothing else calls it, and nothing is submitted without it.
-    ///
-    /// - Parameters:
-    ///   - edge: what an opening is to earn, net of fees.
-    ///   - standing: the order as it stands, where `order` is what it is to become.
+    /// Whether the governor lets an order go. Nothing is submitted without it.
     mutating func mayGo(
         _ order: OrderIntent, edge: Rate? = nil, closes: Bool = false, amending standing: OrderRecord? = nil,
         _ now: Moment
     ) -> Bool {
+        verdict(order, edge: edge, closes: closes, amending: standing, now) == nil
+    }
+
+    /// Why the governor does not let an order go. Nothing else calls it.
+    ///
+    /// - Parameters:
+    ///   - edge: what an opening is to earn, net of fees.
+    ///   - standing: the order as it stands, where `order` is what it is to become.
+    mutating func verdict(
+        _ order: OrderIntent, edge: Rate? = nil, closes: Bool = false, amending standing: OrderRecord? = nil,
+        _ now: Moment
+    ) -> Denial? {
         let places = RulePlaces(
             venue: order.venue.index, strategy: Int(order.id.strategy) - 1, symbol: order.instrument.index,
             asset: assetOf[order.instrument.index])
@@ -22,7 +30,7 @@ extension TradingEngine {
                 order, edge: edge, closes: closes, isAmend: standing != nil, asset: places.asset)
             for measure in governor.wanted { governor.state(measure, value(measure, subject, now)) }
         }
-        return governor.judge(question(order, now, amending: standing), places, at: now) == nil
+        return governor.judge(question(order, now, amending: standing), places, at: now)
     }
 
     /// The configured limits with what people have switched.

@@ -73,10 +73,7 @@ public struct RiskGovernor: Sendable {
             if value == Measured.notApplicable { continue }
             let place = places.index(row.scope)
             var limit = table.limit(row, at: place)
-            if row.shrinks, isOpening, mode == .reduced { limit /= Int128(limits.reducedDivisor) }
-            if exposureShare < 100, RiskGovernor.isExposure(row.measure) {
-                limit = limit / 100 * Int128(exposureShare)
-            }
+            if isOpening { limit = bindingOpenings(limit, row.measure, shrinks: row.shrinks) }
             if value != Measured.missing, row.isAtMost ? value <= limit : value >= limit { continue }
             denials[row.code] += 1
             let ruling = Ruling(
@@ -106,6 +103,19 @@ public struct RiskGovernor: Sendable {
         table = RuleTable(limits.compiled)
         wanted = table.rows.map { RuleRegistry.byMeasure[$0.measure].limit.measure }
             .filter { !RiskGovernor.asked.contains($0) }
+    }
+
+    /// What a limit comes to for openings, in this mode and at this risk index.
+    public func bindingOpenings(_ limit: Int128, _ measure: Measure) -> Int128 {
+        let shrinks = RuleRegistry.byMeasure[measure.rawValue].limit.shrinks
+        return bindingOpenings(limit, measure.rawValue, shrinks: shrinks)
+    }
+
+    @inline(__always)
+    private func bindingOpenings(_ limit: Int128, _ measure: Int, shrinks: Bool) -> Int128 {
+        let limit = shrinks && mode == .reduced ? limit / Int128(limits.reducedDivisor) : limit
+        guard exposureShare < 100, RiskGovernor.isExposure(measure) else { return limit }
+        return limit / 100 * Int128(exposureShare)
     }
 
     /// What the risk index scales.

@@ -25,7 +25,7 @@ import TradingModel
         policy.limits.rules = rules
     }
 
-    private static func stage(
+    static func stage(
         rows: [OutboxRecord] = [], _ change: @escaping (inout EnginePolicy) -> Void = { _ in }
     ) -> Stage {
         var stage = Stage(
@@ -44,7 +44,7 @@ import TradingModel
         stage.engine.governor.rulings.compactMap { $0?.text() }
     }
 
-    private func limit(_ measure: Measure, _ value: Int128) -> (inout EnginePolicy) -> Void {
+    func limit(_ measure: Measure, _ value: Int128) -> (inout EnginePolicy) -> Void {
         { $0.limits.rules[measure] = [value] }
     }
 
