@@ -117,8 +117,7 @@ extension TradingEngine {
             selling: capacities(index, .sell, mid, now, besides: own),
             sizeShare: sizeShare(
                 strategies.count + maker, index, policy.quoteVenue, policy.quoteVenue, now), now: now)
-        let range = priceWindows[index].range(at: now).map { $0.high.raw - $0.low.raw } ?? 0
-        let unrest = Int128(range) * Int128(Rate.one) / Int128(max(1, mid.raw)) * Int128(policy.caution) / 100
+        let unrest = Int128((unrest(index, now) ?? .zero).raw) * Int128(policy.caution) / 100
         return makers[maker].quote(side, at: slot, view) { hedge in
             Rate(raw: Int64(clamping: unrest)) + riskEdge
                 + qualities[books[index].tops[hedge].venue.index].penalty(at: now)

@@ -218,9 +218,10 @@ extension TradingEngine {
 
     func marketValue(_ measure: Measure, _ subject: RuleSubject, _ now: Moment) -> Int128 {
         switch measure {
-        case .volatility: return unrest(subject.symbol, now) ?? Measured.missing
+        case .volatility: return unrest(subject.symbol, now).map { Int128($0.raw) } ?? Measured.missing
         case .chaos:
-            return policy.instruments.indices.compactMap { unrest($0, now) }.max() ?? Measured.missing
+            return policy.instruments.indices.compactMap { unrest($0, now) }.max()
+                .map { Int128($0.raw) } ?? Measured.missing
         case .depeg:
             guard let peg = governor.limits.rules.peg, mids[peg.index] > .zero else {
                 return Measured.missing
@@ -257,11 +258,6 @@ extension TradingEngine {
         case .quality: return Int128(qualities[subject.venue].score(at: now))
         default: return Measured.notApplicable
         }
-    }
-
-    private func unrest(_ index: Int, _ now: Moment) -> Int128? {
-        guard mids[index] > .zero, let range = priceWindows[index].range(at: now) else { return nil }
-        return Int128(range.high.raw - range.low.raw) * Int128(Rate.one) / Int128(mids[index].raw)
     }
 
     // MARK: Infrastructure

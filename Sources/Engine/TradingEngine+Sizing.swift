@@ -29,17 +29,23 @@ extension TradingEngine {
     ) -> Int64 {
         let allowed = riskIndex?.multipliers.sizeShare ?? 100
         guard let sizing = policy.sizing else { return throttled(strategy, allowed * 100) }
-        let range = priceWindows[index].range(at: now).map { $0.high.raw - $0.low.raw } ?? 0
-        let mid = max(1, mids[index].raw)
         let share = sizing.share(
             SizingEvidence(
-                range: Rate(raw: Int64(clamping: Int128(range) * Int128(Rate.one) / Int128(mid))),
+                range: unrest(index, now) ?? .zero,
                 fillRatio: fillRatios[index].percent, slippage: obligations[index].recentSlippage,
                 venueQuality: min(
                     qualities[first.index].score(at: now),
                     qualities[second.index].score(at: now)),
                 riskIndex: min(TradingEngine.appetite(mode), allowed)))
         return throttled(strategy, share)
+    }
+
+    /// How far the mid price ranged within the collar's window, as a share of itself; `nil` while no price
+    /// is known.
+    func unrest(_ index: Int, _ now: Moment) -> Rate? {
+        guard mids[index] > .zero, let range = priceWindows[index].range(at: now) else { return nil }
+        let moved = Int128(range.high.raw - range.low.raw) * Int128(Rate.one)
+        return Rate(raw: Int64(clamping: moved / Int128(mids[index].raw)))
     }
 
     /// What a mode leaves of the size, in percent.

@@ -41,10 +41,7 @@ extension TradingEngine {
     mutating func tendThrottles(_ index: Int, _ now: Moment) {
         nextThrottleLooks[index] = now + TradingEngine.throttleLook
         takeResults(now)
-        let mid = Int128(max(1, mids[index].raw))
-        let range = priceWindows[index].range(at: now).map { window in
-            Rate(raw: Int64(clamping: Int128(window.high.raw - window.low.raw) * Int128(Rate.one) / mid))
-        }
+        let range = unrest(index, now)
         for strategy in strategiesOf[index] + makersOf[index].map({ strategies.count + $0 }) {
             throttling?.evidence[strategy].badHedges = obligations[index].late + ladders[index].failures
             throttling?.evidence[strategy].hedges = obligations[index].completed

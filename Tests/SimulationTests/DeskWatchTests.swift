@@ -38,7 +38,7 @@ import Watch
     @Test func `tells of a stuck desk within three seconds, and reassures nobody meanwhile`() throws {
         let (stand, heard) = try watched()
         let began = stand.simulation.now
-        stand.freezeDesk(for: .seconds(9))
+        stand.hang(\.socketLane, for: .seconds(9))
         stand.run(.seconds(8))
         #expect(heard.alerts.count == 1)
         let alert = try #require(heard.alerts.first)

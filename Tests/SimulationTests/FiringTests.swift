@@ -80,7 +80,7 @@ import Watch
 
     @Test func `HOLD when its desk stood still, and is told how long it was`() throws {
         let stand = try running()
-        stand.freezeDesk(for: .seconds(4))
+        stand.hang(\.socketLane, for: .seconds(4))
         stand.run(.seconds(6))
         #expect(try stand.report().summary.mode == .hold)
         let lost = try cases(stand).filter { $0.key.code == .heartbeatLost && $0.key.subject == "desk lane" }

@@ -103,10 +103,6 @@ final class NodeStand {
 
     /// One thread hangs.
     func hang(_ lane: KeyPath<World, any Lane>, for span: Span) { process?.hang(lane, for: span) }
-    /// The desk's thread does nothing for so long.
-    func freezeDesk(for span: Span) {
-        (node?.desk.lane as? SimulatedLane)?.freeze(until: simulation.now + span)
-    }
 
     /// Every row of the outbox as it lies on the disk, its texts readable.
     func rows() throws -> [String] {
