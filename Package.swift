@@ -70,6 +70,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CAllocations"),
         .target(name: "CThreads"),
+        .target(name: "CClock"),
         .systemLibrary(name: "CRocksDB", providers: [.apt(["librocksdb-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
@@ -94,7 +95,11 @@ let package = Package(
         room("VenueKit", ["TradingModel", "Ports"]),
         room(
             "LiveWorld",
-            ["TradingModel", "Ports", "Journal", "CWebSockets", "COpenSSL", "CRocksDB", "CThreads", "CZlib"]),
+            [
+                "TradingModel", "Ports", "Journal", "Watch", "CWebSockets", "COpenSSL", "CRocksDB",
+                "CThreads",
+                "CClock", "CZlib",
+            ]),
         room("SimulatedWorld", ["TradingModel", "Ports", "Journal"], simulationOnly),
         room("Channels", ["TradingModel", "Ports", "Watch", "CCurl"]),
         room("VenueServer", ["TradingModel", "SimulatedWorld", "COpenSSL"] + nio),
@@ -180,7 +185,7 @@ let package = Package(
             "LiveWorldTests",
             [
                 "TradingModel", "Ports", "Journal", "LiveWorld", "SimulatedWorld", "VenueServer", "CRocksDB",
-                "COpenSSL", "CZlib",
+                "COpenSSL", "CZlib", "Watch",
             ]),
         specification("ExecutorContractTests", ["TradingModel", "Ports", "LiveWorld"]),
         specification(
@@ -198,7 +203,7 @@ let package = Package(
         specification(
             "SimulationTests",
             [
-                "TradingModel", "Ports", "VenueKit", "Orders", "Strategies", "Engine", "Node",
+                "TradingModel", "Ports", "VenueKit", "Orders", "Risk", "Strategies", "Engine", "Node",
                 "Configuration", "SimulatedWorld", "Simulator", "Control", "Console", "Watch", "Runbooks",
             ]),
         specification("SimulatorTests", ["Simulator"]),

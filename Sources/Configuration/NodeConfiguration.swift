@@ -79,6 +79,10 @@ public struct NodeConfiguration: Sendable {
     public var alerts: AlertPolicy
     /// How the lanes of a live node share the machine.
     public var threads: ThreadPlan
+    /// From where on the machine is strained.
+    public var host: HostPolicy
+    /// How often the node checks itself.
+    public var selfCheck: SelfCheckPolicy
     /// Each effective value with its origin.
     public var document: ConfigurationDocument
 

@@ -4,6 +4,7 @@ import Ports
 import Risk
 import TradingModel
 import VenueKit
+import Watch
 
 /// Reads a node's file, its venues' files, and holds them against each other.
 struct NodeReading {
@@ -33,6 +34,8 @@ struct NodeReading {
         var paperLatency: Span
         var startMode: OperatingMode
         var threads: ThreadPlan
+        var host: HostPolicy
+        var selfCheck: SelfCheckPolicy
     }
 
     /// `nil`: problems were reported.
@@ -76,7 +79,7 @@ struct NodeReading {
             file: file, mode: place.mode, dataDirectory: place.dataDirectory, store: place.store,
             http: place.http, credentialsFile: place.credentialsFile, venues: venues, policy: policy,
             paperLatency: place.paperLatency, startMode: place.startMode, alerts: alerts,
-            threads: place.threads,
+            threads: place.threads, host: place.host, selfCheck: place.selfCheck,
             document: ConfigurationDocument(file: file, values: ledger.values))
     }
 
@@ -106,13 +109,15 @@ struct NodeReading {
             "paper_latency", .span(.zero...(.milliseconds(500))), standard: NodeConfiguration.paperLatency)
         let start = root.value("start_in", .choice(NodeConfiguration.Start.allCases), standard: .normal)
         let threads = threads(root)
+        let host = host(root)
+        let selfCheck = selfCheck(root)
         guard let node, let mode, let data, let http, let credentials, let store, let foreign, let paper,
-            let start, let threads
+            let start, let threads, let host, let selfCheck
         else { return nil }
         return Place(
             node: node, mode: mode, dataDirectory: data, store: store, http: http,
             credentialsFile: credentials, foreignOrders: foreign, paperLatency: paper,
-            startMode: start.mode, threads: threads)
+            startMode: start.mode, threads: threads, host: host, selfCheck: selfCheck)
     }
 
     private static func store(_ root: Section) -> NodeConfiguration.Store? {

@@ -10,12 +10,17 @@ extension PolicyReading {
         let rise = section.value("rise_per_minute", .integer(1...6_000), standard: standard.risePerMinute)
         let unknown = section.value("unknown_ceiling", .integer(0...100), standard: standard.unknownCeiling)
         let absent = section.value("absent_ceiling", .integer(0...100), standard: standard.absentCeiling)
+        let away = section.value(
+            "operator_absent_after", .orOff(.span(.seconds(60)...(.seconds(604_800)))),
+            standard: .seconds(86_400))
+        let canary = section.value("canary_ceiling", .integer(0...100), standard: standard.canaryCeiling)
         let ceiling = section.value("night_ceiling", .integer(0...100), standard: standard.nightCeiling)
         let from = section.optional("night_from_utc", .integer(0...23))
         let until = section.optional("night_until_utc", .integer(0...23))
         let steps = steps(section)
         section.finish()
-        guard let target, let rise, let unknown, let absent, let ceiling, let from, let until, let steps
+        guard let target, let rise, let unknown, let absent, let away, let canary, let ceiling, let from,
+            let until, let steps
         else { return nil }
         var night: RiskIndexPolicy.Night?
         switch (from, until) {
@@ -26,7 +31,7 @@ extension PolicyReading {
         }
         return RiskIndexPolicy(
             target: target, risePerMinute: rise, unknownCeiling: unknown, absentCeiling: absent,
-            nightCeiling: ceiling, night: night, steps: steps)
+            absentAfter: away, canaryCeiling: canary, nightCeiling: ceiling, night: night, steps: steps)
     }
 
     private func steps(_ section: Section) -> [RiskIndexPolicy.Step]? {

@@ -67,6 +67,7 @@ public enum StatusPages {
             + "\"disabled_strategies\":[\(disabled.joined(separator: ","))],"
             + "\"leads\":[\(leads.joined(separator: ","))],"
             + "\"heartbeats\":[\(heartbeats(report).joined(separator: ","))],"
+            + "\"host\":[\(HostFigures.json(report).joined(separator: ","))],"
             + "\"live_orders\":\(summary.liveOrders),\"unknown_open\":\(summary.unknownOpen),"
             + "\"unhedged_notional\":\"\(summary.unhedgedNotional)\","
             + "\"residual_notional\":\"\(summary.residualNotional)\",\"pnl\":\"\(summary.profit)\","
@@ -142,6 +143,8 @@ public enum StatusPages {
             })
         if let portfolio = report.portfolio { text.portfolio(portfolio) }
         watch(report, &text)
+        text.host(report)
+        text.selfCheck(report)
         text.latency("arbnode_frame_to_decision_us", report.latency.frameToDecision)
         text.latency("arbnode_decision_to_wire_us", report.latency.decisionToWire)
         text.latency("arbnode_fill_to_hedge_wire_us", report.latency.fillToHedgeWire)

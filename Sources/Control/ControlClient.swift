@@ -42,9 +42,13 @@ public final class ControlClient {
     deinit { close(descriptor) }
 
     /// The answer to one command; a `ControlFault` is the node's own.
-    public func ask<Answer: Codable & Sendable>(_ command: ControlCommand, for: Answer.Type) throws -> Answer
-    {
-        let line = try exchange(try ControlProtocol.line(ControlRequest(command)))
+    ///
+    /// - Parameter unattended: no person stands behind it.
+    public func ask<Answer: Codable & Sendable>(
+        _ command: ControlCommand, for: Answer.Type, unattended: Bool = false
+    ) throws -> Answer {
+        let line = try exchange(
+            try ControlProtocol.line(ControlRequest(command, unattended: unattended)))
         do {
             return try ControlProtocol.read(ControlReply<Answer>.self, from: line).get()
         } catch let fault as ControlFault {

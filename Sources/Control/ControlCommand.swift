@@ -16,6 +16,10 @@ public enum ControlCommand: Hashable, Sendable {
     case acknowledge(number: UInt64, reason: String)
     case resolve(number: UInt64, reason: String)
     case heartbeats
+    /// The newest so many sightings of incidents, at most 200.
+    case logs(count: Int)
+    /// What the node last found when it checked itself; with `now` it checks first.
+    case selfCheck(now: Bool)
     case runbooks
     case runbook(name: String)
     /// What it would do now; nothing is done.
@@ -41,6 +45,8 @@ public enum ControlCommand: Hashable, Sendable {
         case status, venues, books, route, latency, positions, orders, hedges, incidents, heartbeats,
             runbooks, hold, resume, limits, rules
         case safeMode = "safe-mode"
+        case selfCheck = "self-check"
+        case logs
         case kill, maintenance
         case riskIndex = "risk-index"
         case reconcile
@@ -62,6 +68,8 @@ public enum ControlCommand: Hashable, Sendable {
         case .portfolio: .portfolio
         case .whatIf: .whatIf
         case .heartbeats: .heartbeats
+        case .selfCheck: .selfCheck
+        case .logs: .logs
         case .runbooks, .runbook, .plan: .runbooks
         case .limits: .limits
         case .rules, .rule: .rules
@@ -124,6 +132,8 @@ extension ControlCommand {
         case .resolve(let number, let reason): ["resolve": .number(number), "reason": .text(reason)]
         case .books(let symbol): ["symbol": .text(symbol)]
         case .route(let question): question.arguments
+        case .logs(let count): ["count": .number(UInt64(max(0, count)))]
+        case .selfCheck(let now): now ? ["now": .flag(true)] : [:]
         case .orders(let onlyUnknown): onlyUnknown ? ["unknown": .flag(true)] : [:]
         case .trade(let number): ["trade": .number(number)]
         case .hold(let reason), .safeMode(let reason): ["reason": .text(reason)]

@@ -3,8 +3,11 @@ public struct ControlRequest: Codable, Hashable, Sendable {
     public var version: Int
     public var command: String
     public var arguments: [String: ControlArgument]?
+    /// No person stands behind it: a view that refreshes itself.
+    public var unattended: Bool?
 
-    public init(_ command: ControlCommand) {
+    public init(_ command: ControlCommand, unattended: Bool = false) {
+        self.unattended = unattended ? true : nil
         version = ControlProtocol.version
         self.command = command.name.rawValue
         arguments = command.arguments
@@ -15,6 +18,13 @@ extension ControlCommand {
     /// What a line asks for. Nothing is guessed: an argument that the command does not know refuses it, since
     /// it may have been meant to narrow what is done.
     public static func read(_ line: [UInt8]) throws(ControlFault) -> ControlCommand {
+        try attended(line).command
+    }
+
+    /// The same, and whether a person stands behind it.
+    public static func attended(
+        _ line: [UInt8]
+    ) throws(ControlFault) -> (command: ControlCommand, isAttended: Bool) {
         struct Versioned: Decodable { var version: Int }
         let version: Int
         let request: ControlRequest
@@ -38,7 +48,7 @@ extension ControlCommand {
         var arguments = ArgumentReading(name, request.arguments ?? [:])
         let command = try arguments.command()
         try arguments.finish()
-        return command
+        return (command, request.unattended != true)
     }
 }
 
@@ -64,6 +74,8 @@ private struct ArgumentReading {
         case .hedges: return try number("trade").map { .trade(number: $0) } ?? .hedges
         case .incidents: return try incidents()
         case .heartbeats: return .heartbeats
+        case .logs: return .logs(count: Int(clamping: min(try number("count") ?? 200, 200)))
+        case .selfCheck: return .selfCheck(now: try flag("now"))
         case .runbooks: return try runbooks()
         case .portfolio: return .portfolio
         case .whatIf: return .whatIf(try whatIf())

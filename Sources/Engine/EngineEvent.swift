@@ -64,6 +64,8 @@ public enum EngineEvent: Sendable {
     case rule(String, isOn: Bool, reason: String, actor: String)
     /// The venue's dead-man switch is armed from here on, or no longer (it may have fired).
     case deadMan(VenueID, isArmed: Bool)
+    /// A check of the node itself wants a tiny order to go to this venue and end unfilled.
+    case canaryOrder(VenueID)
     /// No new risk from here on: the process is going down. Hedges and cancels go on.
     case draining
     case timer

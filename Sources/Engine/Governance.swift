@@ -21,16 +21,13 @@ public enum Governance: Sendable {
 
 /// What others than the engine know of the node's health; `nil`: not yet known.
 public struct RiskInputs: Hashable, Sendable {
-    /// 0…100.
-    public var capitalHealth: Int?
     /// In percent.
     public var heartbeats: Int?
     public var canary: Bool?
     public var operatorPresent: Bool?
     public init(
-        capitalHealth: Int? = nil, heartbeats: Int? = nil, canary: Bool? = nil, operatorPresent: Bool? = nil
+        heartbeats: Int? = nil, canary: Bool? = nil, operatorPresent: Bool? = nil
     ) {
-        self.capitalHealth = capitalHealth
         self.heartbeats = heartbeats
         self.canary = canary
         self.operatorPresent = operatorPresent

@@ -122,6 +122,7 @@ public struct Recovery: Sendable {
             saw(row.at)
             (riskTarget, riskLevel) = (row.target, row.after)
         case .corrected(_, _, let at): saw(at)
+        case .health(let health): saw(health.at)
         case .venueMode(let venue, let isSafe, let reason, _, let at):
             saw(at)
             if let id = venueID(venue) { safeVenues[id.index] = isSafe ? reason : nil }

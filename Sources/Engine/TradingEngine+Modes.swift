@@ -13,7 +13,7 @@ extension TradingEngine {
         case .looseningDurable(let number): loosened(number, now)
         case .looseningRefused(let number, let reason): looseningFailed(number, reason, now)
         case .riskTarget(let target, let reason, let actor): setRiskTarget(target, reason, actor, now)
-        case .riskInputs(let inputs): riskWatch.inputs = inputs
+        case .riskInputs(let inputs): healthTold(inputs, now)
         }
     }
 

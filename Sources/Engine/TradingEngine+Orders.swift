@@ -248,6 +248,8 @@ extension TradingEngine {
         inquiries[record.intent.id] = nil
         adopted.remove(record.intent.id)
         if record.intent.isQuote { return quoteEnded(record, now) }
+        // It was not meant to fill.
+        if TradingEngine.isCanary(record.intent) { return }
         if record.intent.purpose == .open {
             releaseFollower(of: record.intent.id)
             fillRatios[record.intent.instrument.index].note(record)

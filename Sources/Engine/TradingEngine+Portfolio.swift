@@ -23,6 +23,8 @@ struct WatchedPortfolio: Sendable {
 extension TradingEngine {
     /// The last look's figures; `nil` where none are configured or before the first look.
     public var portfolioReport: PortfolioReport? { portfolio?.watch.report }
+    /// Its score, 0…100; `nil` while it is not known.
+    var capitalHealth: Int? { portfolioReport?.health.score }
     /// Limits that the last look found broken.
     public var portfolioBreaches: [PortfolioBreach] { portfolio?.watch.breaches ?? [] }
 

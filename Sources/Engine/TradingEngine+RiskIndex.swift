@@ -6,6 +6,8 @@ import TradingModel
 struct RiskWatch: Hashable, Sendable {
     var inputs = RiskInputs()
     var nextLook = Moment.distantPast
+    /// Every venue has been open for new risk in this run, or has had the time to be.
+    var isWarm = false
     /// What the last row said, and whether there is one.
     var written: Int?
     var isWritten: Bool { written != nil }
@@ -18,12 +20,17 @@ extension TradingEngine {
     /// A fall by this much since the last row is written down.
     static let riskRow = 5
 
+    /// After how long without a sign nobody counts as watching; `nil`: nobody is missed.
+    public var operatorAbsentAfter: Span? { policy.riskIndex?.absentAfter }
+    public func isNight(at now: Moment) -> Bool { policy.riskIndex?.night?.contains(now) ?? false }
+
     /// What is demanded beyond each strategy's own edge.
     var riskEdge: Rate { riskIndex?.multipliers.edge ?? .zero }
 
     mutating func watchRiskIndex(_ now: Moment) {
         guard riskIndex != nil, now >= riskWatch.nextLook else { return }
         riskWatch.nextLook = now + TradingEngine.riskInterval
+        watchWarmth(now)
         let before = riskIndex?.value ?? 0
         let reading = riskReading(now)
         riskIndex?.observe(reading, at: now)
@@ -76,11 +83,34 @@ extension TradingEngine {
                         marketStability: marketStability(now), reason: reason, actor: actor, at: now))))
     }
 
+    /// A change of what others know of the node's health, with its row.
+    mutating func healthTold(_ inputs: RiskInputs, _ now: Moment) {
+        guard inputs != riskWatch.inputs else { return }
+        riskWatch.inputs = inputs
+        output.append(
+            .journal(
+                .health(
+                    HealthRow(
+                        heartbeats: inputs.heartbeats, canary: inputs.canary,
+                        operatorPresent: inputs.operatorPresent, at: now))))
+    }
+
+    /// While venues are still being reconciled, capital lies where nothing may be opened yet: that is no
+    /// illness, and an index that fell for it would take minutes to come back.
+    static let warmUp = Span.seconds(120)
+
+    private mutating func watchWarmth(_ now: Moment) {
+        guard !riskWatch.isWarm else { return }
+        riskWatch.isWarm =
+            venues.allSatisfy(\.mayOpen) || now - (firstMoment ?? now) >= TradingEngine.warmUp
+    }
+
     /// Health as the engine sees it, with what others told.
     public func riskReading(_ now: Moment) -> RiskReading {
         RiskReading(
-            capitalHealth: riskWatch.inputs.capitalHealth, heartbeats: riskWatch.inputs.heartbeats,
-            canary: riskWatch.inputs.canary, operatorPresent: riskWatch.inputs.operatorPresent,
+            capitalHealth: riskWatch.isWarm ? capitalHealth : nil,
+            heartbeats: riskWatch.inputs.heartbeats, canary: riskWatch.inputs.canary,
+            operatorPresent: riskWatch.inputs.operatorPresent,
             venueStability: venueStability(now), marketStability: marketStability(now))
     }
 

@@ -31,6 +31,7 @@ public struct TradingEngine: Sendable {
     /// `nil` where the policy has none.
     public internal(set) var riskIndex: RiskIndex?
     var riskWatch = RiskWatch()
+    var canaryOrders: [VenueID: CanaryOrder] = [:]
 
     var reservations = Reservations()
     public internal(set) var obligations: [ObligationQueue]
@@ -269,6 +270,7 @@ public struct TradingEngine: Sendable {
         case .clock(let venue, let offset): venues[venue.index].clockOffset = offset
         case .rule(let name, let isOn, let reason, let actor): switchRule(name, isOn, reason, actor, now)
         case .deadMan(let venue, let isArmed): deadMan(venue, isArmed, now)
+        case .canaryOrder(let venue): tryOrder(venue, now)
         case .draining:
             isDraining = true
             pullQuotes(now)

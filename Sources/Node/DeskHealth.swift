@@ -1,3 +1,4 @@
+import Engine
 import TradingModel
 import VenueKit
 import Watch
@@ -9,12 +10,15 @@ public struct HealthPolicy: Hashable, Sendable {
     /// Of the store's and the reserve's thread, which may wait for a disk.
     public var storeLate: Span
     public var storeLost: Span
+    /// From where on the machine is strained.
+    public var host: HostPolicy
 
     /// - Precondition: 250 ms ≤ `deskLate` < `deskLost`, 1 s ≤ `storeLate` < `storeLost`.
     public init(
         deskLate: Span = .milliseconds(1_500), deskLost: Span = .seconds(3), storeLate: Span = .seconds(5),
-        storeLost: Span = .seconds(15)
+        storeLost: Span = .seconds(15), host: HostPolicy = .standard
     ) {
+        self.host = host
         self.deskLate = deskLate
         self.deskLost = deskLost
         self.storeLate = storeLate
@@ -45,6 +49,17 @@ struct DeskHealth {
     /// The reserve lane has been asked whether it lives, and has not answered.
     var isReserveAsked = false
     var deadChannels: Set<String> = []
+    var host: HostWatch
+    /// `nil` where nobody can show: there is no way in.
+    var presence: OperatorPresence?
+    var isOperatorMissed = false
+    /// Whether the last check of the node itself passed; `nil` before the first.
+    var canary: Bool?
+    var lastCheck: SelfCheck?
+    /// What the engine was told last.
+    var toldInputs: RiskInputs?
+    /// How slow the way to every venue was at least, when it was last looked at.
+    var everyWay = Vitality.green
 
     /// How often beats are looked at, and cases.
     static let every = Span.milliseconds(250)
@@ -68,6 +83,7 @@ struct DeskHealth {
                 red: policy.storeLost),
             at: now)
         streams = sweeps.map { _ in EchoWatch() }
+        host = HostWatch(policy.host, venues: sweeps.count)
         for index in sweeps.indices { addVenue(VenueID(index), sweep: sweeps[index], at: now) }
     }
 

@@ -47,6 +47,12 @@ public struct NodeReport: Sendable {
     /// Cases by state, in the order of `IncidentState`.
     public var cases: [Int]
     public var heartbeats: [HeartbeatRegistry.Line]
+    /// The machine, and the way to each venue.
+    public var host: [HostWatch.Line]
+    /// Something keeps the machine's clock synchronised; `nil`: not known.
+    public var isClockKept: Bool?
+    /// The last check that the node made of itself.
+    public var selfCheck: SelfCheck?
     public var accounts: [PositionLedger.Account]
     public var isFlat: Bool
     /// Strategies disabled as possible logic loops.
@@ -81,7 +87,9 @@ extension TradingDesk {
             latency: latency,
             incidents: incidents.lines,
             cases: IncidentState.allCases.map { state in cases.cases.count { $0.state == state } },
-            heartbeats: heartbeats, accounts: engine.ledger.accounts, isFlat: engine.isFlat,
+            heartbeats: heartbeats, host: hostLines, isClockKept: health.host.isClockKept,
+            selfCheck: health.lastCheck,
+            accounts: engine.ledger.accounts, isFlat: engine.isFlat,
             disabledStrategies: engine.disabledStrategies.map { .init(name: $0.name, reason: $0.reason) },
             hedges: hedgeSummary(), leads: engine.leadLines,
             portfolio: engine.portfolioSummary)

@@ -58,9 +58,6 @@ extension TradingDesk {
         handle(.governance(.maintenance(isOn: isOn, reason: reason, actor: actor)))
     }
 
-    /// What others know of the node's health: all of it each time, `nil` where it is not known.
-    public func tellHealth(_ inputs: RiskInputs) { handle(.governance(.riskInputs(inputs))) }
-
     public func setRiskTarget(_ target: Int, reason: String, actor: String) {
         handle(.governance(.riskTarget(target, reason: reason, actor: actor)))
     }

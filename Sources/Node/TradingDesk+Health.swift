@@ -29,7 +29,8 @@ extension TradingDesk {
     private func tick(_ now: Moment) {
         health.nextTick = now + DeskHealth.tick
         askReserve()
-        cases.tick(at: now) { stands($0) }
+        feedRiskIndex(now)
+        cases.tick(at: now, isNight: engine.isNight(at: now)) { stands($0) }
         carryOutCases()
     }
 

@@ -49,7 +49,13 @@ extension TradingDesk {
         case .ledgerDrift: return venue.map { !$0.isReconciled }
         case .marginLow: return venue.map { $0.isMarginThin }
         case .deadManLost: return venue.map { !$0.isDeadManArmed }
-        case .outboxSlow, .diskLow: return engine.storeHealth != .good
+        case .operatorAway: return health.isOperatorMissed
+        case .canaryFail: return health.lastCheck?.failed(key.subject, key.venue)
+        case .hostStrained: return health.host.isStrained(key.subject, key.venue)
+        case .diskLow, .clockSkew:
+            guard key.subject.isEmpty else { return health.host.isStrained(key.subject, key.venue) }
+            return key.code == .diskLow ? engine.storeHealth != .good : nil
+        case .outboxSlow: return engine.storeHealth != .good
         case .outboxUnavailable: return storeRefusedAt != nil
         case .orderUnknown, .zombieOrder: return hasUnknownOrder(key.venue)
         case .hedgeFailure: return engine.obligations.contains { $0.open.contains { $0.isLate } }

@@ -51,6 +51,8 @@ public struct RiskIndex: Hashable, Sendable {
     /// What health allows, and which part of it allows the least.
     public private(set) var ceiling: Int
     public private(set) var ceilingCause: String
+    /// Why it may only fall now; `nil` when it may rise.
+    public private(set) var freeze: String?
     /// In thousandths of a point.
     private var level: Int64
     private var updated: Moment?
@@ -75,6 +77,7 @@ public struct RiskIndex: Hashable, Sendable {
     /// allows.
     public mutating func observe(_ reading: RiskReading, at now: Moment) {
         (ceiling, ceilingCause) = policy.ceiling(reading, at: now)
+        freeze = policy.freeze(reading, at: now)
         settle(at: now)
     }
 
@@ -85,6 +88,7 @@ public struct RiskIndex: Hashable, Sendable {
             level = goal
             return
         }
+        guard freeze == nil else { return }
         let elapsed = max(0, (now - (updated ?? now)).nanoseconds)
         let gain = Int64(clamping: Int128(policy.risePerMinute) * 1_000 * Int128(elapsed) / 60_000_000_000)
         level = min(goal, level + gain)
@@ -101,6 +105,9 @@ public struct RiskIndex: Hashable, Sendable {
         guard (0...100).contains(wanted) else { throw Denial(detail: "a risk index lies between 0 and 100") }
         if wanted > target, mode >= .hold {
             throw Denial(detail: "the node is in \(mode.name): a higher target has to wait until it opens")
+        }
+        if wanted > target, let freeze {
+            throw Denial(detail: "\(freeze): a higher target has to wait, risk may only fall")
         }
         if wanted > target, wanted > ceiling {
             throw Denial(detail: "health allows \(ceiling) (\(ceilingCause)): \(wanted) would go beyond it")

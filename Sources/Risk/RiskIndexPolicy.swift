@@ -44,6 +44,10 @@ public struct RiskIndexPolicy: Hashable, Sendable {
     public var unknownCeiling: Int
     /// While nobody watches.
     public var absentCeiling: Int
+    /// Nobody counts as watching once nobody has shown for so long; `nil`: nobody is missed.
+    public var absentAfter: Span?
+    /// While the node's check of itself fails.
+    public var canaryCeiling: Int
     public var nightCeiling: Int
     public var night: Night?
     /// By `from`, ascending from 0; a higher step never allows less.
@@ -59,7 +63,8 @@ public struct RiskIndexPolicy: Hashable, Sendable {
 
     public init(
         target: Int = 80, risePerMinute: Int = 60, unknownCeiling: Int = 80, absentCeiling: Int = 60,
-        nightCeiling: Int = 60, night: Night? = nil, steps: [Step] = RiskIndexPolicy.standardSteps
+        absentAfter: Span? = nil, canaryCeiling: Int = 50, nightCeiling: Int = 60, night: Night? = nil,
+        steps: [Step] = RiskIndexPolicy.standardSteps
     ) {
         precondition(RiskIndexPolicy.fault(in: steps) == nil, "steps are ordered and monotone")
         precondition(risePerMinute > 0)
@@ -67,6 +72,8 @@ public struct RiskIndexPolicy: Hashable, Sendable {
         self.risePerMinute = risePerMinute
         self.unknownCeiling = unknownCeiling
         self.absentCeiling = absentCeiling
+        self.absentAfter = absentAfter
+        self.canaryCeiling = canaryCeiling
         self.nightCeiling = nightCeiling
         self.night = night
         self.steps = steps
@@ -91,6 +98,13 @@ public struct RiskIndexPolicy: Hashable, Sendable {
 
     public func step(at value: Int) -> Step { steps.last { $0.from <= value } ?? steps[0] }
 
+    /// Why the index may not rise now, whatever it stands at; `nil` when it may.
+    public func freeze(_ reading: RiskReading, at now: Moment) -> String? {
+        if night?.contains(now) == true { return "it is night" }
+        if reading.canary == false { return "the node's check of itself fails" }
+        return reading.operatorPresent == false ? "no operator has shown" : nil
+    }
+
     /// The most that health allows, and the part of it that allows no more.
     public func ceiling(_ reading: RiskReading, at now: Moment) -> (Int, String) {
         func known(_ value: Int?, _ name: String) -> (Int, String) {
@@ -101,7 +115,7 @@ public struct RiskIndexPolicy: Hashable, Sendable {
         let parts = [
             known(reading.capitalHealth, "capital health"),
             known(reading.heartbeats, "heartbeats"),
-            known(reading.canary.map { $0 ? 100 : 0 }, "canary"),
+            known(reading.canary.map { $0 ? 100 : canaryCeiling }, "canary"),
             known(reading.operatorPresent.map { $0 ? 100 : absentCeiling }, "operator present"),
             known(reading.venueStability, "venue stability"),
             regime.map { ($0.ceiling, "the market is \($0.rawValue)") }

@@ -104,6 +104,12 @@ public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
     case ruleBroken = "RULE_BROKEN"
     /// A person switched a rule, or a lockout ended.
     case ruleChanged = "RULE_CHANGED"
+    /// The machine under the node, or its way to the venues, is beyond a bound.
+    case hostStrained = "HOST_STRAINED"
+    /// A check that the node makes of itself has failed: nothing may rise until it passes.
+    case canaryFail = "CANARY_FAIL"
+    /// No operator has shown for as long as the configuration allows.
+    case operatorAway = "OPERATOR_AFK"
 }
 
 public struct Incident: Hashable, Sendable {

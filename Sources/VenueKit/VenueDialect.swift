@@ -78,6 +78,10 @@ public protocol VenueDialect: Sendable {
     func balances(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
     func decodeBalances(_ response: HTTPResponse) throws(VenueFault) -> [BalanceReport]
 
+    /// What tells what the key may do; `nil` where the venue has no such question that is documented.
+    func keyScope(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan?
+    func decodeKeyScope(_ response: HTTPResponse) throws(VenueFault) -> KeyScope
+
     // Perpetuals
     /// Open positions; `nil` where only spot is traded.
     func positions(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan?
@@ -260,6 +264,11 @@ extension VenueDialect {
     public func queryFallback(_: OrderReference, _: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
     public func needsQueryFallback(_ answer: QueryAnswer) -> Bool { answer == .absent }
     public func statedUsage(_: HTTPResponse) -> StatedUsage? { nil }
+    public func keyScope(_: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
+    /// An answer to a request that was never planned tells nothing.
+    public func decodeKeyScope(_: HTTPResponse) throws(VenueFault) -> KeyScope {
+        throw .quarantined(.unknownMessage)
+    }
     public func positions(_: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
     public func decodePositions(_: HTTPResponse) throws(VenueFault) -> [PositionReport] { [] }
     public func accountMode(_: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }

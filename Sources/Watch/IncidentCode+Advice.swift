@@ -46,6 +46,9 @@ extension IncidentCode {
         case .marketChaos: "Nothing at once: sizes are down. Hold if venues stop answering."
         case .ruleBroken: "See which rule and its numbers (arbctl limits), and what was done (arbctl rules)."
         case .ruleChanged: "Nothing, if you know who did it and why (arbctl rules)."
+        case .hostStrained: "See what the machine lacks (arbctl monitor), and what else runs on it."
+        case .canaryFail: "See which check failed (arbctl self-check); it is repeated every minute."
+        case .operatorAway: "Show yourself: any arbctl command does. Until then sizes are smaller."
         case .riskOverrideDenied: "See which condition caps the index: arbctl risk-index show."
         }
     }
@@ -58,7 +61,8 @@ extension IncidentCode {
             nil
         case .zombieOrder, .venueSafeMode: .seconds(60)
         case .hedgeFailure, .marginLow, .orderUnknown, .ledgerDrift, .outboxUnavailable, .diskLow,
-            .deadManLost, .residualLimit, .heartbeatLost, .alertChannelDead:
+            .deadManLost, .residualLimit, .heartbeatLost, .alertChannelDead, .hostStrained, .canaryFail,
+            .operatorAway:
             .seconds(60)
         case .outboxSlow, .bookProofLost, .frameQuarantined, .venueDisconnected, .privateStreamLost:
             .seconds(120)

@@ -44,6 +44,9 @@ extension IncidentCode {
         case .strategyThrottled: "A strategy's size was stepped down or up"
         case .killSwitch: "A person has killed the node or a part of it"
         case .resumeAsked: "Somebody would resume and others must agree"
+        case .hostStrained: "The machine under the node, or its way to a venue, is beyond a bound"
+        case .canaryFail: "A check that the node makes of itself has failed"
+        case .operatorAway: "No operator has shown for too long"
         case .riskOverrideDenied: "More appetite for risk was asked for than a condition allows"
         }
     }
@@ -56,12 +59,13 @@ extension IncidentCode {
             .riskOverrideDenied, .strategyPnlStop, .marketChaos, .ruleBroken, .ruleChanged:
             "trading"
         case .orderUnknown, .zombieOrder, .ghostFill, .overfill, .foreignOrder, .ledgerDrift, .dirtyStart,
-            .venueSafeMode, .deadManLost, .killSwitch, .resumeAsked:
+            .venueSafeMode, .deadManLost, .killSwitch, .resumeAsked, .canaryFail, .operatorAway:
             "operations"
         case .bookProofLost, .frameQuarantined, .venueDisconnected, .privateStreamLost, .orderRefused,
             .venueRefused, .rateLimited:
             "venues"
-        case .outboxSlow, .diskLow, .outboxUnavailable, .clockSkew, .heartbeatLost, .alertChannelDead:
+        case .outboxSlow, .diskLow, .outboxUnavailable, .clockSkew, .heartbeatLost, .alertChannelDead,
+            .hostStrained:
             "platform"
         }
     }
@@ -88,7 +92,9 @@ extension IncidentCode {
         case .killSwitch, .resumeAsked: "rb-01-kill-all"
         case .varLimit, .stressFail, .marketChaos: "rb-16-market-chaos"
         case .ruleBroken, .ruleChanged: "rb-33-rules"
-        case .strategyThrottled, .riskOverrideDenied: "rb-32-risk-appetite"
+        case .strategyThrottled, .riskOverrideDenied, .operatorAway: "rb-32-risk-appetite"
+        case .hostStrained: "rb-34-host"
+        case .canaryFail: "rb-35-canary"
         }
     }
 }

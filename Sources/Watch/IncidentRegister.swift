@@ -157,10 +157,14 @@ public struct IncidentRegister: Sendable {
 extension IncidentRegister {
     /// Resolves what is over and escalates what nobody answers. `stands` says whether a case's condition is
     /// still there, where that can be seen; `nil`: only its repetition tells.
-    public mutating func tick(at now: Moment, stands: (IncidentCase.Key) -> Bool?) {
+    ///
+    /// - Parameter isNight: people are paged in half the time.
+    public mutating func tick(
+        at now: Moment, isNight: Bool = false, stands: (IncidentCase.Key) -> Bool?
+    ) {
         for index in cases.indices where cases[index].isOpen {
             if resolvesItself(index, stands(cases[index].key), now) { continue }
-            escalate(index, now)
+            escalate(index, haste: isNight ? 2 : 1, now)
         }
     }
 
@@ -183,23 +187,24 @@ extension IncidentRegister {
         return true
     }
 
-    private mutating func escalate(_ index: Int, _ now: Moment) {
+    private mutating func escalate(_ index: Int, haste: Int64, _ now: Moment) {
         guard cases[index].severity == .pageNow else { return }
-        let waited = now - cases[index].waitsSince
+        let waited = (now - cases[index].waitsSince) * haste
+        let minutes = (now - cases[index].waitsSince).milliseconds / 60_000
         if waited >= IncidentRegister.holdAfter,
             case .becomes(let state) = cases[index].state.after(.abandoned)
         {
             cases[index].state = state
-            cases[index].write("nobody has answered for ten minutes: HOLD", at: now)
+            cases[index].write("nobody has answered for \(minutes) min: HOLD", at: now)
             tell(index, .overdue, cases[index].detail, at: now)
             let key = cases[index].key
             effects.append(
-                .hold("nobody has answered \(key.code.rawValue) \(scope(key)) for ten minutes"))
+                .hold("nobody has answered \(key.code.rawValue) \(scope(key)) for \(minutes) min"))
         } else if waited >= IncidentRegister.secondChannelAfter,
             case .becomes(let state) = cases[index].state.after(.unanswered)
         {
             cases[index].state = state
-            cases[index].write("nobody has answered for two minutes: second channel", at: now)
+            cases[index].write("nobody has answered for \(minutes) min: second channel", at: now)
             tell(index, .escalated, cases[index].detail, at: now)
         }
     }

@@ -22,6 +22,7 @@ struct ArbCtl: ParsableCommand {
             StatusCommand.self, VenuesCommand.self, BooksCommand.self, RouteCommand.self,
             LatencyCommand.self, PositionsCommand.self,
             OrdersCommand.self, HedgesCommand.self, IncidentsCommand.self, HeartbeatsCommand.self,
+            SelfCheckCommand.self,
             RunbooksCommand.self, LimitsCommand.self, RulesCommand.self, HoldCommand.self,
             ResumeCommand.self, SafeModeCommand.self, KillCommand.self, MaintenanceCommand.self,
             RiskIndexCommand.self, ReconcileCommand.self,

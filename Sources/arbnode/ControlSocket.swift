@@ -12,6 +12,7 @@ enum ControlSocket {
         do throws(ControlServer.Fault) {
             let person = ControlOperator(node.desk, RunbookShelf.load(), watchkeeper: node.watchkeeper)
             let server = try await ControlServer.start(at: path(in: directory), person)
+            await node.desk.expectOperators()
             Terminal.say("Control: arbctl --socket \(server.path)")
             return server
         } catch {

@@ -8,7 +8,7 @@ import Testing
         "Books": 10, "Risk": 10, "Portfolio": 10, "Orders": 10, "Operations": 10, "Ports": 10, "Journal": 10,
         "Control": 10, "Watch": 10, "Runbooks": 10, "Measures": 10,
         "CCurl": 10, "CWebSockets": 10, "COpenSSL": 10, "CRocksDB": 10, "CZlib": 10, "CAllocations": 10,
-        "CThreads": 10,
+        "CThreads": 10, "CClock": 10,
         "Routing": 20, "Hedging": 21, "VenueKit": 20, "Recordings": 20, "SimulatedWorld": 22, "LiveWorld": 22,
         "VenueServer": 23, "Channels": 22,
         "Strategies": 30, "Engine": 31,

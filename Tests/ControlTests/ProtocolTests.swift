@@ -7,7 +7,9 @@ import Testing
         .status, .venues, .latency, .books(symbol: "BTC-USDT"), .positions, .orders(onlyUnknown: false),
         .orders(onlyUnknown: true), .hedges, .trade(number: .max), .incidents,
         .incident(number: 3), .acknowledge(number: 1, reason: "mine"), .resolve(number: .max, reason: "over"),
-        .heartbeats, .runbooks, .runbook(name: "rb"), .plan(name: "rb", venue: nil),
+        .heartbeats, .selfCheck(now: false), .selfCheck(now: true), .logs(count: 7), .runbooks,
+        .runbook(name: "rb"),
+        .plan(name: "rb", venue: nil),
         .plan(name: "rb", venue: "okx"), .hold(reason: "a \"reason\""),
         .resume(venue: nil, reason: "grün"), .resume(venue: "okx", reason: "b"), .safeMode(reason: "c"),
         .accept(venue: "kraken", reason: "d"), .portfolio,
@@ -52,6 +54,14 @@ import Testing
                 == .books(symbol: "BTC-USDT"))
         #expect(try read(#"{"version":1,"command":"status"}"#) == .status)
         #expect(try read(#"{"version":1,"command":"hedges","arguments":{"trade":12}}"#) == .trade(number: 12))
+    }
+
+    @Test func `a view that refreshes itself says that nobody stands behind it`() throws {
+        func isAttended(_ request: ControlRequest) throws -> Bool {
+            try ControlCommand.attended(try ControlProtocol.line(request)).isAttended
+        }
+        #expect(try isAttended(ControlRequest(.status)))
+        #expect(try !isAttended(ControlRequest(.status, unattended: true)))
     }
 
     @Test(arguments: ["hold", "resume", "safe-mode", "reconcile"])

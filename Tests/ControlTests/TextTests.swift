@@ -40,6 +40,26 @@ import Testing
         #expect(lines.contains("  okx: SAFE_MODE: odd") && lines.contains("  2. two"))
     }
 
+    @Test func `a status names what the machine lacks`() {
+        func measure(_ name: String, _ text: String, _ vitality: String, venue: String? = nil)
+            -> StatusAnswer.HostMeasure
+        {
+            var measure = StatusAnswer.HostMeasure()
+            (measure.measure, measure.text, measure.vitality, measure.venue) = (name, text, vitality, venue)
+            return measure
+        }
+        var status = StatusAnswer()
+        #expect(!StatusCommand.lines(status).contains { $0.hasPrefix("machine") })
+        status.host = [
+            measure("cpu", "12 %", "green"), measure("memory", "3.0 GiB", "yellow"),
+            measure("round_trip", "5 ms", "green", venue: "okx"),
+            measure("round_trip", "900 ms", "yellow", venue: "kraken"),
+        ]
+        let line = StatusCommand.lines(status).first { $0.hasPrefix("machine") }
+        #expect(
+            line?.hasSuffix("cpu 12 %, memory 3.0 GiB yellow, kraken round_trip 900 ms yellow") == true)
+    }
+
     @Test func `a venue without a proven book is a line that says why`() throws {
         var book = BooksAnswer.Book()
         book.venue = "okx"

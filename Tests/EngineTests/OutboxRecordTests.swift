@@ -44,6 +44,8 @@ import TradingModel
             RiskIndexRow(
                 target: 40, before: 80, after: 40, marketStability: nil, reason: "care", actor: "ann",
                 at: Moment(nanoseconds: 15))),
+        .health(
+            HealthRow(heartbeats: 97, canary: nil, operatorPresent: false, at: Moment(nanoseconds: 16))),
     ]
     static let warrant = Warrant(
         name: ClientOrderID(epoch: 7, node: 2, strategy: 0, intent: 100, leg: 0, attempt: 0),

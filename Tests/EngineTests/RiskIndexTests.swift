@@ -118,6 +118,32 @@ import TradingModel
         #expect(steps { $0[3].edge = Rate(hundredthsOfBasisPoint: 1_000) } != nil)
     }
 
+    @Test func `may only fall at night, without an operator, and while the canary fails`() throws {
+        let noon = Moment(nanoseconds: 1_790_000_000_000_000_000)
+        let hour = Int(noon.nanoseconds / 3_600_000_000_000 % 24)
+        let well = RiskReading(
+            capitalHealth: 100, heartbeats: 100, canary: true, operatorPresent: true, marketStability: 100)
+        var failing = well
+        failing.canary = false
+        var alone = well
+        alone.operatorPresent = false
+        let nights: [(RiskIndexPolicy.Night?, RiskReading)] = [
+            (.init(from: hour, until: (hour + 1) % 24), well), (nil, failing), (nil, alone),
+        ]
+        for (night, reading) in nights {
+            var index = RiskIndex(
+                policy: RiskIndexPolicy(target: 40, risePerMinute: 600, night: night), level: 10)
+            for second in 0..<60 { index.observe(reading, at: noon + .seconds(Int64(second))) }
+            #expect(index.value == 10 && index.freeze != nil)
+            #expect(throws: RiskIndex.Denial.self) { try index.set(target: 41, mode: .normal, at: noon) }
+            try index.set(target: 5, mode: .normal, at: noon)
+            #expect(index.value == 5, "it falls all the same")
+        }
+        var free = RiskIndex(policy: RiskIndexPolicy(target: 40, risePerMinute: 600), level: 10)
+        for second in 0..<60 { free.observe(well, at: noon + .seconds(Int64(second))) }
+        #expect(free.value == 40 && free.freeze == nil)
+    }
+
     @Test func `is set by people within what health allows, and otherwise refused`() throws {
         var index = RiskIndex(policy: RiskIndexPolicy(target: 50))
         index.observe(RiskReading(venueStability: 60), at: Self.start)
@@ -200,13 +226,55 @@ import TradingModel
 
     @Test func `falls with what others tell of the node's health`() {
         var stage = stage()
-        stage.process(.governance(.riskInputs(RiskInputs(capitalHealth: 12))))
+        stage.process(.governance(.riskInputs(RiskInputs(heartbeats: 12))))
         stage.advance(.milliseconds(100))
         stage.process(.timer)
         #expect(stage.engine.riskIndex?.value == 12)
         #expect(
             stage.rows.contains { if case .riskIndex(let row) = $0 { row.actor == "node" } else { false } })
+        #expect(stage.rows.contains { if case .health(let row) = $0 { row.heartbeats == 12 } else { false } })
         // Once it is well again, a restart climbs from where it fell to.
         #expect(self.stage(recovery: stage.rows).engine.riskIndex?.value == 12)
+    }
+
+    @Test func `has a row for each change of what it is told, and none for the same again`() {
+        var stage = stage()
+        let told = [
+            RiskInputs(heartbeats: 100), RiskInputs(heartbeats: 100),
+            RiskInputs(heartbeats: 100, canary: true),
+            RiskInputs(heartbeats: 100, canary: true), RiskInputs(heartbeats: 90, canary: true),
+        ]
+        for inputs in told { stage.process(.governance(.riskInputs(inputs))) }
+        let rows = stage.rows.compactMap { if case .health(let row) = $0 { row } else { nil } }
+        #expect(rows.map(\.heartbeats) == [100, 100, 90] && rows.map(\.canary) == [nil, true, true])
+        // What a run was told binds no later one: it knows nothing yet.
+        #expect(self.stage(recovery: stage.rows).engine.riskReading(stage.now).heartbeats == nil)
+    }
+
+    @Test func `may not rise while the node's own check fails, and stands no higher than that allows`() {
+        var stage = stage()
+        stage.process(.governance(.riskInputs(RiskInputs(heartbeats: 100, canary: false))))
+        func look(_ count: Int) {
+            for _ in 0..<count {
+                stage.advance(.milliseconds(100))
+                stage.process(.timer)
+            }
+        }
+        look(1)
+        #expect(stage.engine.riskIndex?.value == 50)
+        set(&stage, 20)
+        #expect(stage.engine.riskIndex?.value == 20)
+        stage.process(.governance(.riskTarget(40, reason: "test", actor: "ann")))
+        #expect(stage.alarms.contains(.riskOverrideDenied))
+        #expect(
+            stage.engine.riskDenial(of: 40, at: stage.now)?.hasPrefix("the node's check of itself fails")
+                == true)
+        look(200)
+        #expect(stage.engine.riskIndex?.value == 20)
+        stage.process(.governance(.riskInputs(RiskInputs(heartbeats: 100, canary: true))))
+        look(1)
+        set(&stage, 40)
+        look(250)
+        #expect(stage.engine.riskIndex?.value == 40)
     }
 }

@@ -103,6 +103,18 @@ import Watch
         #expect(register.cases[0].state == .overdue)
     }
 
+    @Test func `a page at night goes on in half the time`() {
+        var register = IncidentRegister(venues: [])
+        register.saw(Self.incident())
+        var alerts: [(second: Int64, kind: Alert.Kind)] = []
+        for second in Int64(0)...400 {
+            register.tick(at: Self.start + .seconds(second), isNight: true) { _ in true }
+            for case .alert(let alert) in register.takeEffects() { alerts.append((second, alert.kind)) }
+        }
+        #expect(alerts.map(\.kind) == [.opened, .escalated, .overdue])
+        #expect(alerts.map(\.second) == [0, 60, 300])
+    }
+
     @Test(arguments: [Severity.info, .warning, .critical])
     func `what is no page does not escalate`(severity: Severity) {
         var register = IncidentRegister(venues: [])
@@ -124,7 +136,7 @@ import Watch
         #expect(
             register.cases[0].timeline.map(\.what) == [
                 "opened", "acknowledged", "worsened to PAGE_NOW",
-                "nobody has answered for two minutes: second channel",
+                "nobody has answered for 2 min: second channel",
             ])
         #expect(register.cases[0].timeline[1].actor == "ann")
     }

@@ -38,6 +38,7 @@ extension StatusAnswer {
             .init(code: $0.code, severity: $0.severity, count: $0.count)
         }
         answer.control = connections
+        answer.host = HostFigures.answers(report)
         let sentence = desk.inspect { StatusSentence(report, $0) }
         answer.summary = sentence.line
         answer.blockedBy = sentence.blockedBy

@@ -86,8 +86,13 @@ struct StatusSentence {
             blockedBy.append("\(block.scope.text) is killed: \(block.reason)")
             next.append("two people lift it: arbctl resume --reason \"…\" --approved-by NAME")
         }
-        if let index = summary.riskIndex, index.multipliers.sizeShare == 0 {
+        guard let index = summary.riskIndex else { return }
+        if index.multipliers.sizeShare == 0 {
             blockedBy.append("the risk index is \(index.value): \(index.ceilingCause)")
+        } else if let freeze = index.freeze, index.value < index.target {
+            blockedBy.append(
+                "the risk index is \(index.value) of \(index.target) and may not rise: \(freeze)")
+            next.append("see arbctl risk-index show and arbctl self-check")
         }
     }
 

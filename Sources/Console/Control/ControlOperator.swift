@@ -28,7 +28,9 @@ public struct ControlOperator: ControlAnswering {
     /// A line that is no request, or cannot be carried out, changes nothing.
     public func answer(_ line: [UInt8], from user: UInt32) async -> [UInt8] {
         do throws(ControlFault) {
-            return try await carryOut(try ControlCommand.read(line), user)
+            let (command, isAttended) = try ControlCommand.attended(line)
+            if isAttended { await desk.operatorSeen() }
+            return try await carryOut(command, user)
         } catch {
             tally.note { $0.refusedRequests += 1 }
             return ControlOperator.spell(error)
@@ -47,6 +49,11 @@ public struct ControlOperator: ControlAnswering {
         case .resolve(let number, let reason):
             return try spell(await IncidentChangeAnswer.resolve(desk, number, reason, actor()))
         case .heartbeats: return try spell(await HeartbeatsAnswer.gather(desk))
+        case .logs(let count): return try spell(await LogsAnswer.gather(desk, count: count))
+        case .selfCheck(let now):
+            // Without orders: those are the configuration's to allow.
+            if now { await desk.checkItself(order: false) }
+            return try spell(await SelfCheckAnswer.gather(desk))
         case .runbooks: return try spell(await RunbooksAnswer.gather(desk, shelf))
         case .runbook(let name): return try spell(await RunbookAnswer.show(desk, shelf, name))
         case .plan(let name, let venue):

@@ -34,7 +34,20 @@ public struct StatusAnswer: Codable, Hashable, Sendable {
     /// Of this run, by code.
     public var incidents: [Incident] = []
     public var control = Connections()
+    /// The machine, and the way to each venue; what could not be read is left out.
+    public var host: [HostMeasure] = []
     public init() {}
+
+    public struct HostMeasure: Codable, Hashable, Sendable {
+        public var measure = ""
+        @Nullable public var venue: String?
+        /// In the measure's own unit: percent, bytes, degrees Celsius or nanoseconds.
+        public var value: Int64 = 0
+        /// The same for people.
+        public var text = ""
+        public var vitality = ""
+        public init() {}
+    }
 
     public struct Orders: Codable, Hashable, Sendable {
         public var live = 0

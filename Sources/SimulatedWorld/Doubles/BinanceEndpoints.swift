@@ -6,7 +6,7 @@ enum BinanceEndpoint {
     case placeOrder, testOrder, queryOrder, cancelOrder, openOrders, cancelOpenOrders, allOrders
     case account, myTrades, orderRate
     /// Wallet and margin pages that clients touch while loading markets.
-    case coins, nothing
+    case coins, keyRights, nothing
 
     static func rest(_ method: String, _ path: String) throws(BinanceFault) -> BinanceEndpoint {
         switch method + " " + path {
@@ -27,6 +27,7 @@ enum BinanceEndpoint {
         case "GET /api/v3/myTrades": return .myTrades
         case "GET /api/v3/rateLimit/order": return .orderRate
         case "GET /sapi/v1/capital/config/getall": return .coins
+        case "GET /sapi/v1/account/apiRestrictions": return .keyRights
         case "GET /sapi/v1/margin/allPairs", "GET /sapi/v1/margin/isolated/allPairs": return .nothing
         default: throw BinanceFault(-1000, "Path \(path), Method \(method) is invalid", status: 404)
         }
@@ -72,7 +73,8 @@ enum BinanceEndpoint {
     /// rest-api.md, "Weight" of each endpoint.
     func weight(_ fields: FormFields) -> Int {
         switch self {
-        case .ping, .time, .placeOrder, .testOrder, .cancelOrder, .cancelOpenOrders, .nothing: return 1
+        case .ping, .time, .placeOrder, .testOrder, .cancelOrder, .cancelOpenOrders, .keyRights, .nothing:
+            return 1
         case .exchangeInfo, .account, .allOrders: return 20
         case .recentTrades: return 25
         case .bookTicker: return fields["symbol"] == nil ? 4 : 2
@@ -193,7 +195,27 @@ extension BinanceSpotDouble {
         case .account: return accountInformation(fields, account: account, at: now)
         case .myTrades: return try myTrades(fields, account: account)
         case .orderRate: return orderRateLimits()
+        case .keyRights: return keyRights()
         default: return coins(account: account)
+        }
+    }
+
+    private func keyRights() -> [UInt8] {
+        let key = exchange.mischief.keyRights
+        return JSONWriter.object { json in
+            json.field("ipRestrict", key.isBound)
+            json.field("createTime", 1_698_645_219_000)
+            json.field("enableReading", true)
+            json.field("enableWithdrawals", key.mayWithdraw)
+            json.field("enableInternalTransfer", false)
+            json.field("enableMargin", false)
+            json.field("enableFutures", false)
+            json.field("permitsUniversalTransfer", false)
+            json.field("enableVanillaOptions", false)
+            json.field("enableFixApiTrade", false)
+            json.field("enableFixReadOnly", true)
+            json.field("enableSpotAndMarginTrading", exchange.mischief.keyTrouble == nil)
+            json.field("enablePortfolioMarginTrading", false)
         }
     }
 }

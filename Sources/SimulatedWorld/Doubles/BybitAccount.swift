@@ -97,6 +97,9 @@ extension BybitDouble {
             json.object("permissions") { json in
                 for name in ["ContractTrade", "Wallet", "Options", "Derivatives", "Exchange"] {
                     json.array(name) { json in
+                        if name == "Wallet", exchange.mischief.keyRights.mayWithdraw {
+                            json.string("Withdraw")
+                        }
                         guard segment == .linear else { return }
                         switch name {
                         case "ContractTrade":
@@ -109,7 +112,9 @@ extension BybitDouble {
                 }
                 json.array("Spot") { if segment == .spot { $0.string("SpotTrade") } }
             }
-            json.array("ips") { $0.string("*") }
+            let isBound = exchange.mischief.keyRights.isBound
+            json.array("ips") { $0.string(isBound ? "127.0.0.1" : "*") }
+            if !isBound { json.field("deadlineDay", 83) }
             json.field("type", 1)
             json.field("unified", 0)
             json.field("uta", 1)

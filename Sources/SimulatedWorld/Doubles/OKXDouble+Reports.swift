@@ -218,7 +218,9 @@ extension OKXDouble {
                 json.field("posMode", "net_mode")
                 json.field("level", "Lv1")
                 json.field("kycLv", "3")
-                json.field("perm", "read_only,trade")
+                let key = exchange.mischief.keyRights
+                json.field("perm", key.mayWithdraw ? "read_only,withdraw,trade" : "read_only,trade")
+                json.field("ip", key.isBound ? "127.0.0.1" : "")
                 json.field("uid", String(10_000 + account))
                 json.field("mainUid", String(10_000 + account))
             }

@@ -33,6 +33,8 @@ public final class VenueMischief {
     public var clockOffset = Span.zero
     /// V21: what is wrong with the account's key.
     public var keyTrouble: KeyTrouble?
+    /// What else the key may do.
+    public var keyRights = KeyRights()
     /// V17: open orders an account may have; `nil`: any number.
     public var maximumOpenOrders: Int?
 
@@ -144,6 +146,12 @@ extension VenueMischief {
         case addressNotAllowed
         /// The key may read but not trade.
         case tradingNotAllowed
+    }
+
+    public struct KeyRights: Hashable, Sendable {
+        public var mayWithdraw = false
+        /// It works from stated addresses alone.
+        public var isBound = true
     }
 
     /// V17: why a symbol does not trade.

@@ -8,8 +8,9 @@ public struct ClockOffset: Sendable {
         var roundTrip: Span
     }
     private var samples: [Sample] = []
-    /// When the last sample came.
+    /// When the last sample came, and how long its request was on its way, there and back.
     public private(set) var measuredAt: Moment?
+    public private(set) var lastTrip: Span?
 
     /// How far clocks drift apart between samples.
     static let drift = Span.milliseconds(20)
@@ -20,6 +21,7 @@ public struct ClockOffset: Sendable {
         guard received >= sent else { return }
         measuredAt = received
         let trip = received - sent
+        lastTrip = trip
         let middle = sent + trip / 2
         // Each sample bounds the offset by half its trip; one that no earlier bound meets says that the clock
         // has jumped, and what was measured before is void.

@@ -6,11 +6,15 @@ public struct ConnectorPulse: Hashable, Sendable {
     public var marketAt: Moment?
     /// The last answer to a question for the venue's time.
     public var clockAt: Moment?
+    /// How long that question was on its way, there and back.
+    public var roundTrip: Span?
 }
 
 extension VenueConnector {
     public var pulse: ConnectorPulse {
         let heard = market.map(\.session.heardAt).min() ?? .distantPast
-        return ConnectorPulse(marketAt: heard == .distantPast ? nil : heard, clockAt: clock.measuredAt)
+        return ConnectorPulse(
+            marketAt: heard == .distantPast ? nil : heard, clockAt: clock.measuredAt,
+            roundTrip: clock.lastTrip)
     }
 }

@@ -20,7 +20,7 @@ struct StatusCommand: ParsableCommand {
         }
         let (orders, hedges) = (status.orders, status.hedges)
         let mode = status.mode.reason.isEmpty ? "" : " (\(status.mode.reason))"
-        let rows = [
+        var rows = [
             ["mode", status.mode.mode + mode],
             [
                 "risk index",
@@ -52,6 +52,12 @@ struct StatusCommand: ParsableCommand {
             ],
             ["incidents", incidents(status)],
         ]
+        let machine = status.host.filter { $0.venue == nil || $0.vitality != "green" }.map {
+            ([$0.venue, $0.measure, $0.text].compactMap { $0 }
+                + ($0.vitality == "green" ? [] : [$0.vitality]))
+                .joined(separator: " ")
+        }
+        if !machine.isEmpty { rows.append(["machine", machine.joined(separator: ", ")]) }
         lines += [""] + TextTable(rows: rows, left: [0, 1]).lines + [""] + latencies(status.latencyUs)
         return lines
     }

@@ -54,7 +54,8 @@ struct DemoRun {
             : try await NodeWatch.start(
                 node, in: live.world, policy: configuration.alerts,
                 channels: try NodeWatch.channels(configuration, directory: directory), directory: directory,
-                isDrawing: Terminal.errorIsTerminal && !quiet)
+                isDrawing: Terminal.errorIsTerminal && !quiet, host: configuration.host,
+                selfCheck: configuration.selfCheck, isRealMoney: false)
         await watch?.follow(pages, control)
         let elapsed = await LiveView(
             node: node, world: live.world, signals: signals, quiet: quiet, tellsIncidents: watch == nil

@@ -30,6 +30,7 @@ enum NodePlanning {
             paperBalances: isDryRun ? NodePlan.paperBalances(configuration.policy) : [],
             paperLatency: configuration.paperLatency)
         plan.startMode = configuration.startMode
+        plan.health.host = configuration.host
         return plan
     }
 

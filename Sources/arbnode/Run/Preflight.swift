@@ -76,7 +76,24 @@ struct Preflight {
                         : "empty: "
                             + assets.filter { !funded.contains($0) }.map(\.code).joined(separator: " ")))
         } catch { rows.append(Row(venue: name, check: "keys", passed: false, detail: "\(error)")) }
+        rows.append(await keyScope(name, connector))
         return rows + (await perpetualChecks(venue, connector))
+    }
+
+    /// A key that could withdraw, works from anywhere or is about to expire does not trade real money.
+    private func keyScope(_ name: String, _ connector: VenueConnector) async -> Row {
+        do throws(VenueFault) {
+            guard let scope = try await connector.keyScope() else {
+                return Row(
+                    venue: name, check: "key scope", passed: true,
+                    detail: "the venue does not tell it: see there that it may not withdraw and is bound")
+            }
+            let problems = scope.problems(at: world.time.now)
+            return Row(
+                venue: name, check: "key scope", passed: problems.isEmpty,
+                detail: problems.isEmpty
+                    ? "trades, does not withdraw, is bound" : problems.joined(separator: "; "))
+        } catch { return Row(venue: name, check: "key scope", passed: false, detail: "\(error)") }
     }
 
     /// Settings of the account that no order can show before it is too late, and the right to read bills.

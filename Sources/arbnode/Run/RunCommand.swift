@@ -92,7 +92,8 @@ struct RunCommand: AsyncParsableCommand {
         let control = await ControlSocket.open(node, in: directory)
         let watch = try await NodeWatch.start(
             node, in: world.world, policy: configuration.alerts, channels: channels, directory: directory,
-            isDrawing: Terminal.errorIsTerminal && !json)
+            isDrawing: Terminal.errorIsTerminal && !json, host: configuration.host,
+            selfCheck: configuration.selfCheck, isRealMoney: isLive)
         await watch.follow(pages, control)
         let elapsed = await LiveView(
             node: node, world: world.world, signals: signals, quiet: json, tellsIncidents: false

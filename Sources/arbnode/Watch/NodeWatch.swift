@@ -15,6 +15,7 @@ final class NodeWatch: Sendable {
     private let dispatcher: AlertDispatcher
     private let notifier: SystemdNotifier
     private let vigil: Task<Void, Never>
+    private let care: [Task<Void, Never>]
     private let lanes: [WorkerLane]
     private let time: any Timekeeper
 
@@ -33,7 +34,8 @@ final class NodeWatch: Sendable {
 
     static func start(
         _ node: TradingNode, in world: World, policy: AlertPolicy, channels: [any AlertChannel],
-        directory: String, isDrawing: Bool
+        directory: String, isDrawing: Bool, host: HostPolicy,
+        selfCheck: SelfCheckPolicy, isRealMoney: Bool
     ) async throws -> NodeWatch {
         // Lines between two drawings of the live view would tear it; incidents stand in it anyway.
         let keeps = policy.channels.indices.filter { !isDrawing || policy.channels[$0].target != .log }
@@ -66,18 +68,28 @@ final class NodeWatch: Sendable {
             Task(executorPreference: files.lane) { await NodeWatch.write(alert.number, trading, files) }
         }
         let vigil = Task(executorPreference: watch.lane) { await watch.run() }
+        let care = HostCare(
+            trading, HostReader(dataDirectory: directory), every: host.every, lane: try lane("host"),
+            time: world.time)
+        let tasks = [
+            Task(executorPreference: care.lane) { await care.run() },
+            Task(executorPreference: trading.lane) {
+                await trading.keepChecking(selfCheck, isRealMoney: isRealMoney)
+            },
+        ]
         notifier.tell(.ready, .status("running"))
-        return NodeWatch(node, dispatcher, notifier, vigil, lanes, world.time)
+        return NodeWatch(node, dispatcher, notifier, vigil, tasks, lanes, world.time)
     }
 
     private init(
         _ node: TradingNode, _ dispatcher: AlertDispatcher, _ notifier: SystemdNotifier,
-        _ vigil: Task<Void, Never>, _ lanes: [WorkerLane], _ time: any Timekeeper
+        _ vigil: Task<Void, Never>, _ care: [Task<Void, Never>], _ lanes: [WorkerLane], _ time: any Timekeeper
     ) {
         self.node = node
         self.dispatcher = dispatcher
         self.notifier = notifier
         self.vigil = vigil
+        self.care = care
         self.lanes = lanes
         self.time = time
     }
@@ -108,7 +120,9 @@ final class NodeWatch: Sendable {
     /// Says what is left to say, for at most three seconds, and ends.
     func stop() async {
         vigil.cancel()
+        for task in care { task.cancel() }
         await vigil.value
+        for task in care { await task.value }
         await dispatcher.close(by: time.now + .seconds(3))
         for lane in lanes { lane.stop() }
     }

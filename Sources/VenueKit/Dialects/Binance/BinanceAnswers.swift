@@ -170,7 +170,7 @@ extension BinanceDialect {
     }
 
     /// The body of a successful answer.
-    private func content(_ response: HTTPResponse) throws(VenueFault) -> JSONTree {
+    func content(_ response: HTTPResponse) throws(VenueFault) -> JSONTree {
         let tree: JSONTree
         do throws(QuarantineReason) { tree = try JSONTree(response.body) } catch {
             if response.isSuccess { throw .quarantined(error) }

@@ -104,7 +104,7 @@ extension BinanceDialect {
 
     /// Everything stands in the query; the signature (HMAC-SHA256 in hex over the query as sent) is its last
     /// parameter.
-    private func signed(
+    func signed(
         _ method: String, _ path: String, _ parameters: [(String, String)], weight: Int,
         _ stamp: RequestStamp,
         _ access: VenueAccess

@@ -110,7 +110,9 @@ extension BybitDialect {
         _ path: String, _ parameters: [(String, String)], _ stamp: RequestStamp, _ access: VenueAccess
     ) -> RequestPlan {
         let query = parameters.map { $0.0 + "=" + PercentEncoding.encode($0.1) }.joined(separator: "&")
-        return RequestPlan(method: "GET", target: path + "?" + query, headers: headers(query, stamp, access))
+        return RequestPlan(
+            method: "GET", target: query.isEmpty ? path : path + "?" + query,
+            headers: headers(query, stamp, access))
     }
 
     private func post(
