@@ -19,10 +19,10 @@ struct ArbCtl: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            StatusCommand.self, VenuesCommand.self, BooksCommand.self, RouteCommand.self,
+            StatusCommand.self, MonitorCommand.self, VenuesCommand.self, BooksCommand.self, RouteCommand.self,
             LatencyCommand.self, PositionsCommand.self,
             OrdersCommand.self, HedgesCommand.self, IncidentsCommand.self, HeartbeatsCommand.self,
-            SelfCheckCommand.self,
+            SelfCheckCommand.self, LogsCommand.self,
             RunbooksCommand.self, LimitsCommand.self, RulesCommand.self, HoldCommand.self,
             ResumeCommand.self, SafeModeCommand.self, KillCommand.self, MaintenanceCommand.self,
             RiskIndexCommand.self, ReconcileCommand.self,

@@ -38,7 +38,7 @@ struct NodeConnection: ParsableArguments {
         }
     }
 
-    private func path() throws -> String {
+    func path() throws -> String {
         if let socket { return socket }
         if let named = ProcessInfo.processInfo.environment["ARBNODE_SOCKET"], !named.isEmpty { return named }
         let remedy = "name one: arbctl … --socket PATH, or set ARBNODE_SOCKET"
