@@ -215,6 +215,12 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
         specification(
+            "NodeCommandTests",
+            [
+                "TradingModel", "Ports", "VenueKit", "Orders", "Engine", "Node", "Configuration", "LiveWorld",
+                "Control", "Console", "arbnode",
+            ]),
+        specification(
             "BacktestTests",
             [
                 "TradingModel", "Ports", "Engine", "VenueKit", "Node", "Configuration", "SimulatedWorld",

@@ -34,6 +34,8 @@ public enum ControlCommand: Hashable, Sendable {
     /// The risk index as it stands; with a target, another one.
     case riskIndex(target: Int?, reason: String)
     case safeMode(reason: String)
+    /// Read the configuration again and carry it out, whole or not at all.
+    case reload(reason: String, approvedBy: [String])
     /// Take what a venue says it holds for right.
     case accept(venue: String, reason: String)
 
@@ -46,6 +48,7 @@ public enum ControlCommand: Hashable, Sendable {
         case reconcile
         case portfolio
         case whatIf = "what-if"
+        case config
     }
 
     public var name: Name {
@@ -72,6 +75,7 @@ public enum ControlCommand: Hashable, Sendable {
         case .kill: .kill
         case .maintenance: .maintenance
         case .riskIndex: .riskIndex
+        case .reload: .config
         }
     }
 }
@@ -136,6 +140,13 @@ extension ControlCommand {
         case .riskIndex(nil, _): [:]
         case .riskIndex(let target?, let reason):
             ["target": .number(UInt64(max(0, target))), "reason": .text(reason)]
+        case .reload(let reason, let people):
+            people.isEmpty
+                ? ["reload": .flag(true), "reason": .text(reason)]
+                : [
+                    "reload": .flag(true), "reason": .text(reason),
+                    "approved_by": .text(people.joined(separator: ",")),
+                ]
         case .accept(let venue, let reason):
             ["venue": .text(venue), "accept": .flag(true), "reason": .text(reason)]
         }

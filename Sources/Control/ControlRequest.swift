@@ -85,6 +85,9 @@ private struct ArgumentReading {
             guard target <= 100 else { throw bad("a risk index lies between 0 and 100") }
             return .riskIndex(target: Int(target), reason: try reason())
         case .safeMode: return .safeMode(reason: try reason())
+        case .config:
+            guard try flag("reload") else { throw bad("config needs reload") }
+            return .reload(reason: try reason(), approvedBy: try people())
         case .reconcile:
             let venue = try mustText("venue")
             guard try flag("accept") else {

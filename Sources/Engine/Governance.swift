@@ -15,6 +15,10 @@ public enum Governance: Sendable {
     case lift(KillScope, reason: String, people: [String])
     case looseningDurable(UInt64)
     case looseningRefused(UInt64, reason: String)
+    /// Another configuration; two people must agree where it loosens a limit.
+    case configure(PolicyChange, people: [String])
+    /// The configuration that a start has read.
+    case started(with: ConfigurationFact)
     case riskTarget(Int, reason: String, actor: String)
     case riskInputs(RiskInputs)
 }

@@ -14,7 +14,7 @@ extension TradingDesk {
         case .moved(let id, let state, _, _):
             if state.isTerminal { board.ended(id) }
             queue.add(record.encoded(), isUrgent: false, at: now)
-        case .killed, .riskIndex: queue.add(record.encoded(), isUrgent: true, at: now)
+        case .killed, .riskIndex, .configured: queue.add(record.encoded(), isUrgent: true, at: now)
         case .mode, .venueMode:
             queue.add(record.encoded(), isUrgent: true, at: now)
             world.passes(.modeChanged)

@@ -81,6 +81,7 @@ extension OutboxRecord {
             return .killed(block, isLifted: isLifted)
         case 21 where row.version >= 4: return .riskIndex(try row.riskIndex())
         case 22 where row.version >= 4: return .rule(try RuleFact(&row))
+        case 25 where row.version >= 4: return .configured(try row.configuration())
         default: throw .malformed("unknown kind \(kind)")
         }
     }

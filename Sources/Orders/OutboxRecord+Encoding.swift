@@ -62,7 +62,8 @@ extension OutboxRecord {
             row.text(reason)
             row.text(actor)
             row.integer(at.nanoseconds)
-        case .amended, .warranted, .revoked, .killed, .riskIndex, .rule: writeSince3(into: &row)
+        case .amended, .warranted, .revoked, .killed, .riskIndex, .rule, .configured:
+            writeSince3(into: &row)
         }
         return row.bytes
     }
@@ -72,6 +73,7 @@ extension OutboxRecord {
         case .amended(let id, let terms, let state, let at): row.amended(id, terms, state, at)
         case .killed(let block, let isLifted): row.kill(block, isLifted: isLifted)
         case .riskIndex(let change): row.riskIndex(change)
+        case .configured(let fact): row.configuration(fact)
         case .rule(let fact):
             row.byte(22)
             fact.write(into: &row)

@@ -25,7 +25,7 @@ struct ArbCtl: ParsableCommand {
             RunbooksCommand.self, LimitsCommand.self, RulesCommand.self, HoldCommand.self,
             ResumeCommand.self, SafeModeCommand.self, KillCommand.self, MaintenanceCommand.self,
             RiskIndexCommand.self, ReconcileCommand.self,
-            PortfolioCommand.self, WhatIfCommand.self,
+            PortfolioCommand.self, WhatIfCommand.self, ConfigCommand.self,
         ])
 
     static func main() { main(socketLast(Array(CommandLine.arguments.dropFirst()))) }

@@ -43,7 +43,7 @@ import Testing
         "VenueKit": ["Synchronization"],
         "Recordings": ["Glibc", "FoundationEssentials"],
         "Node": ["Synchronization"],
-        "Configuration": ["Foundation", "FoundationEssentials"],
+        "Configuration": ["Foundation", "FoundationEssentials", "Synchronization"],
         "Console": ["Foundation", "FoundationEssentials", "Glibc", "Synchronization"],
         "Simulator": ["Foundation", "Glibc", "Synchronization"],
         "arbnode": ["Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization"],

@@ -25,7 +25,7 @@ struct DemoRun {
                 "config/demo.yaml is not here: run from the project's folder, or name it with --config")
             throw ExitCode(78)
         }
-        var configuration = try NodePlanning.load(path)
+        var (configuration, bundle) = try NodePlanning.loadBundle(path)
         let venues = try await DemoVenues.start(
             &configuration, seed: seed, directory: directory, now: VenueHost.now)
         let live = try LiveWorld.make(
@@ -45,9 +45,6 @@ struct DemoRun {
         }
         let pages = await http?.serve(node, configured: configuration.http)
         // Without pages it is a benchmark: nobody operates it.
-        let control = http == nil ? nil : await ControlSocket.open(node, in: directory)
-        let words = http == nil ? nil : SignalWords(node.watchkeeper)
-        defer { words?.end() }
         let watch =
             http == nil
             ? nil
@@ -55,6 +52,17 @@ struct DemoRun {
                 node, in: live.world, policy: configuration.alerts,
                 channels: try NodeWatch.channels(configuration, directory: directory), directory: directory,
                 isDrawing: Terminal.errorIsTerminal && !quiet)
+        var services = NodeServices()
+        let keeper = watch.map {
+            ConfigurationKeeper(
+                configuration, bundle, desk: node.desk, directory: directory, in: live.world,
+                alerts: $0.alerts(in: directory))
+        }
+        await keeper?.begin()
+        services.configuration = keeper
+        let control = watch == nil ? nil : await ControlSocket.open(node, in: directory, services: services)
+        let words = keeper.map { keeper in SignalWords(node.watchkeeper) { await keeper.hangUp() } }
+        defer { words?.end() }
         await watch?.follow(pages, control)
         let elapsed = await LiveView(
             node: node, world: live.world, signals: signals, quiet: quiet, tellsIncidents: watch == nil

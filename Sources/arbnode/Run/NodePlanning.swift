@@ -20,6 +20,27 @@ enum NodePlanning {
         }
     }
 
+    /// As `load`, with everything it was read from.
+    static func loadBundle(_ path: String) throws -> (NodeConfiguration, ConfigurationBundle) {
+        switch NodeConfiguration.loadBundle(path: path) {
+        case .success(let found): return found
+        case .failure(let problems):
+            Terminal.say("\(problems)")
+            throw ExitCode(78)
+        }
+    }
+
+    /// Holds this node's accounts for as long as the answer lives, or says who has one of them.
+    static func lock(_ configuration: NodeConfiguration, _ access: [VenueAccess?]) throws -> AccountLock {
+        let accounts = zip(configuration.venues, access).compactMap { venue, access in
+            access.map { (venue.profile.name, venue.profile.restOrigin, $0.apiKey) }
+        }
+        do throws(AccountLock.Fault) { return try AccountLock(accounts, in: AccountLock.directory) } catch {
+            Terminal.say("The node did not start: \(error)")
+            throw ExitCode(75)
+        }
+    }
+
     static func plan(_ configuration: NodeConfiguration, access: [VenueAccess?], isDryRun: Bool) throws
         -> NodePlan
     {

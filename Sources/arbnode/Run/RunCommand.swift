@@ -19,7 +19,7 @@ struct RunCommand: AsyncParsableCommand {
             A dry run unless the configuration says `mode: live` and --live is given: live books, orders to \
             a paper exchange, not one byte to an order endpoint. Live trading also needs a passed preflight. \
             SIGUSR1 is HOLD, SIGUSR2 SAFE_MODE, SIGQUIT kills: cancels everything at once and sends nothing \
-            more, whatever the console does. \
+            more, whatever the console does. SIGHUP reads the configuration again, as arbctl config reload. \
             SIGTERM and SIGINT stop new risk, finish hedges, flush and exit 0; a second one ends at once and \
             the next start recovers.
 
@@ -56,11 +56,13 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try NodePlanning.load(config)
+        let (configuration, bundle) = try NodePlanning.loadBundle(config)
         let isLive = try decideMode(configuration)
         let access = isLive ? try NodePlanning.access(configuration) : configuration.venues.map { _ in nil }
         let directory = configuration.dataDirectory + (isLive ? "/live" : "/paper")
         try NodePlanning.makeDirectory(directory)
+        let accounts = try isLive ? NodePlanning.lock(configuration, access) : nil
+        defer { withExtendedLifetime(accounts) {} }
         let world = try NodePlanning.world(configuration, directory: directory)
         defer { world.shutdown() }
         if isLive {
@@ -85,14 +87,20 @@ struct RunCommand: AsyncParsableCommand {
         if node.recoveredRows > 0 {
             Terminal.say("Recovered \(node.recoveredRows) outbox rows; reconciling first.")
         }
-        let words = SignalWords(node.watchkeeper)
-        defer { words.end() }
         await prepare(node)
         let pages = await http.serve(node, configured: configuration.http)
-        let control = await ControlSocket.open(node, in: directory)
         let watch = try await NodeWatch.start(
             node, in: world.world, policy: configuration.alerts, channels: channels, directory: directory,
             isDrawing: Terminal.errorIsTerminal && !json)
+        let keeper = ConfigurationKeeper(
+            configuration, bundle, desk: node.desk, directory: directory, in: world.world,
+            alerts: watch.alerts(in: directory))
+        await keeper.begin()
+        let words = SignalWords(node.watchkeeper) { await keeper.hangUp() }
+        defer { words.end() }
+        var services = NodeServices()
+        services.configuration = keeper
+        let control = await ControlSocket.open(node, in: directory, services: services)
         await watch.follow(pages, control)
         let elapsed = await LiveView(
             node: node, world: world.world, signals: signals, quiet: json, tellsIncidents: false

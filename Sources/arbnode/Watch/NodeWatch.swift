@@ -12,7 +12,8 @@ import Watch
 /// systemd. Only the live programs have it; a simulated node has the same incidents and nobody to tell.
 final class NodeWatch: Sendable {
     private let node: TradingNode
-    private let dispatcher: AlertDispatcher
+    private let outlet: AlertOutlet
+    private let isDrawing: Bool
     private let notifier: SystemdNotifier
     private let vigil: Task<Void, Never>
     private let lanes: [WorkerLane]
@@ -20,25 +21,23 @@ final class NodeWatch: Sendable {
 
     /// Channels, or what is missing for them; to be called before the node starts.
     static func channels(_ configuration: NodeConfiguration, directory: String) throws -> [any AlertChannel] {
-        do {
-            let secrets = try Secrets(file: configuration.credentialsFile)
-            return try ChannelSet.make(configuration.alerts, directory: directory) {
-                secrets.optional($0, $1)
-            }
-        } catch {
+        do { return try named(configuration, directory) } catch {
             Terminal.say("\(error)")
             throw ExitCode(78)
         }
+    }
+
+    private static func named(_ configuration: NodeConfiguration, _ directory: String) throws
+        -> [any AlertChannel]
+    {
+        let secrets = try Secrets(file: configuration.credentialsFile)
+        return try ChannelSet.make(configuration.alerts, directory: directory) { secrets.optional($0, $1) }
     }
 
     static func start(
         _ node: TradingNode, in world: World, policy: AlertPolicy, channels: [any AlertChannel],
         directory: String, isDrawing: Bool
     ) async throws -> NodeWatch {
-        // Lines between two drawings of the live view would tear it; incidents stand in it anyway.
-        let keeps = policy.channels.indices.filter { !isDrawing || policy.channels[$0].target != .log }
-        let policy = AlertPolicy(channels: keeps.map { policy.channels[$0] }, second: policy.second)
-        let channels = keeps.map { channels[$0] }
         var lanes: [WorkerLane] = []
         func lane(_ name: String) throws -> WorkerLane {
             let lane = try WorkerLane(name: String(name.prefix(15)))
@@ -46,36 +45,29 @@ final class NodeWatch: Sendable {
             return lane
         }
         let trading = node.desk
-        let dispatcher = try AlertDispatcher(
-            policy, channels: channels, time: world.time, lane: { try lane("alert-" + $0.name) },
-            tell: { news in
-                Task(executorPreference: trading.lane) {
-                    switch news {
-                    case .died(let name, let reason): await trading.channelDied(name, because: reason)
-                    case .lives(let name): await trading.channelLives(name)
-                    }
-                }
-            })
+        let outlet = AlertOutlet(
+            try AlertStation(policy, channels, trading, world.time, isDrawing: isDrawing))
         let notifier = SystemdNotifier()
         let files = IncidentFiles(directory: directory + "/incidents", lane: try lane("incident-files"))
         let watch = DeskWatch(
             trading.pulse, lane: try lane("desk-watch"), time: world.time, reassuring: notifier.interval,
-            by: { notifier.tell(.watchdog) }, tell: { dispatcher.take($0) })
+            by: { notifier.tell(.watchdog) }, tell: { outlet.take($0) })
         await trading.report { alert in
-            dispatcher.take(alert)
+            outlet.take(alert)
             Task(executorPreference: files.lane) { await NodeWatch.write(alert.number, trading, files) }
         }
         let vigil = Task(executorPreference: watch.lane) { await watch.run() }
         notifier.tell(.ready, .status("running"))
-        return NodeWatch(node, dispatcher, notifier, vigil, lanes, world.time)
+        return NodeWatch(node, outlet, notifier, vigil, lanes, world.time, isDrawing)
     }
 
     private init(
-        _ node: TradingNode, _ dispatcher: AlertDispatcher, _ notifier: SystemdNotifier,
-        _ vigil: Task<Void, Never>, _ lanes: [WorkerLane], _ time: any Timekeeper
+        _ node: TradingNode, _ outlet: AlertOutlet, _ notifier: SystemdNotifier,
+        _ vigil: Task<Void, Never>, _ lanes: [WorkerLane], _ time: any Timekeeper, _ isDrawing: Bool
     ) {
         self.node = node
-        self.dispatcher = dispatcher
+        self.outlet = outlet
+        self.isDrawing = isDrawing
         self.notifier = notifier
         self.vigil = vigil
         self.lanes = lanes
@@ -102,6 +94,19 @@ final class NodeWatch: Sendable {
         }
     }
 
+    /// What a reload of the configuration does with the alerts: new channels first, then nothing can fail.
+    func alerts(in directory: String) -> ConfigurationKeeper.Alerts {
+        { configuration in
+            let channels = try NodeWatch.named(configuration, directory)
+            let station = try AlertStation(
+                configuration.alerts, channels, self.node.desk, self.time, isDrawing: self.isDrawing)
+            return {
+                let old = self.outlet.give(to: station)
+                await old.close(by: self.time.now + .seconds(3))
+            }
+        }
+    }
+
     /// An orderly end begins.
     func stopping() { notifier.tell(.stopping) }
 
@@ -109,7 +114,7 @@ final class NodeWatch: Sendable {
     func stop() async {
         vigil.cancel()
         await vigil.value
-        await dispatcher.close(by: time.now + .seconds(3))
+        await outlet.station.close(by: time.now + .seconds(3))
         for lane in lanes { lane.stop() }
     }
 }
