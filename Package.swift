@@ -89,12 +89,16 @@ let package = Package(
         room("Control"),
         room("Recordings", ["TradingModel", "CZlib"]),
         // L2
+        room("Audit", ["TradingModel", "Orders", "Journal"]),
         room("Routing", ["TradingModel", "Books"]),
         room("Hedging", ["TradingModel"]),
         room("VenueKit", ["TradingModel", "Ports"]),
         room(
             "LiveWorld",
-            ["TradingModel", "Ports", "Journal", "CWebSockets", "COpenSSL", "CRocksDB", "CThreads", "CZlib"]),
+            [
+                "TradingModel", "Ports", "Journal", "Audit", "CWebSockets", "COpenSSL", "CRocksDB", "CThreads",
+                "CZlib",
+            ]),
         room("SimulatedWorld", ["TradingModel", "Ports", "Journal"], simulationOnly),
         room("Channels", ["TradingModel", "Ports", "Watch", "CCurl"]),
         room("VenueServer", ["TradingModel", "SimulatedWorld", "COpenSSL"] + nio),
@@ -147,7 +151,7 @@ let package = Package(
                 "Engine",
                 "CAllocations", "Measures", "VenueKit", "Configuration", "Recordings", "Replay", "Node",
                 "Console", "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest", "Portfolio",
-                "Watch", "Channels", "Runbooks",
+                "Watch", "Channels", "Runbooks", "Audit", "Journal",
                 arguments,
             ]),
         executable(
@@ -162,6 +166,7 @@ let package = Package(
         .testTarget(
             name: "PortfolioTests", dependencies: ["TradingModel", "Portfolio"], path: "Tests/Portfolio",
             exclude: ["independent.py"], swiftSettings: house),
+        specification("AuditTests", ["TradingModel", "Orders", "Journal", "Audit", "LiveWorld"]),
         specification("MeasuresTests", ["Measures"]),
         specification("BooksTests", ["TradingModel", "Books"]),
         specification("RecordingsTests", ["TradingModel", "Recordings"]),

@@ -89,7 +89,8 @@ extension ConfigurationDelta {
         let rows = changes.map { change in
             [
                 change.key, change.before ?? "-", "→", change.after ?? "-",
-                change.needsRestart ? "restart" : change.loosens ? "two people" : "", change.origin.description,
+                change.needsRestart ? "restart" : change.loosens ? "two people" : "",
+                change.origin.description,
             ]
         }
         let widths = (0..<5).map { column in rows.map(\.[column].count).max() ?? 0 }

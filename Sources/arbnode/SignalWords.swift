@@ -24,7 +24,9 @@ final class SignalWords: Sendable {
         ends = (descriptors[0], descriptors[1])
         SignalWords.pipeEnd.store(descriptors[1], ordering: .releasing)
         let read = descriptors[0]
-        Thread.detachNewThread { SignalWords.listen(read, watchkeeper, reload) }  // sim-ok: runs in no simulation
+        Thread.detachNewThread {  // sim-ok: runs in no simulation
+            SignalWords.listen(read, watchkeeper, reload)
+        }
         for number in SignalWords.words {
             // Only what is safe in a handler: an atomic and write.
             signal(number) { number in

@@ -135,7 +135,8 @@ import Testing
     @Test func `holds each file as it was read once, whatever is written meanwhile`() throws {
         let source = FlickeringSource()
         let memory = RememberingSource(source)
-        guard case .success(let first) = memory.bytes(of: "a"), case .success(let second) = memory.bytes(of: "a")
+        guard case .success(let first) = memory.bytes(of: "a"),
+            case .success(let second) = memory.bytes(of: "a")
         else {
             Issue.record("the file is there")
             return

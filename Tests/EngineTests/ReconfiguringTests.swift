@@ -53,7 +53,8 @@ import TradingModel
             .governance(
                 .started(
                     with: ConfigurationFact(
-                        before: "", after: "old", changes: [], reason: "start", actor: "start", at: stage.now))
+                        before: "", after: "old", changes: [], reason: "start", actor: "start", at: stage.now)
+                )
             ))
         stage.isStoreWilling = false
         let change = Self.change(stage.engine, "old") { $0.limits.orderNotional = Self.units(1) }

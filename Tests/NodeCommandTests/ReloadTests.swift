@@ -75,7 +75,8 @@ import TradingModel
         await stand.stop()
     }
 
-    @Test func `loosens a limit for two people who agree to the same files, and for no signal`() async throws {
+    @Test func `loosens a limit for two people who agree to the same files, and for no signal`() async throws
+    {
         let folder = try Folder()
         try folder.write(NodeStand.text(), to: "node.yaml")
         let stand = try await NodeStand.start(in: folder)

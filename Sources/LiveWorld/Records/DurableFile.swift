@@ -6,7 +6,9 @@ public struct FileFault: Error, Hashable, Sendable, CustomStringConvertible {
 
     init(path: String, detail: String) { description = "\(path) \(detail)" }
     /// With the system's last error.
-    init(path: String, _ what: String) { description = "\(path) \(what): \(String(cString: strerror(errno)))" }
+    init(path: String, _ what: String) {
+        description = "\(path) \(what): \(String(cString: strerror(errno)))"
+    }
 }
 
 /// Files that are there whole or not at all, for their owner only.
