@@ -36,6 +36,7 @@ public enum ControlCommand: Hashable, Sendable {
     case safeMode(reason: String)
     /// Read the configuration again and carry it out, whole or not at all.
     case reload(reason: String, approvedBy: [String])
+    case timeline(TimelineQuestion)
     /// Take what a venue says it holds for right.
     case accept(venue: String, reason: String)
 
@@ -48,7 +49,7 @@ public enum ControlCommand: Hashable, Sendable {
         case reconcile
         case portfolio
         case whatIf = "what-if"
-        case config
+        case config, timeline
     }
 
     public var name: Name {
@@ -76,6 +77,7 @@ public enum ControlCommand: Hashable, Sendable {
         case .maintenance: .maintenance
         case .riskIndex: .riskIndex
         case .reload: .config
+        case .timeline: .timeline
         }
     }
 }
@@ -140,6 +142,7 @@ extension ControlCommand {
         case .riskIndex(nil, _): [:]
         case .riskIndex(let target?, let reason):
             ["target": .number(UInt64(max(0, target))), "reason": .text(reason)]
+        case .timeline(let question): question.arguments
         case .reload(let reason, let people):
             people.isEmpty
                 ? ["reload": .flag(true), "reason": .text(reason)]

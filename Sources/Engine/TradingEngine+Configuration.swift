@@ -41,6 +41,10 @@ extension TradingEngine {
         awaitedChange = nil
         configured = change.fact
         adopt(change.policy, now)
+        let keys = change.fact.changes.map(\.key).joined(separator: ", ")
+        alarm(
+            .ruleChanged, change.people > 1 ? .warning : .info, nil,
+            "\(change.fact.actor) changed the configuration (\(change.fact.reason)): \(keys)", now)
     }
 
     /// The row may lie on the disk all the same: what follows it says what holds.

@@ -100,6 +100,15 @@ extension TradingDesk {
 
     public func channelLives(_ name: String) { health.deadChannels.remove(name) }
 
+    /// The audit log is not what was written: nothing new is begun before a person has looked.
+    public func auditBroke(_ detail: String) {
+        note(.auditBroken, .pageNow, nil, detail)
+        lower(to: .hold, because: "AUDIT_BROKEN: \(detail)")
+    }
+
+    /// It takes nothing more; the outbox has the rows, and a later start takes them over.
+    public func auditStuck(_ detail: String) { note(.auditBroken, .critical, nil, detail) }
+
     // MARK: What is written down
 
     /// Everything around a case, copied out; formatting it is somebody else's time.

@@ -33,6 +33,7 @@ public actor TradingDesk {
     public internal(set) var incidents = IncidentLog()
     public internal(set) var cases: IncidentRegister
     var alertSink: (@Sendable (Alert) -> Void)?
+    let tellRows: RowWitness?
     var heldAlerts: [Alert] = []
     var health: DeskHealth
     private let healthPolicy: HealthPolicy
@@ -74,8 +75,9 @@ public actor TradingDesk {
     init(
         world: World, engine: TradingEngine, keeper: OutboxKeeper, reserve: ReserveKeeper,
         connectors: [VenueConnector], paper: PaperExchange?, recovery: Recovery, store: StorePolicy,
-        board: WatchBoard, health: HealthPolicy = HealthPolicy()
+        board: WatchBoard, health: HealthPolicy = HealthPolicy(), witness: RowWitness? = nil
     ) {
+        tellRows = witness
         self.board = board
         names = NodeNames(engine.policy)
         lane = world.socketLane

@@ -102,8 +102,10 @@ public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
     case marketChaos = "MARKET_CHAOS"
     /// A rule is broken that does more than refuse orders, or its action has failed.
     case ruleBroken = "RULE_BROKEN"
-    /// A person switched a rule, or a lockout ended.
+    /// A person switched a rule or changed the configuration, or a lockout ended.
     case ruleChanged = "RULE_CHANGED"
+    /// The audit log is not what was written, or takes nothing more.
+    case auditBroken = "AUDIT_BROKEN"
 }
 
 public struct Incident: Hashable, Sendable {

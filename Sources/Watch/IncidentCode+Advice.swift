@@ -45,7 +45,8 @@ extension IncidentCode {
         case .strategyPnlStop: "Read its trades of the day (arbctl hedges) before two people enable it again."
         case .marketChaos: "Nothing at once: sizes are down. Hold if venues stop answering."
         case .ruleBroken: "See which rule and its numbers (arbctl limits), and what was done (arbctl rules)."
-        case .ruleChanged: "Nothing, if you know who did it and why (arbctl rules)."
+        case .ruleChanged: "Nothing, if you know who did it and why (arbctl timeline)."
+        case .auditBroken: "Copy the data directory away, then arbnode audit verify; find who had access."
         case .riskOverrideDenied: "See which condition caps the index: arbctl risk-index show."
         }
     }
@@ -54,7 +55,7 @@ extension IncidentCode {
     public var quiet: Span? {
         switch self {
         case .dirtyStart, .ghostFill, .overfill, .foreignOrder, .possibleLogicLoop, .killSwitch,
-            .strategyPnlStop:
+            .strategyPnlStop, .auditBroken:
             nil
         case .zombieOrder, .venueSafeMode: .seconds(60)
         case .hedgeFailure, .marginLow, .orderUnknown, .ledgerDrift, .outboxUnavailable, .diskLow,

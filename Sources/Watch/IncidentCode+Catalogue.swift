@@ -38,7 +38,8 @@ extension IncidentCode {
         case .strategyPnlStop: "A strategy has lost more in a day than it may"
         case .marketChaos: "Prices move too fast for full sizes"
         case .ruleBroken: "A rule is broken that does more than refuse orders"
-        case .ruleChanged: "A rule was switched, or a lockout ended"
+        case .ruleChanged: "A rule or a limit was changed, or a lockout ended"
+        case .auditBroken: "The audit log is damaged, or takes nothing"
         case .varLimit: "The value at risk of all positions is above its limit"
         case .stressFail: "A stress scenario would cost more than is borne"
         case .strategyThrottled: "A strategy's size was stepped down or up"
@@ -61,7 +62,8 @@ extension IncidentCode {
         case .bookProofLost, .frameQuarantined, .venueDisconnected, .privateStreamLost, .orderRefused,
             .venueRefused, .rateLimited:
             "venues"
-        case .outboxSlow, .diskLow, .outboxUnavailable, .clockSkew, .heartbeatLost, .alertChannelDead:
+        case .outboxSlow, .diskLow, .outboxUnavailable, .clockSkew, .heartbeatLost, .alertChannelDead,
+            .auditBroken:
             "platform"
         }
     }
@@ -88,6 +90,7 @@ extension IncidentCode {
         case .killSwitch, .resumeAsked: "rb-01-kill-all"
         case .varLimit, .stressFail, .marketChaos: "rb-16-market-chaos"
         case .ruleBroken, .ruleChanged: "rb-33-rules"
+        case .auditBroken: "rb-23-audit-chain"
         case .strategyThrottled, .riskOverrideDenied: "rb-32-risk-appetite"
         }
     }

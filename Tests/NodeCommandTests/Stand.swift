@@ -42,6 +42,7 @@ final class NodeStand: Sendable {
     let live: LiveWorld
     let node: TradingNode
     let keeper: ConfigurationKeeper
+    let audit: AuditPost
     /// How often the alerts were given to other channels.
     let handovers: Handovers
 
@@ -92,7 +93,10 @@ final class NodeStand: Sendable {
         plan.health = HealthPolicy(
             deskLate: .seconds(3_600), deskLost: .seconds(7_200), storeLate: .seconds(3_600),
             storeLost: .seconds(7_200))
+        let audit = try AuditPost(configuration.policy, in: folder.path, time: live.world.time)
+        plan.witness = audit.keeper.witness
         let node = try await TradingNode.start(plan, in: live.world)
+        await audit.begin(with: node.desk)
         let handovers = Handovers()
         let keeper = ConfigurationKeeper(
             configuration, bundle, desk: node.desk, directory: folder.path, in: live.world,
@@ -101,7 +105,7 @@ final class NodeStand: Sendable {
                 return { handovers.count.withLock { $0 += 1 } }
             })
         await keeper.begin()
-        return NodeStand(folder, live, node, keeper, handovers)
+        return NodeStand(folder, live, node, keeper, audit, handovers)
     }
 
     struct Refusal: Error, CustomStringConvertible {
@@ -111,8 +115,9 @@ final class NodeStand: Sendable {
 
     private init(
         _ folder: Folder, _ live: LiveWorld, _ node: TradingNode, _ keeper: ConfigurationKeeper,
-        _ handovers: Handovers
+        _ audit: AuditPost, _ handovers: Handovers
     ) {
+        self.audit = audit
         self.folder = folder
         self.live = live
         self.node = node
@@ -122,6 +127,7 @@ final class NodeStand: Sendable {
 
     func stop() async {
         await node.desk.close(by: live.world.time.now + .seconds(10))
+        await audit.end()
         live.shutdown()
     }
 }

@@ -3,6 +3,7 @@ import Control
 /// What an operator can ask of a node besides its desk; `nil`: this node has none.
 public struct NodeServices: Sendable {
     public var configuration: (any ConfigurationReloading)?
+    public var timeline: (any TimelineTelling)?
     public init() {}
 }
 
@@ -12,7 +13,20 @@ public protocol ConfigurationReloading: Sendable {
     func reload(reason: String, people: [String]) async throws(ControlFault) -> ConfigurationAnswer
 }
 
+/// Tells what happened.
+public protocol TimelineTelling: Sendable {
+    func timeline(_ question: TimelineQuestion) async throws(ControlFault) -> TimelineAnswer
+}
+
 extension NodeServices {
+    func tell(_ question: TimelineQuestion) async throws(ControlFault) -> TimelineAnswer {
+        guard let timeline else {
+            throw ControlFault(
+                .conflict, "this node keeps no audit log", remedy: "arbnode audit list reads one of a directory")
+        }
+        return try await timeline.timeline(question)
+    }
+
     func reload(_ reason: String, _ people: [String]) async throws(ControlFault) -> ConfigurationAnswer {
         guard let configuration else {
             throw ControlFault(

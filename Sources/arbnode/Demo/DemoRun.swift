@@ -32,10 +32,15 @@ struct DemoRun {
             dataDirectory: directory + "/node", extraCA: venues.authority.caPath, limits: .demonstration,
             threads: configuration.threads)
         let time = live.world.time
+        // Without pages it is a benchmark: nobody operates it.
+        try NodePlanning.makeDirectory(directory + "/node")
+        let audit =
+            http == nil ? nil : try NodePlanning.audit(configuration, in: directory + "/node", live)
         let node: TradingNode
         do {
-            node = try await TradingNode.start(
-                try NodePlanning.plan(configuration, access: venues.access, isDryRun: false), in: live.world)
+            var plan = try NodePlanning.plan(configuration, access: venues.access, isDryRun: false)
+            plan.witness = audit?.keeper.witness
+            node = try await TradingNode.start(plan, in: live.world)
         } catch {
             Terminal.say("The node did not start: \(error)")
             throw ExitCode(NodePlanning.exitCode(error))
@@ -44,37 +49,22 @@ struct DemoRun {
             Terminal.say("Recovered \(node.recoveredRows) outbox rows; reconciling first.")
         }
         let pages = await http?.serve(node, configured: configuration.http)
-        // Without pages it is a benchmark: nobody operates it.
-        let watch =
-            http == nil
-            ? nil
-            : try await NodeWatch.start(
-                node, in: live.world, policy: configuration.alerts,
-                channels: try NodeWatch.channels(configuration, directory: directory), directory: directory,
-                isDrawing: Terminal.errorIsTerminal && !quiet)
-        var services = NodeServices()
-        let keeper = watch.map {
-            ConfigurationKeeper(
-                configuration, bundle, desk: node.desk, directory: directory, in: live.world,
-                alerts: $0.alerts(in: directory))
+        var operation: NodeOperation?
+        if let audit {
+            operation = try await NodeOperation.begin(
+                node, configuration, bundle, audit: audit, pages: pages, directory: directory,
+                dataDirectory: directory + "/node", in: live.world, isDrawing: Terminal.errorIsTerminal && !quiet)
         }
-        await keeper?.begin()
-        services.configuration = keeper
-        let control = watch == nil ? nil : await ControlSocket.open(node, in: directory, services: services)
-        let words = keeper.map { keeper in SignalWords(node.watchkeeper) { await keeper.hangUp() } }
-        defer { words?.end() }
-        await watch?.follow(pages, control)
         let elapsed = await LiveView(
-            node: node, world: live.world, signals: signals, quiet: quiet, tellsIncidents: watch == nil
+            node: node, world: live.world, signals: signals, quiet: quiet, tellsIncidents: operation == nil
         ).follow(seconds: seconds)
-        watch?.stopping()
+        operation?.stopping()
         let isFlat = await node.desk.drain(by: time.now + .seconds(10))
         let report = await node.desk.report()
         let truths = await venues.truths()
         await node.desk.close(by: time.now + .seconds(2))
-        await control?.stop()
         await pages?.stop()
-        await watch?.stop()
+        await operation?.end()
         await venues.stop()
         live.shutdown()
         let equal = NodePlanning.ledgerEquals(report) { venue, asset in

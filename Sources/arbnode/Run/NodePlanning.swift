@@ -41,6 +41,18 @@ enum NodePlanning {
         }
     }
 
+    /// The audit log of this directory; without one no node starts.
+    static func audit(_ configuration: NodeConfiguration, in directory: String, _ world: LiveWorld) throws
+        -> AuditPost
+    {
+        do {
+            return try AuditPost(configuration.policy, in: directory, time: world.world.time)
+        } catch {
+            Terminal.say("The node did not start: the audit log: \(error)")
+            throw ExitCode(73)
+        }
+    }
+
     static func plan(_ configuration: NodeConfiguration, access: [VenueAccess?], isDryRun: Bool) throws
         -> NodePlan
     {

@@ -73,12 +73,15 @@ struct RunCommand: AsyncParsableCommand {
                 throw ExitCode(1)
             }
         }
-        let channels = try NodeWatch.channels(configuration, directory: directory)
+        // What is missing for them is said before anything begins.
+        _ = try NodeWatch.channels(configuration, directory: directory)
         let signals = Signals()
+        let audit = try NodePlanning.audit(configuration, in: directory, world)
         let node: TradingNode
         do {
-            node = try await TradingNode.start(
-                try NodePlanning.plan(configuration, access: access, isDryRun: !isLive), in: world.world)
+            var plan = try NodePlanning.plan(configuration, access: access, isDryRun: !isLive)
+            plan.witness = audit.keeper.witness
+            node = try await TradingNode.start(plan, in: world.world)
         } catch {
             Terminal.say("The node did not start: \(error)")
             throw ExitCode(NodePlanning.exitCode(error))
@@ -89,30 +92,19 @@ struct RunCommand: AsyncParsableCommand {
         }
         await prepare(node)
         let pages = await http.serve(node, configured: configuration.http)
-        let watch = try await NodeWatch.start(
-            node, in: world.world, policy: configuration.alerts, channels: channels, directory: directory,
-            isDrawing: Terminal.errorIsTerminal && !json)
-        let keeper = ConfigurationKeeper(
-            configuration, bundle, desk: node.desk, directory: directory, in: world.world,
-            alerts: watch.alerts(in: directory))
-        await keeper.begin()
-        let words = SignalWords(node.watchkeeper) { await keeper.hangUp() }
-        defer { words.end() }
-        var services = NodeServices()
-        services.configuration = keeper
-        let control = await ControlSocket.open(node, in: directory, services: services)
-        await watch.follow(pages, control)
+        let operation = try await NodeOperation.begin(
+            node, configuration, bundle, audit: audit, pages: pages, directory: directory,
+            dataDirectory: directory, in: world.world, isDrawing: Terminal.errorIsTerminal && !json)
         let elapsed = await LiveView(
             node: node, world: world.world, signals: signals, quiet: json, tellsIncidents: false
         ).follow(seconds: seconds)
-        watch.stopping()
+        operation.stopping()
         Terminal.say("Ending: no new risk, finishing hedges.")
         let isFlat = await node.desk.drain(by: world.world.time.now + .seconds(15))
         let report = await node.desk.report()
         await node.desk.close(by: world.world.time.now + .seconds(2))
-        await control?.stop()
         await pages?.stop()
-        await watch.stop()
+        await operation.end()
         if json {
             Terminal.print(
                 try ReportJSON(

@@ -1,0 +1,219 @@
+import Audit
+import Console
+import Control
+import Engine
+import LiveWorld
+import Node
+import Orders
+import Ports
+import Synchronization
+import TradingModel
+
+/// Keeps a node's audit log: every durable row is looked at, what it changes is appended, heads are signed.
+/// On a lane of its own, because files block; what it is given waits in an inbox that nobody waits for.
+actor AuditKeeper: TimelineTelling {
+    nonisolated let lane: any Lane
+    nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
+    private nonisolated let inbox = Inbox()
+    private let directory: String
+    private let time: any Timekeeper
+    private let instruments: [Instrument]
+    private let names: RowNames
+    private var file: AuditFile
+    private var trail = StateTrail()
+    /// Outbox rows whose changes are in the log.
+    private var known: Set<UInt64> = []
+    private var newestRow: UInt64 = 0
+    /// The newest rows of any kind, for `timeline`.
+    private var recent = RecentRows()
+    private var signedAt = Moment.distantPast
+    private var isUnsigned = false
+    private var isStuck = false
+    private var isClosed = false
+    private var trouble: (@Sendable (Trouble) -> Void)?
+
+    enum Trouble: Hashable, Sendable {
+        case damaged(String)
+        case stuck(String)
+    }
+
+    /// A head is signed this often where something was added, and once an hour in any case.
+    static let minute = Span.seconds(60)
+    static let hour = Span.seconds(3_600)
+
+    private struct Inbox: ~Copyable {
+        let rows = Mutex<[DurableRow]>([])
+    }
+
+    init(_ policy: EnginePolicy, in directory: String, lane: any Lane, time: any Timekeeper) throws(FileFault) {
+        self.lane = lane
+        self.directory = directory
+        self.time = time
+        instruments = policy.instruments
+        let (venues, symbols) = (policy.venues.map(\.name), policy.instruments.map(\.symbol))
+        names = RowNames(
+            venue: { name in venues.firstIndex(of: name).map { VenueID($0) } },
+            instrument: { symbol in symbols.firstIndex(of: symbol).map { InstrumentID($0) } })
+        var (trail, known) = (StateTrail(), Set<UInt64>())
+        file = try AuditFile(in: directory) { line in
+            guard let entry = AuditEntry(line) else { return }
+            known.insert(entry.row)
+            if let change = entry.change { trail.resume(change) }
+        }
+        (self.trail, self.known) = (trail, known)
+        // Behind a damaged log everything that the outbox still knows is written again.
+        if file.damaged != nil { (self.trail, self.known) = (StateTrail(), []) }
+    }
+
+    // MARK: Rows
+
+    /// May be called from anywhere; never waits.
+    nonisolated var witness: RowWitness {
+        { rows in
+            let isFirst = self.inbox.rows.withLock { held in
+                defer { held += rows }
+                return held.isEmpty
+            }
+            guard isFirst else { return }
+            Task(executorPreference: self.lane) { await self.lookAtInbox() }
+        }
+    }
+
+    private func lookAtInbox() {
+        let rows = inbox.rows.withLock { held in
+            defer { held.removeAll() }
+            return held
+        }
+        take(rows)
+    }
+
+    private func take(_ rows: [DurableRow]) {
+        var changes: [(UInt64, StateChange)] = []
+        for row in rows {
+            recent.add(row)
+            newestRow = max(newestRow, row.sequence)
+            // A row that this version does not know would have stopped the start.
+            guard !known.contains(row.sequence),
+                let record = try? OutboxRecord(row.bytes, names: names)
+            else { continue }
+            for change in trail.take(record) { changes.append((row.sequence, change)) }
+        }
+        guard !changes.isEmpty else { return }
+        write { chain in changes.flatMap { chain.add($0.1, row: $0.0) } }
+        for (row, _) in changes { known.insert(row) }
+        isUnsigned = true
+    }
+
+    private func write(_ lines: (inout AuditChain) -> [UInt8]) {
+        do throws(FileFault) {
+            if isStuck { try reopen() }
+            try file.append(lines)
+            isStuck = false
+        } catch { stuck(error) }
+    }
+
+    /// After a failed write: what lies on the disk is verified again, and a line that was cut off goes.
+    private func reopen() throws(FileFault) {
+        file = try AuditFile(in: directory)
+        if let damaged = file.damaged { tell(.damaged(damaged)) }
+    }
+
+    private func stuck(_ fault: FileFault) {
+        if !isStuck { tell(.stuck("\(fault)")) }
+        isStuck = true
+    }
+
+    // MARK: Heads
+
+    /// From here on troubles are told, that of the opening first; the log's first head stands.
+    func begin(telling trouble: @escaping @Sendable (Trouble) -> Void) {
+        self.trouble = trouble
+        if let damaged = file.damaged { tell(.damaged(damaged)) }
+        sign("start")
+    }
+
+    private func tell(_ what: Trouble) { trouble?(what) }
+
+    /// Until `close`.
+    func run() async {
+        while !isClosed {
+            do { try await time.sleep(until: time.now + .seconds(1)) } catch { return }
+            lookAtInbox()
+            let age = time.now - signedAt
+            if isUnsigned, age >= AuditKeeper.minute {
+                sign("minute")
+            } else if age >= AuditKeeper.hour {
+                sign("hour")
+            }
+        }
+    }
+
+    private func sign(_ cause: String) {
+        let (now, row) = (time.now, newestRow)
+        do throws(FileFault) {
+            if isStuck { try reopen() }
+            try file.appendHead { chain, key in
+                chain.sign(at: now, row: row, cause: cause, key: key.verifying.name) { key.sign($0) }
+            }
+            (signedAt, isUnsigned, isStuck) = (now, false, false)
+        } catch { stuck(error) }
+    }
+
+    /// The last rows, then a last head; call it once the outbox is closed.
+    func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        lookAtInbox()
+        sign("shutdown")
+    }
+
+    /// What a report carries away from this machine: the newest signed place.
+    var head: (sequence: UInt64, hash: String, key: String) {
+        (file.chain.head.sequence, file.chain.head.hash.hexadecimal, file.key.verifying.name)
+    }
+
+    // MARK: Timeline
+
+    func timeline(_ question: TimelineQuestion) async throws(ControlFault) -> TimelineAnswer {
+        lookAtInbox()
+        let lines: [[UInt8]]
+        do throws(FileFault) { lines = try AuditReport.lines(directory) ?? [] } catch {
+            throw ControlFault(.conflict, "\(error)", remedy: "arbnode audit verify says more")
+        }
+        var timeline = Timeline(question)
+        for line in lines { if let entry = AuditEntry(line[...]) { timeline.add(entry) } }
+        for row in recent.rows {
+            // A row that this version does not know would have stopped the start.
+            guard let record = try? OutboxRecord(row.bytes, names: names),
+                let line = RowLine(record, instruments)
+            else { continue }
+            timeline.add(line, row: row.sequence)
+        }
+        return timeline.answer(rowsFrom: recent.from(names, instruments))
+    }
+}
+
+/// The newest rows, at most so many.
+struct RecentRows {
+    static let capacity = 20_000
+    private var ring: [DurableRow] = []
+    private var next = 0
+
+    mutating func add(_ row: DurableRow) {
+        if ring.count < RecentRows.capacity { return ring.append(row) }
+        ring[next] = row
+        next = (next + 1) % RecentRows.capacity
+    }
+
+    var rows: [DurableRow] { Array(ring[next...] + ring[..<next]) }
+
+    /// When the oldest of them that tells a time was.
+    func from(_ names: RowNames, _ instruments: [Instrument]) -> Moment? {
+        for row in rows {
+            // A row that this version does not know would have stopped the start.
+            guard let record = try? OutboxRecord(row.bytes, names: names) else { continue }
+            if let line = RowLine(record, instruments) { return line.at }
+        }
+        return nil
+    }
+}
