@@ -90,13 +90,15 @@ let package = Package(
         room("Recordings", ["TradingModel", "CZlib"]),
         // L2
         room("Audit", ["TradingModel", "Orders", "Journal"]),
+        room("Reports", ["TradingModel", "Risk", "Measures"]),
         room("Routing", ["TradingModel", "Books"]),
         room("Hedging", ["TradingModel"]),
         room("VenueKit", ["TradingModel", "Ports"]),
         room(
             "LiveWorld",
             [
-                "TradingModel", "Ports", "Journal", "Audit", "CWebSockets", "COpenSSL", "CRocksDB", "CThreads",
+                "TradingModel", "Ports", "Journal", "Audit", "CWebSockets", "COpenSSL", "CRocksDB",
+                "CThreads",
                 "CZlib",
             ]),
         room("SimulatedWorld", ["TradingModel", "Ports", "Journal"], simulationOnly),
@@ -113,7 +115,7 @@ let package = Package(
             "Configuration",
             [
                 "TradingModel", "Ports", "VenueKit", "Risk", "Hedging", "Strategies", "Orders", "Engine",
-                "Portfolio", "Watch", "Runbooks", yams,
+                "Portfolio", "Watch", "Runbooks", "Reports", yams,
             ]),
         room(
             "Node",
@@ -151,7 +153,7 @@ let package = Package(
                 "Engine",
                 "CAllocations", "Measures", "VenueKit", "Configuration", "Recordings", "Replay", "Node",
                 "Console", "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest", "Portfolio",
-                "Watch", "Channels", "Runbooks", "Audit", "Journal",
+                "Watch", "Channels", "Runbooks", "Audit", "Journal", "Reports",
                 arguments,
             ]),
         executable(
@@ -167,6 +169,9 @@ let package = Package(
             name: "PortfolioTests", dependencies: ["TradingModel", "Portfolio"], path: "Tests/Portfolio",
             exclude: ["independent.py"], swiftSettings: house),
         specification("AuditTests", ["TradingModel", "Orders", "Journal", "Audit", "LiveWorld"]),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["TradingModel", "Risk", "Measures", "Reports"],
+            exclude: ["independent.py"], swiftSettings: house),
         specification("MeasuresTests", ["Measures"]),
         specification("BooksTests", ["TradingModel", "Books"]),
         specification("RecordingsTests", ["TradingModel", "Recordings"]),
@@ -223,7 +228,7 @@ let package = Package(
             "NodeCommandTests",
             [
                 "TradingModel", "Ports", "VenueKit", "Orders", "Engine", "Node", "Configuration", "LiveWorld",
-                "Control", "Console", "arbnode",
+                "Control", "Console", "Reports", "Audit", "Risk", "Channels", "arbnode",
             ]),
         specification(
             "BacktestTests",

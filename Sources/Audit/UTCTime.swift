@@ -9,8 +9,7 @@ public enum UTCTime {
         let rest = nanoseconds - seconds * one
         let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
         let second = seconds - days * 86_400
-        let (year, month, day) = civil(days)
-        return "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))T\(digits(second / 3_600, 2)):"
+        return "\(CivilDate(days: days).text)T\(digits(second / 3_600, 2)):"
             + "\(digits(second / 60 % 60, 2)):\(digits(second % 60, 2)).\(digits(rest, 9))Z"
     }
 
@@ -52,8 +51,8 @@ public enum UTCTime {
         guard parts.count == 3, let year = number(parts[0], 4, 1970...2200),
             let month = number(parts[1], 2, 1...12), let day = number(parts[2], 2, 1...31)
         else { return nil }
-        let days = days(year, month, day)
-        return civil(days) == (year, month, day) ? days : nil
+        let date = CivilDate(year: year, month: month, day: day)
+        return CivilDate(days: date.days) == date ? date.days : nil
     }
 
     private static func number(_ text: some StringProtocol, _ width: Int, _ range: ClosedRange<Int64>)
@@ -68,28 +67,5 @@ public enum UTCTime {
     private static func digits(_ value: Int64, _ width: Int) -> String {
         let text = String(value)
         return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
-    }
-
-    // Years begin in March here: a leap day is a year's last (Hinnant, "chrono-Compatible Low-Level Date
-    // Algorithms").
-    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-        let ofEra = shifted - era * 400
-        let ofYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
-    }
-
-    /// Year, month and day of a count of days since 1970.
-    public static func civil(_ days: Int64) -> (Int64, Int64, Int64) {
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let ofEra = shifted - era * 146_097
-        let year = (ofEra - ofEra / 1_460 + ofEra / 36_524 - ofEra / 146_096) / 365
-        let ofYear = ofEra - (365 * year + year / 4 - year / 100)
-        let month = (5 * ofYear + 2) / 153
-        let day = ofYear - (153 * month + 2) / 5 + 1
-        let civilMonth = month < 10 ? month + 3 : month - 9
-        return (year + era * 400 + (civilMonth <= 2 ? 1 : 0), civilMonth, day)
     }
 }

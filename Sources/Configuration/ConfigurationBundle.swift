@@ -34,6 +34,19 @@ public struct ConfigurationBundle: Codable, Hashable, Sendable {
             ).utf8)
     }
 
+    /// The same wherever its files lie, and whatever the environment is: what is signed. Paths are as seen
+    /// from the folder of the file that was loaded.
+    public var portable: [UInt8] {
+        struct Ordered: Encodable {
+            var file: String
+            var texts: [String: String]
+        }
+        var named: [String: String] = [:]
+        for (path, text) in texts { named[ConfigurationPath.relative(path, to: file)] = text }
+        return Array(
+            JSONText.of(Ordered(file: ConfigurationPath.relative(file, to: file), texts: named)).utf8)
+    }
+
     /// What `canonical` spelled; `nil`: something else.
     public init?(canonical bytes: [UInt8]) {
         // Whatever is not one is none, for whichever reason.

@@ -37,6 +37,7 @@ public enum ControlCommand: Hashable, Sendable {
     /// Read the configuration again and carry it out, whole or not at all.
     case reload(reason: String, approvedBy: [String])
     case timeline(TimelineQuestion)
+    case report(ReportQuestion)
     /// Take what a venue says it holds for right.
     case accept(venue: String, reason: String)
 
@@ -49,7 +50,7 @@ public enum ControlCommand: Hashable, Sendable {
         case reconcile
         case portfolio
         case whatIf = "what-if"
-        case config, timeline
+        case config, timeline, report
     }
 
     public var name: Name {
@@ -78,6 +79,7 @@ public enum ControlCommand: Hashable, Sendable {
         case .riskIndex: .riskIndex
         case .reload: .config
         case .timeline: .timeline
+        case .report: .report
         }
     }
 }
@@ -143,6 +145,7 @@ extension ControlCommand {
         case .riskIndex(let target?, let reason):
             ["target": .number(UInt64(max(0, target))), "reason": .text(reason)]
         case .timeline(let question): question.arguments
+        case .report(let question): question.arguments
         case .reload(let reason, let people):
             people.isEmpty
                 ? ["reload": .flag(true), "reason": .text(reason)]

@@ -86,6 +86,13 @@ private struct ArgumentReading {
             return .riskIndex(target: Int(target), reason: try reason())
         case .safeMode: return .safeMode(reason: try reason())
         case .timeline: return .timeline(try timeline())
+        case .report:
+            guard let kind = ReportQuestion.Kind(rawValue: try text("kind") ?? "day") else {
+                throw bad("kind takes day, week or month")
+            }
+            let day = try number("day")
+            guard day ?? 0 <= 100_000 else { throw bad("day counts days since 1970") }
+            return .report(ReportQuestion(kind, day: day, wantsPage: try flag("page")))
         case .config:
             guard try flag("reload") else { throw bad("config needs reload") }
             return .reload(reason: try reason(), approvedBy: try people())

@@ -1,3 +1,4 @@
+import Orders
 import TradingModel
 
 /// People's words about modes, kills and the risk index, and what became of rows that loosen something.

@@ -1,4 +1,6 @@
 import Orders
+import Risk
+import Strategies
 import TradingModel
 
 /// Another configuration for a node that runs.

@@ -1,6 +1,8 @@
+import Hedging
 import Orders
 import Portfolio
 import Risk
+import Strategies
 import TradingModel
 
 // Another configuration while the node runs: recorded first, then adopted whole, in one call that no event

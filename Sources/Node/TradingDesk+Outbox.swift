@@ -209,7 +209,8 @@ extension TradingDesk {
         guard let tellRows else { return }
         let first = last + 1 - UInt64(rows.count)
         tellRows(
-            rows.enumerated().map { DurableRow(sequence: first + UInt64($0.offset), bytes: $0.element.bytes) })
+            rows.enumerated().map { DurableRow(sequence: first + UInt64($0.offset), bytes: $0.element.bytes) }
+        )
     }
 
     // MARK: Checkpoints

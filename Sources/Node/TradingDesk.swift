@@ -254,6 +254,19 @@ public actor TradingDesk {
         await Reconciliation(desk: self, venue: venue, fillsSince: since).run()
     }
 
+    /// Holds every venue's orders, fills and balances against the ledger once more; answers the venues that do
+    /// not agree, or had not answered by `deadline`. On paper there is nothing to compare.
+    public func reconcileAll(by deadline: Moment) async -> [String] {
+        guard paper == nil else { return [] }
+        for connector in connectors { beginReconciling(connector.venue) }
+        while !reconciling.isEmpty, world.time.now < deadline, isRunning {
+            do { try await world.time.sleep(until: world.time.now + .milliseconds(50)) } catch { break }
+        }
+        return connectors.map(\.venue).filter {
+            reconciling.contains($0) || !engine.venues[$0.index].isReconciled
+        }.map { engine.policy.venues[$0.index].name }
+    }
+
     var isRunning: Bool { !isStopped }
 
     /// Rows that wait for the store.

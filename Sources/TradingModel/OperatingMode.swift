@@ -106,6 +106,8 @@ public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
     case ruleChanged = "RULE_CHANGED"
     /// The audit log is not what was written, or takes nothing more.
     case auditBroken = "AUDIT_BROKEN"
+    /// Something of a day's end was not done: not flat, not reconciled, not archived, not sent.
+    case dayEndIncomplete = "DAY_END_INCOMPLETE"
 }
 
 public struct Incident: Hashable, Sendable {

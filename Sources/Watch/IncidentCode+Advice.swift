@@ -46,6 +46,7 @@ extension IncidentCode {
         case .marketChaos: "Nothing at once: sizes are down. Hold if venues stop answering."
         case .ruleBroken: "See which rule and its numbers (arbctl limits), and what was done (arbctl rules)."
         case .ruleChanged: "Nothing, if you know who did it and why (arbctl timeline)."
+        case .dayEndIncomplete: "See what was left (arbctl report, arbctl venues) and do it by hand."
         case .auditBroken: "Copy the data directory away, then arbnode audit verify; find who had access."
         case .riskOverrideDenied: "See which condition caps the index: arbctl risk-index show."
         }
@@ -65,7 +66,7 @@ extension IncidentCode {
             .seconds(120)
         case .fallbackHedgeUsed, .orderRefused, .venueRefused, .clockSkew, .rateLimited, .sorDegraded,
             .leadLagDegraded, .staleTrade, .varLimit, .stressFail, .strategyThrottled, .resumeAsked,
-            .riskOverrideDenied, .marketChaos, .ruleBroken, .ruleChanged:
+            .riskOverrideDenied, .marketChaos, .ruleBroken, .ruleChanged, .dayEndIncomplete:
             .seconds(300)
         }
     }

@@ -40,6 +40,7 @@ extension IncidentCode {
         case .ruleBroken: "A rule is broken that does more than refuse orders"
         case .ruleChanged: "A rule or a limit was changed, or a lockout ended"
         case .auditBroken: "The audit log is damaged, or takes nothing"
+        case .dayEndIncomplete: "Something of a day's end was not done"
         case .varLimit: "The value at risk of all positions is above its limit"
         case .stressFail: "A stress scenario would cost more than is borne"
         case .strategyThrottled: "A strategy's size was stepped down or up"
@@ -57,7 +58,7 @@ extension IncidentCode {
             .riskOverrideDenied, .strategyPnlStop, .marketChaos, .ruleBroken, .ruleChanged:
             "trading"
         case .orderUnknown, .zombieOrder, .ghostFill, .overfill, .foreignOrder, .ledgerDrift, .dirtyStart,
-            .venueSafeMode, .deadManLost, .killSwitch, .resumeAsked:
+            .venueSafeMode, .deadManLost, .killSwitch, .resumeAsked, .dayEndIncomplete:
             "operations"
         case .bookProofLost, .frameQuarantined, .venueDisconnected, .privateStreamLost, .orderRefused,
             .venueRefused, .rateLimited:
@@ -91,6 +92,7 @@ extension IncidentCode {
         case .varLimit, .stressFail, .marketChaos: "rb-16-market-chaos"
         case .ruleBroken, .ruleChanged: "rb-33-rules"
         case .auditBroken: "rb-23-audit-chain"
+        case .dayEndIncomplete: "rb-19-end-of-day"
         case .strategyThrottled, .riskOverrideDenied: "rb-32-risk-appetite"
         }
     }

@@ -26,7 +26,7 @@ struct ArbCtl: ParsableCommand {
             ResumeCommand.self, SafeModeCommand.self, KillCommand.self, MaintenanceCommand.self,
             RiskIndexCommand.self, ReconcileCommand.self,
             PortfolioCommand.self, WhatIfCommand.self, ConfigCommand.self,
-            TimelineCommand.self,
+            TimelineCommand.self, ReportCommand.self,
         ])
 
     static func main() { main(socketLast(Array(CommandLine.arguments.dropFirst()))) }

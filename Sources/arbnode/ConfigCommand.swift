@@ -6,9 +6,9 @@ import Foundation
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
-        abstract: "Check a configuration, show the effective one, or compare two.",
+        abstract: "Check a configuration, show the effective one, compare two, sign one.",
         discussion: "Example: arbnode config show config/demo.yaml",
-        subcommands: [Validate.self, Show.self, Diff.self])
+        subcommands: [Validate.self, Show.self, Diff.self, ConfigSignCommand.self])
 
     /// The file, named with or without its option.
     struct FileArguments: ParsableArguments {

@@ -194,7 +194,8 @@ extension AuditFile {
         #expect("\(key)" == "SigningKey(\(key.verifying.name))" && Mirror(reflecting: key).children.isEmpty)
         chmod(path, 0o640)
         #expect(throws: FileFault.self) { try SigningKey(at: path) }
-        try folder.write(Array("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".utf8), to: path)
+        try folder.write(
+            Array("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".utf8), to: path)
         chmod(path, 0o600)
         #expect(throws: FileFault.self) { try SigningKey(at: path) }
     }

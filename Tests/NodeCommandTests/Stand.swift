@@ -43,6 +43,7 @@ final class NodeStand: Sendable {
     let node: TradingNode
     let keeper: ConfigurationKeeper
     let audit: AuditPost
+    let fills: FillTally
     /// How often the alerts were given to other channels.
     let handovers: Handovers
 
@@ -82,7 +83,7 @@ final class NodeStand: Sendable {
             """
     }
 
-    static func start(in folder: Folder) async throws -> NodeStand {
+    static func start(in folder: Folder, trust: ConfigurationTrust? = nil) async throws -> NodeStand {
         let path = folder.path + "/node.yaml"
         let (configuration, bundle) = try NodeConfiguration.loadBundle(path: path).get()
         let live = try LiveWorld.make(dataDirectory: folder.path + "/node", limits: .demonstration)
@@ -94,18 +95,22 @@ final class NodeStand: Sendable {
             deskLate: .seconds(3_600), deskLost: .seconds(7_200), storeLate: .seconds(3_600),
             storeLost: .seconds(7_200))
         let audit = try AuditPost(configuration.policy, in: folder.path, time: live.world.time)
-        plan.witness = audit.keeper.witness
+        let (record, fills) = (audit.keeper.witness, FillTally(configuration.policy))
+        plan.witness = {
+            record($0)
+            fills.witness($0)
+        }
         let node = try await TradingNode.start(plan, in: live.world)
         await audit.begin(with: node.desk)
         let handovers = Handovers()
         let keeper = ConfigurationKeeper(
-            configuration, bundle, desk: node.desk, directory: folder.path, in: live.world,
+            configuration, bundle, desk: node.desk, directory: folder.path, in: live.world, trust: trust,
             alerts: { _ in
                 if let refusal = handovers.refusal.withLock({ $0 }) { throw Refusal(text: refusal) }
                 return { handovers.count.withLock { $0 += 1 } }
             })
         await keeper.begin()
-        return NodeStand(folder, live, node, keeper, audit, handovers)
+        return NodeStand(folder, live, node, keeper, audit, fills, handovers)
     }
 
     struct Refusal: Error, CustomStringConvertible {
@@ -115,9 +120,10 @@ final class NodeStand: Sendable {
 
     private init(
         _ folder: Folder, _ live: LiveWorld, _ node: TradingNode, _ keeper: ConfigurationKeeper,
-        _ audit: AuditPost, _ handovers: Handovers
+        _ audit: AuditPost, _ fills: FillTally, _ handovers: Handovers
     ) {
         self.audit = audit
+        self.fills = fills
         self.folder = folder
         self.live = live
         self.node = node

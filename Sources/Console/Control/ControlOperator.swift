@@ -78,6 +78,7 @@ public struct ControlOperator: ControlAnswering {
             return try spell(await ChangeAnswer.maintenance(desk, isOn, reason, actor()))
         case .riskIndex(let target, let reason):
             return try spell(await RiskIndexAnswer.gather(desk, target, reason, actor()))
+        case .report(let question): return try spell(await services.report(question))
         case .timeline(let question): return try spell(await services.tell(question))
         case .reload(let reason, let people):
             return try spell(await services.reload(reason, [actor()] + people))

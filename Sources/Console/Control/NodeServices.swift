@@ -4,6 +4,7 @@ import Control
 public struct NodeServices: Sendable {
     public var configuration: (any ConfigurationReloading)?
     public var timeline: (any TimelineTelling)?
+    public var reports: (any ReportMaking)?
     public init() {}
 }
 
@@ -22,7 +23,8 @@ extension NodeServices {
     func tell(_ question: TimelineQuestion) async throws(ControlFault) -> TimelineAnswer {
         guard let timeline else {
             throw ControlFault(
-                .conflict, "this node keeps no audit log", remedy: "arbnode audit list reads one of a directory")
+                .conflict, "this node keeps no audit log",
+                remedy: "arbnode audit list reads one of a directory")
         }
         return try await timeline.timeline(question)
     }
@@ -34,5 +36,20 @@ extension NodeServices {
                 remedy: "restart it with arbnode run --config")
         }
         return try await configuration.reload(reason: reason, people: people)
+    }
+}
+
+/// Says what a day, a week or a month came to.
+public protocol ReportMaking: Sendable {
+    func report(_ question: ReportQuestion) async throws(ControlFault) -> ReportAnswer
+}
+
+extension NodeServices {
+    func report(_ question: ReportQuestion) async throws(ControlFault) -> ReportAnswer {
+        guard let reports else {
+            throw ControlFault(
+                .conflict, "this node keeps no figures", remedy: "arbnode report reads those of a directory")
+        }
+        return try await reports.report(question)
     }
 }

@@ -61,8 +61,11 @@ enum TimelineText {
                 entry.actor, entry.reason,
             ])
         }
-        var lines = answer.entries.isEmpty ? ["nothing happened"] : TextTable(rows: rows, left: Set(0...6)).lines
-        if answer.leftOut > 0 { lines.append("\(answer.leftOut) earlier ones are left out: --most, --subject") }
+        var lines =
+            answer.entries.isEmpty ? ["nothing happened"] : TextTable(rows: rows, left: Set(0...6)).lines
+        if answer.leftOut > 0 {
+            lines.append("\(answer.leftOut) earlier ones are left out: --most, --subject")
+        }
         if answer.rowsFromNs > answer.fromNs {
             lines.append("orders and fills are remembered from \(Instant.text(answer.rowsFromNs)) on")
         }

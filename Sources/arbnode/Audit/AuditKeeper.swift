@@ -45,7 +45,8 @@ actor AuditKeeper: TimelineTelling {
         let rows = Mutex<[DurableRow]>([])
     }
 
-    init(_ policy: EnginePolicy, in directory: String, lane: any Lane, time: any Timekeeper) throws(FileFault) {
+    init(_ policy: EnginePolicy, in directory: String, lane: any Lane, time: any Timekeeper) throws(FileFault)
+    {
         self.lane = lane
         self.directory = directory
         self.time = time
@@ -171,6 +172,9 @@ actor AuditKeeper: TimelineTelling {
     var head: (sequence: UInt64, hash: String, key: String) {
         (file.chain.head.sequence, file.chain.head.hash.hexadecimal, file.key.verifying.name)
     }
+
+    /// The key that signs, for what is archived.
+    func signer() -> SigningKey { file.key }
 
     // MARK: Timeline
 

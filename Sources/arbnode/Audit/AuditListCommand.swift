@@ -78,7 +78,8 @@ struct AuditListCommand: ParsableCommand {
     }
 
     private func print(_ rows: [Row]) {
-        let table = [["time (UTC)", "what", "where", "before", "after", "by", "why"]]
+        let table =
+            [["time (UTC)", "what", "where", "before", "after", "by", "why"]]
             + rows.map { [$0.time, $0.subject, $0.place, $0.before, $0.after, $0.actor, $0.reason] }
         let widths = (0..<7).map { column in table.map { $0[column].count }.max() ?? 0 }
         for row in table {

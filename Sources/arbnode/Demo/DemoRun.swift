@@ -36,10 +36,16 @@ struct DemoRun {
         try NodePlanning.makeDirectory(directory + "/node")
         let audit =
             http == nil ? nil : try NodePlanning.audit(configuration, in: directory + "/node", live)
+        let fills = FillTally(configuration.policy)
         let node: TradingNode
         do {
             var plan = try NodePlanning.plan(configuration, access: venues.access, isDryRun: false)
-            plan.witness = audit?.keeper.witness
+            if let record = audit?.keeper.witness {
+                plan.witness = {
+                    record($0)
+                    fills.witness($0)
+                }
+            }
             node = try await TradingNode.start(plan, in: live.world)
         } catch {
             Terminal.say("The node did not start: \(error)")
@@ -52,8 +58,9 @@ struct DemoRun {
         var operation: NodeOperation?
         if let audit {
             operation = try await NodeOperation.begin(
-                node, configuration, bundle, audit: audit, pages: pages, directory: directory,
-                dataDirectory: directory + "/node", in: live.world, isDrawing: Terminal.errorIsTerminal && !quiet)
+                node, configuration, bundle, audit: audit, fills: fills, pages: pages, directory: directory,
+                dataDirectory: directory + "/node", in: live.world,
+                isDrawing: Terminal.errorIsTerminal && !quiet)
         }
         let elapsed = await LiveView(
             node: node, world: live.world, signals: signals, quiet: quiet, tellsIncidents: operation == nil

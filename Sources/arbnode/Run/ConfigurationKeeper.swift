@@ -22,6 +22,8 @@ actor ConfigurationKeeper: ConfigurationReloading {
     private let alerts: Alerts
     private let time: any Timekeeper
     private let first: ConfigurationBundle
+    /// `nil`: unsigned configurations are taken as well.
+    private let trust: ConfigurationTrust?
     private var held: NodeConfiguration
     private var digest = ""
     private var isBusy = false
@@ -32,8 +34,9 @@ actor ConfigurationKeeper: ConfigurationReloading {
     /// - Parameter bundle: what `configuration` was read from.
     init(
         _ configuration: NodeConfiguration, _ bundle: ConfigurationBundle, desk: TradingDesk,
-        directory: String, in world: World, alerts: @escaping Alerts
+        directory: String, in world: World, trust: ConfigurationTrust? = nil, alerts: @escaping Alerts
     ) {
+        self.trust = trust
         lane = world.coldLane
         time = world.time
         self.desk = desk
@@ -88,6 +91,7 @@ actor ConfigurationKeeper: ConfigurationReloading {
         defer { isBusy = false }
         let (configuration, bundle) = try read()
         let delta = try ConfigurationKeeper.judge(held, configuration)
+        let seal = try seal(bundle)
         let tells = delta.changes.contains { $0.key.hasPrefix("alerts.") }
         let giveAlerts = tells ? try await channels(configuration) : nil
         let after = try store(bundle)
@@ -99,6 +103,7 @@ actor ConfigurationKeeper: ConfigurationReloading {
             people: delta.people)
         try await carryOut(change, people)
         await giveAlerts?()
+        remember(seal)
         (held, digest) = (configuration, after)
         return await answer(change.fact, delta)
     }
@@ -132,6 +137,21 @@ actor ConfigurationKeeper: ConfigurationReloading {
                 remedy: "nothing has changed: restart the node, or take them back and reload the rest")
         }
         return delta
+    }
+
+    /// `nil`: signatures are not asked for.
+    private func seal(_ bundle: ConfigurationBundle) throws(ControlFault) -> ConfigurationSeal? {
+        do { return try trust?.seal(of: bundle, at: time.now) } catch {
+            throw ControlFault(
+                .badConfiguration, "\(error)",
+                remedy: "nothing has changed: the node goes on with what it has")
+        }
+    }
+
+    /// An older one is not taken any more, as far as the disk remembers.
+    private func remember(_ seal: ConfigurationSeal?) {
+        guard let seal else { return }
+        do { try trust?.take(seal) } catch { Terminal.say("the signature is not remembered: \(error)") }
     }
 
     private func store(_ bundle: ConfigurationBundle) throws(ControlFault) -> String {

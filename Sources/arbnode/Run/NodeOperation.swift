@@ -11,14 +11,19 @@ struct NodeOperation {
     private let watch: NodeWatch
     private let words: SignalWords
     private let control: ControlServer?
+    private let reports: ReportPost
 
     /// - Parameters:
+    ///   - trust: which configurations are taken; `nil`: any.
     ///   - audit: opened before the node started.
+    ///   - fills: told of every row, like the audit log.
     ///   - directory: for people: the control socket, alerts, incidents.
     ///   - dataDirectory: of the outbox, the audit log and what configurations were.
     static func begin(
         _ node: TradingNode, _ configuration: NodeConfiguration, _ bundle: ConfigurationBundle,
-        audit: AuditPost, pages: StatusServer?, directory: String, dataDirectory: String, in world: World,
+        trust: ConfigurationTrust? = nil, audit: AuditPost, fills: FillTally, pages: StatusServer?,
+        directory: String, dataDirectory: String,
+        in world: World,
         isDrawing: Bool
     ) async throws -> NodeOperation {
         await audit.begin(with: node.desk)
@@ -27,16 +32,21 @@ struct NodeOperation {
             channels: try NodeWatch.channels(configuration, directory: directory), directory: directory,
             isDrawing: isDrawing)
         let keeper = ConfigurationKeeper(
-            configuration, bundle, desk: node.desk, directory: dataDirectory, in: world,
+            configuration, bundle, desk: node.desk, directory: dataDirectory, in: world, trust: trust,
             alerts: watch.alerts(in: directory))
         await keeper.begin()
         var services = NodeServices()
         services.configuration = keeper
         services.timeline = audit.keeper
+        let reports = try ReportPost(
+            configuration.dayEnd, node, fills: fills, fees: FeeTiers(configuration.policy),
+            audit: audit.keeper, in: dataDirectory, time: world.time,
+            send: { await watch.send($0, to: $1) })
+        services.reports = reports.figures
         let words = SignalWords(node.watchkeeper) { await keeper.hangUp() }
         let control = await ControlSocket.open(node, in: directory, services: services)
         await watch.follow(pages, control)
-        return NodeOperation(audit: audit, watch: watch, words: words, control: control)
+        return NodeOperation(audit: audit, watch: watch, words: words, control: control, reports: reports)
     }
 
     /// An orderly end begins.
@@ -46,6 +56,7 @@ struct NodeOperation {
     func end() async {
         await control?.stop()
         words.end()
+        await reports.end()
         await watch.stop()
         await audit.end()
     }

@@ -41,6 +41,22 @@ enum NodePlanning {
         }
     }
 
+    /// Which configurations this run takes, this one first; `nil`: any.
+    static func trust(_ key: String?, _ bundle: ConfigurationBundle, in directory: String) throws
+        -> ConfigurationTrust?
+    {
+        guard let key else { return nil }
+        do {
+            let trust = try ConfigurationTrust(key: key, in: directory)
+            let now = Moment(nanoseconds: Int64(Date(timeIntervalSinceNow: 0).timeIntervalSince1970 * 1e9))
+            try trust.take(try trust.seal(of: bundle, at: now))
+            return trust
+        } catch {
+            Terminal.say("The node did not start: \(error)")
+            throw ExitCode(78)
+        }
+    }
+
     /// The audit log of this directory; without one no node starts.
     static func audit(_ configuration: NodeConfiguration, in directory: String, _ world: LiveWorld) throws
         -> AuditPost

@@ -43,6 +43,11 @@ struct RunCommand: AsyncParsableCommand {
             "Who agrees to --enable, where two people must, and to --resume out of SAFE_MODE and KILLED, "
                 + "where one besides you must.", valueName: "person"))
     var approvedBy: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "Take configurations alone that this public key has signed (arbnode config sign).",
+            valueName: "file"))
+    var signedBy: String?
     @OptionGroup var http: HTTPOption
     @Flag(help: "Print one JSON object on stdout at the end.") var json = false
 
@@ -61,6 +66,7 @@ struct RunCommand: AsyncParsableCommand {
         let access = isLive ? try NodePlanning.access(configuration) : configuration.venues.map { _ in nil }
         let directory = configuration.dataDirectory + (isLive ? "/live" : "/paper")
         try NodePlanning.makeDirectory(directory)
+        let trust = try NodePlanning.trust(signedBy, bundle, in: directory)
         let accounts = try isLive ? NodePlanning.lock(configuration, access) : nil
         defer { withExtendedLifetime(accounts) {} }
         let world = try NodePlanning.world(configuration, directory: directory)
@@ -77,10 +83,15 @@ struct RunCommand: AsyncParsableCommand {
         _ = try NodeWatch.channels(configuration, directory: directory)
         let signals = Signals()
         let audit = try NodePlanning.audit(configuration, in: directory, world)
+        let fills = FillTally(configuration.policy)
         let node: TradingNode
         do {
             var plan = try NodePlanning.plan(configuration, access: access, isDryRun: !isLive)
-            plan.witness = audit.keeper.witness
+            let record = audit.keeper.witness
+            plan.witness = {
+                record($0)
+                fills.witness($0)
+            }
             node = try await TradingNode.start(plan, in: world.world)
         } catch {
             Terminal.say("The node did not start: \(error)")
@@ -93,7 +104,8 @@ struct RunCommand: AsyncParsableCommand {
         await prepare(node)
         let pages = await http.serve(node, configured: configuration.http)
         let operation = try await NodeOperation.begin(
-            node, configuration, bundle, audit: audit, pages: pages, directory: directory,
+            node, configuration, bundle, trust: trust, audit: audit, fills: fills, pages: pages,
+            directory: directory,
             dataDirectory: directory, in: world.world, isDrawing: Terminal.errorIsTerminal && !json)
         let elapsed = await LiveView(
             node: node, world: world.world, signals: signals, quiet: json, tellsIncidents: false

@@ -39,6 +39,10 @@ struct AlertStation: Sendable {
 
     func take(_ alert: Alert) { dispatcher.take(alert) }
 
+    func send(_ letter: Letter, to names: [String]) async -> [(channel: String, reason: String)] {
+        await dispatcher.send(letter, to: names)
+    }
+
     /// Says what is left to say, until `deadline`, and ends its threads.
     func close(by deadline: Moment) async {
         await dispatcher.close(by: deadline)

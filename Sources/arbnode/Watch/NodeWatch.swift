@@ -107,6 +107,11 @@ final class NodeWatch: Sendable {
         }
     }
 
+    /// Sends a report; answers what the channels that did not take it said.
+    func send(_ letter: Letter, to names: [String]) async -> [(channel: String, reason: String)] {
+        await outlet.station.send(letter, to: names)
+    }
+
     /// An orderly end begins.
     func stopping() { notifier.tell(.stopping) }
 
