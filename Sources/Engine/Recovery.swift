@@ -281,6 +281,9 @@ extension Recovery {
         }
     }
 
+    /// What the rows so far amount to, as a row.
+    public func state(at now: Moment) -> OutboxRecord { .checkpoint(checkpoint(at: now)) }
+
     /// What the rows so far amount to.
     func checkpoint(at now: Moment) -> Checkpoint {
         Checkpoint(

@@ -8,7 +8,9 @@ import Ports
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Check and read what a node left on the disk.",
-        subcommands: [AuditVerifyCommand.self, AuditListCommand.self, AuditKeyCommand.self])
+        subcommands: [
+            AuditVerifyCommand.self, AuditListCommand.self, AuditStateCommand.self, AuditKeyCommand.self,
+        ])
 }
 
 /// `arbnode audit verify`: the chains of the outbox and of the audit log.
