@@ -35,7 +35,6 @@ extension PolicyReading {
         let all = ReportPeriod.Kind.allCases.map(\.rawValue)
         guard section.has("reports") else {
             section.record("reports", "[" + all.joined(separator: ", ") + "]", .standard)
-            _ = section.values("reports", .text("day, week or month", where: { _ in true }))
             return ReportPeriod.Kind.allCases
         }
         return section.values("reports", .text("day, week or month", where: { all.contains($0) })).map {

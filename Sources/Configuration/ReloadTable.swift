@@ -32,53 +32,56 @@ enum ReloadTable {
     }
 
     /// The first row that fits counts.
-    static let rows: [Row] =
-        [
-            Row("node", .restart), Row("mode", .restart), Row("data_directory", .restart),
-            Row("http", .restart), Row("credentials_file", .restart), Row("store.**", .restart),
-            Row("threads.**", .restart), Row("instruments.**", .restart), Row("venues.**", .restart),
-            Row("paper_latency", .restart), Row("start_in", .restart),
-            Row("day_end.**", .restart),
-            Row("foreign_orders", .now(.never)), Row("alerts.**", .now(.never)),
+    static let rows: [Row] = first + ruleRows + rest
 
-            Row("limits.reduced_divisor", .now(.lower)),
-            // A shorter window has seen less of a fall.
-            Row("limits.window", .now(.lower)), Row("limits.**", .now(.higher)),
+    private static let first: [Row] = [
+        Row("node", .restart), Row("mode", .restart), Row("data_directory", .restart),
+        Row("http", .restart), Row("credentials_file", .restart), Row("store.**", .restart),
+        Row("threads.**", .restart), Row("instruments.**", .restart), Row("venues.**", .restart),
+        Row("paper_latency", .restart), Row("start_in", .restart),
+        Row("day_end.**", .restart),
+        Row("foreign_orders", .now(.never)), Row("alerts.**", .now(.never)),
 
-            Row("rules.day.**", .now(.any)), Row("rules.*.use", .now(.word("off"))),
-            Row("rules.*.lock", .now(.lower)),
-        ] + ruleRows + [
-            Row("rules", .now(.any)), Row("rules.**", .now(.any)),
+        Row("limits.reduced_divisor", .now(.lower)),
+        // A shorter window has seen less of a fall.
+        Row("limits.window", .now(.lower)), Row("limits.**", .now(.higher)),
 
-            Row("portfolio.value_at_risk", .now(.higher)), Row("portfolio.drawdown", .now(.higher)),
-            Row("portfolio.assumed_move", .now(.lower)), Row("portfolio.warm_up", .now(.higher)),
-            Row("portfolio.stress.spread_factor", .now(.lower)),
-            Row("portfolio.stress.crash", .now(.lower)), Row("portfolio.stress.depeg", .now(.lower)),
-            Row("portfolio.stress.venue_loss", .now(.lower)),
-            Row("portfolio.stress.funding_spike", .now(.lower)), Row("portfolio.stress.*", .now(.higher)),
-            Row("portfolio.**", .now(.any)),
+        Row("rules.day.**", .now(.any)), Row("rules.*.use", .now(.word("off"))),
+        Row("rules.*.lock", .now(.lower)),
+    ]
 
-            Row("risk_index.target", .now(.higher)), Row("risk_index.rise_per_minute", .now(.higher)),
-            Row("risk_index.unknown_ceiling", .now(.higher)),
-            Row("risk_index.absent_ceiling", .now(.higher)),
-            Row("risk_index.night_ceiling", .now(.higher)), Row("risk_index.**", .now(.any)),
+    private static let rest: [Row] = [
+        Row("rules", .now(.any)), Row("rules.**", .now(.any)),
 
-            Row("hedge.warrants", .now(.never)), Row("hedge.retry_every", .now(.never)),
-            Row("hedge.cooldown", .now(.lower)), Row("hedge.*", .now(.higher)),
-            Row("sizing.use", .now(.word("off"))), Row("sizing.*", .now(.higher)),
+        Row("portfolio.value_at_risk", .now(.higher)), Row("portfolio.drawdown", .now(.higher)),
+        Row("portfolio.assumed_move", .now(.lower)), Row("portfolio.warm_up", .now(.higher)),
+        Row("portfolio.stress.spread_factor", .now(.lower)),
+        Row("portfolio.stress.crash", .now(.lower)), Row("portfolio.stress.depeg", .now(.lower)),
+        Row("portfolio.stress.venue_loss", .now(.lower)),
+        Row("portfolio.stress.funding_spike", .now(.lower)), Row("portfolio.stress.*", .now(.higher)),
+        Row("portfolio.**", .now(.any)),
 
-            Row("strategies.*.instrument", .restart), Row("strategies.*.venues", .restart),
-            Row("strategies.*.quote_venue", .restart), Row("strategies.*.perpetual", .restart),
-            Row("strategies.*.cycles_per_minute", .now(.higher)),
-            Row("strategies.*.fees_per_hour", .now(.higher)),
-            Row("strategies.basis.position_notional", .now(.higher)),
-            // Sizes and edges move within the limits.
-            Row("strategies.**", .now(.never)),
-        ]
+        Row("risk_index.target", .now(.higher)), Row("risk_index.rise_per_minute", .now(.higher)),
+        Row("risk_index.unknown_ceiling", .now(.higher)),
+        Row("risk_index.absent_ceiling", .now(.higher)),
+        Row("risk_index.night_ceiling", .now(.higher)), Row("risk_index.**", .now(.any)),
+
+        Row("hedge.warrants", .now(.never)), Row("hedge.retry_every", .now(.never)),
+        Row("hedge.cooldown", .now(.lower)), Row("hedge.*", .now(.higher)),
+        Row("sizing.use", .now(.word("off"))), Row("sizing.*", .now(.higher)),
+
+        Row("strategies.*.instrument", .restart), Row("strategies.*.venues", .restart),
+        Row("strategies.*.quote_venue", .restart), Row("strategies.*.perpetual", .restart),
+        Row("strategies.*.cycles_per_minute", .now(.higher)),
+        Row("strategies.*.fees_per_hour", .now(.higher)),
+        Row("strategies.basis.position_notional", .now(.higher)),
+        // Sizes and edges move within the limits.
+        Row("strategies.**", .now(.never)),
+    ]
 
     /// Figures of rules, by the bound that each is held to.
-    private static let ruleRows = RuleRegistry.rules.flatMap { rule in
-        rule.limits.filter { !$0.key.isEmpty }.flatMap { limit in
+    private static let ruleRows: [Row] = RuleRegistry.rules.flatMap { rule -> [Row] in
+        rule.limits.filter { !$0.key.isEmpty }.flatMap { limit -> [Row] in
             let looser = limit.bound == .atMost ? Looser.higher : .lower
             return [
                 Row("rules.\(rule.key).\(limit.key)", .now(looser)),

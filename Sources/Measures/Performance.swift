@@ -50,6 +50,13 @@ public enum Performance {
         public var from: Int
         public var to: Int
         public var recovered: Int?
+
+        public init(depth: Double, from: Int, to: Int, recovered: Int?) {
+            self.depth = depth
+            self.from = from
+            self.to = to
+            self.recovered = recovered
+        }
     }
 
     /// `nil`: the curve never falls.

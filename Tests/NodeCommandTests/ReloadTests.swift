@@ -128,17 +128,24 @@ import TradingModel
 }
 
 @Suite struct `An account` {
+    private func account(_ venue: String, _ origin: String, _ key: String) -> AccountLock.Account {
+        AccountLock.Account(venue: venue, origin: origin, key: key)
+    }
+
     @Test func `is one node's at a time, whatever its data directory`() throws {
         let folder = try Folder()
-        let mine = [("okx", "https://www.okx.com", "key-1"), ("kraken", "https://api.kraken.com", "key-2")]
+        let mine = [
+            account("okx", "https://www.okx.com", "key-1"),
+            account("kraken", "https://api.kraken.com", "key-2"),
+        ]
         let held = try AccountLock(mine, in: folder.path)
-        let other = [("kraken", "https://api.kraken.com", "key-2")]
+        let other = [account("kraken", "https://api.kraken.com", "key-2")]
         #expect(throws: AccountLock.Fault.held(venue: "kraken", by: getpid())) {
             try AccountLock(other, in: folder.path)
         }
         // Another key, or the same at another address, is another account.
-        _ = try AccountLock([("okx", "https://www.okx.com", "key-3")], in: folder.path)
-        _ = try AccountLock([("okx", "https://127.0.0.1:9", "key-1")], in: folder.path)
+        _ = try AccountLock([account("okx", "https://www.okx.com", "key-3")], in: folder.path)
+        _ = try AccountLock([account("okx", "https://127.0.0.1:9", "key-1")], in: folder.path)
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(!names.contains { $0.contains("key-1") })
         withExtendedLifetime(held) {}
@@ -146,7 +153,7 @@ import TradingModel
 
     @Test func `is free again once its node has ended`() throws {
         let folder = try Folder()
-        let mine = [("okx", "https://www.okx.com", "key-1")]
+        let mine = [account("okx", "https://www.okx.com", "key-1")]
         _ = try AccountLock(mine, in: folder.path)
         _ = try AccountLock(mine, in: folder.path)
     }

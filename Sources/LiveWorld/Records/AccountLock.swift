@@ -19,12 +19,23 @@ public final class AccountLock: Sendable {
         }
     }
 
-    /// - Parameters:
-    ///   - accounts: venue, its REST address and the API key, which is hashed and stands nowhere.
-    ///   - directory: shared by all nodes of the machine.
-    public init(
-        _ accounts: [(venue: String, origin: String, key: String)], in directory: String
-    ) throws(Fault) {
+    /// An account, as a node knows it.
+    public struct Account: Sendable {
+        var venue: String
+        /// The venue's REST address.
+        var origin: String
+        /// The API key: it is hashed, and stands nowhere.
+        var key: String
+
+        public init(venue: String, origin: String, key: String) {
+            self.venue = venue
+            self.origin = origin
+            self.key = key
+        }
+    }
+
+    /// - Parameter directory: shared by all nodes of the machine.
+    public init(_ accounts: [Account], in directory: String) throws(Fault) {
         var held: [Int32] = []
         for account in accounts {
             do throws(Fault) {

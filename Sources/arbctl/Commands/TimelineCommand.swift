@@ -106,8 +106,8 @@ struct Instant: ExpressibleByArgument {
 
     static func text(_ nanoseconds: Int64) -> String {
         let seconds = Date(timeIntervalSince1970: Double(nanoseconds / 1_000_000_000))
-        let milliseconds = nanoseconds / 1_000_000 % 1_000
-        return seconds.formatted(.iso8601.dateSeparator(.dash)).dropLast() + "."
-            + String(repeating: "0", count: max(0, 3 - "\(milliseconds)".count)) + "\(milliseconds)"
+        let milliseconds = "\(nanoseconds / 1_000_000 % 1_000)"
+        let zeros = String(repeating: "0", count: max(0, 3 - milliseconds.count))
+        return String(seconds.formatted(.iso8601).dropLast()) + "." + zeros + milliseconds
     }
 }

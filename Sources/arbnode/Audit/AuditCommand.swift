@@ -91,20 +91,20 @@ struct AuditVerifyCommand: ParsableCommand {
     }
 
     private func inspectLog() throws -> AuditReport? {
+        var verifying: VerifyingKey?
         do throws(FileFault) {
-            var verifying: VerifyingKey?
             if let key {
                 verifying = try DurableFile.read(key, most: 4_096).flatMap { VerifyingKey(pem: $0) }
-                if verifying == nil {
-                    Terminal.say("\(key) holds no public key: arbnode audit key DIR prints one")
-                    throw ExitCode(65)
-                }
             }
-            return try AuditReport.inspect(directory, key: verifying, expected: expected)
+            if key == nil || verifying != nil {
+                return try AuditReport.inspect(directory, key: verifying, expected: expected)
+            }
         } catch {
             Terminal.say("the audit log of \(directory) cannot be verified: \(error)")
             throw ExitCode(65)
         }
+        Terminal.say("\(key ?? "") holds no public key: arbnode audit key DIR prints one")
+        throw ExitCode(65)
     }
 
     private func text(_ report: Report) -> String {
@@ -161,13 +161,12 @@ struct AuditKeyCommand: ParsableCommand {
 
     func run() throws {
         let path = directory + "/audit/key.pem"
+        guard FileManager.default.fileExists(atPath: path) else {
+            Terminal.say("\(directory) has no audit log yet: a node makes its key when it first starts")
+            throw ExitCode(65)
+        }
         do throws(FileFault) {
-            guard FileManager.default.fileExists(atPath: path) else {
-                Terminal.say("\(directory) has no audit log yet: a node makes its key when it first starts")
-                throw ExitCode(65)
-            }
-            let pem = try SigningKey(at: path).verifying.pem
-            Terminal.print(String(pem.dropLast()))
+            Terminal.print(String(try SigningKey(at: path).verifying.pem.dropLast()))
         } catch {
             Terminal.say("\(error)")
             throw ExitCode(65)

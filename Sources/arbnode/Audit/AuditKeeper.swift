@@ -14,7 +14,7 @@ import TradingModel
 actor AuditKeeper: TimelineTelling {
     nonisolated let lane: any Lane
     nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
-    private nonisolated let inbox = Inbox()
+    private nonisolated let inbox = Mutex<[DurableRow]>([])
     private let directory: String
     private let time: any Timekeeper
     private let instruments: [Instrument]
@@ -41,10 +41,6 @@ actor AuditKeeper: TimelineTelling {
     static let minute = Span.seconds(60)
     static let hour = Span.seconds(3_600)
 
-    private struct Inbox: ~Copyable {
-        let rows = Mutex<[DurableRow]>([])
-    }
-
     init(_ policy: EnginePolicy, in directory: String, lane: any Lane, time: any Timekeeper) throws(FileFault)
     {
         self.lane = lane
@@ -55,15 +51,18 @@ actor AuditKeeper: TimelineTelling {
         names = RowNames(
             venue: { name in venues.firstIndex(of: name).map { VenueID($0) } },
             instrument: { symbol in symbols.firstIndex(of: symbol).map { InstrumentID($0) } })
-        var (trail, known) = (StateTrail(), Set<UInt64>())
-        file = try AuditFile(in: directory) { line in
+        var trail = StateTrail()
+        var known: Set<UInt64> = []
+        let opened = try AuditFile(in: directory) { line in
             guard let entry = AuditEntry(line) else { return }
             known.insert(entry.row)
             if let change = entry.change { trail.resume(change) }
         }
-        (self.trail, self.known) = (trail, known)
         // Behind a damaged log everything that the outbox still knows is written again.
-        if file.damaged != nil { (self.trail, self.known) = (StateTrail(), []) }
+        if opened.damaged != nil { (trail, known) = (StateTrail(), []) }
+        self.trail = trail
+        self.known = known
+        file = opened
     }
 
     // MARK: Rows
@@ -71,7 +70,7 @@ actor AuditKeeper: TimelineTelling {
     /// May be called from anywhere; never waits.
     nonisolated var witness: RowWitness {
         { rows in
-            let isFirst = self.inbox.rows.withLock { held in
+            let isFirst = self.inbox.withLock { held in
                 defer { held += rows }
                 return held.isEmpty
             }
@@ -81,7 +80,7 @@ actor AuditKeeper: TimelineTelling {
     }
 
     private func lookAtInbox() {
-        let rows = inbox.rows.withLock { held in
+        let rows = inbox.withLock { held in
             defer { held.removeAll() }
             return held
         }

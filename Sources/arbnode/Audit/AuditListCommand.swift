@@ -43,9 +43,11 @@ struct AuditListCommand: ParsableCommand {
     }
 
     func run() throws {
-        let (report, lines): (AuditReport?, [[UInt8]]?)
+        let report: AuditReport?
+        let lines: [[UInt8]]?
         do throws(FileFault) {
-            (report, lines) = (try AuditReport.inspect(directory), try AuditReport.lines(directory))
+            report = try AuditReport.inspect(directory)
+            lines = try AuditReport.lines(directory)
         } catch {
             Terminal.say("\(error)")
             throw ExitCode(65)

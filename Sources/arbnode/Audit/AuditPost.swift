@@ -13,7 +13,8 @@ final class AuditPost: Sendable {
 
     /// Opens and verifies the log; throws what keeps it from being kept.
     init(_ policy: EnginePolicy, in directory: String, time: any Timekeeper) throws {
-        lane = try WorkerLane(name: "audit")
+        let lane = try WorkerLane(name: "audit")
+        self.lane = lane
         do { keeper = try AuditKeeper(policy, in: directory, lane: lane, time: time) } catch {
             lane.stop()
             throw error

@@ -4,6 +4,7 @@ import Engine
 import LiveWorld
 import Orders
 import Ports
+import Risk
 import TradingModel
 
 /// `arbnode audit state`: what a node was at a moment of the past.
@@ -138,7 +139,7 @@ extension AuditStateCommand.Answer {
             ["configuration", configuration ?? "-"],
             [
                 "risk index",
-                "\(riskIndex.map(String.init) ?? "-"), target \(riskTarget.map(String.init) ?? "-")",
+                "\(riskIndex.map { "\($0)" } ?? "-"), target \(riskTarget.map { "\($0)" } ?? "-")",
             ],
         ]
         for (name, list) in [

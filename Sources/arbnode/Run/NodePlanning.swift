@@ -33,7 +33,10 @@ enum NodePlanning {
     /// Holds this node's accounts for as long as the answer lives, or says who has one of them.
     static func lock(_ configuration: NodeConfiguration, _ access: [VenueAccess?]) throws -> AccountLock {
         let accounts = zip(configuration.venues, access).compactMap { venue, access in
-            access.map { (venue.profile.name, venue.profile.restOrigin, $0.apiKey) }
+            access.map {
+                AccountLock.Account(
+                    venue: venue.profile.name, origin: venue.profile.restOrigin, key: $0.apiKey)
+            }
         }
         do throws(AccountLock.Fault) { return try AccountLock(accounts, in: AccountLock.directory) } catch {
             Terminal.say("The node did not start: \(error)")
