@@ -133,3 +133,28 @@ import TradingModel
         await stand.stop()
     }
 }
+
+@Suite struct `The mark of the rows that were looked at` {
+    @Test func `takes each row once, and waits for what was overtaken`() {
+        var mark = RowMark(0)
+        var through: [UInt64] = []
+        let rows: [UInt64] = [5, 8, 8, 5, 3, 6, 7, 7]
+        let isNew = rows.map { row in
+            defer { through.append(mark.through) }
+            return mark.take(row)
+        }
+        #expect(isNew == [true, true, false, false, false, true, true, false])
+        // What lies before the first was forgotten.
+        #expect(through == [5, 5, 5, 5, 5, 6, 8, 8])
+    }
+
+    @Test func `goes on where a head left it, and gives a gap up at last`() {
+        var mark = RowMark(10)
+        let rows: [UInt64] = [9, 10, 11]
+        let isNew = rows.map { mark.take($0) }
+        #expect(isNew == [false, false, true])
+        #expect(mark.through == 11)
+        for row in UInt64(13)...UInt64(13 + RowMark.patience) { _ = mark.take(row) }
+        #expect(mark.through == 13 + UInt64(RowMark.patience))
+    }
+}

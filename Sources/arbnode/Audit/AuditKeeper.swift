@@ -21,9 +21,11 @@ actor AuditKeeper: TimelineTelling {
     private let names: RowNames
     private var file: AuditFile
     private var trail = StateTrail()
-    /// Outbox rows whose changes are in the log.
+    /// Rows beyond the mark whose changes are in the log already: they are followed and not written again.
     private var known: Set<UInt64> = []
-    private var newestRow: UInt64 = 0
+    private var mark: RowMark
+    /// Changes that could not be written yet.
+    private var pending: [(row: UInt64, change: StateChange)] = []
     /// The newest rows of any kind, for `timeline`.
     private var recent = RecentRows()
     private var signedAt = Moment.distantPast
@@ -51,17 +53,23 @@ actor AuditKeeper: TimelineTelling {
         names = RowNames(
             venue: { name in venues.firstIndex(of: name).map { VenueID($0) } },
             instrument: { symbol in symbols.firstIndex(of: symbol).map { InstrumentID($0) } })
-        var trail = StateTrail()
-        var known: Set<UInt64> = []
+        var lines: [(row: UInt64, change: StateChange)] = []
+        var seen: UInt64 = 0
         let opened = try AuditFile(in: directory) { line in
             guard let entry = AuditEntry(line) else { return }
-            known.insert(entry.row)
-            if let change = entry.change { trail.resume(change) }
+            if let change = entry.change {
+                lines.append((entry.row, change))
+            } else {
+                seen = max(seen, entry.row)
+            }
         }
         // Behind a damaged log everything that the outbox still knows is written again.
-        if opened.damaged != nil { (trail, known) = (StateTrail(), []) }
+        if opened.damaged != nil { (lines, seen) = ([], 0) }
+        mark = RowMark(seen)
+        var trail = StateTrail()
+        for line in lines where line.row <= seen { trail.resume(line.change) }
         self.trail = trail
-        self.known = known
+        known = Set(lines.map(\.row).filter { $0 > seen })
         file = opened
     }
 
@@ -88,27 +96,28 @@ actor AuditKeeper: TimelineTelling {
     }
 
     private func take(_ rows: [DurableRow]) {
-        var changes: [(UInt64, StateChange)] = []
         for row in rows {
             recent.add(row)
-            newestRow = max(newestRow, row.sequence)
             // A row that this version does not know would have stopped the start.
-            guard !known.contains(row.sequence),
-                let record = try? OutboxRecord(row.bytes, names: names)
-            else { continue }
-            for change in trail.take(record) { changes.append((row.sequence, change)) }
+            guard mark.take(row.sequence), let record = try? OutboxRecord(row.bytes, names: names) else {
+                continue
+            }
+            let changes = trail.take(record)
+            guard known.remove(row.sequence) == nil else { continue }
+            for change in changes { pending.append((row.sequence, change)) }
         }
-        guard !changes.isEmpty else { return }
-        write { chain in changes.flatMap { chain.add($0.1, row: $0.0) } }
-        for (row, _) in changes { known.insert(row) }
-        isUnsigned = true
+        flush()
     }
 
-    private func write(_ lines: (inout AuditChain) -> [UInt8]) {
+    /// What cannot be written now is tried again a second later.
+    private func flush() {
+        guard !pending.isEmpty else { return }
         do throws(FileFault) {
             if isStuck { try reopen() }
-            try file.append(lines)
-            isStuck = false
+            let changes = pending
+            try file.append { chain in changes.flatMap { chain.add($0.change, row: $0.row) } }
+            pending.removeAll()
+            (isStuck, isUnsigned) = (false, true)
         } catch { stuck(error) }
     }
 
@@ -139,6 +148,7 @@ actor AuditKeeper: TimelineTelling {
         while !isClosed {
             do { try await time.sleep(until: time.now + .seconds(1)) } catch { return }
             lookAtInbox()
+            flush()
             let age = time.now - signedAt
             if isUnsigned, age >= AuditKeeper.minute {
                 sign("minute")
@@ -149,7 +159,9 @@ actor AuditKeeper: TimelineTelling {
     }
 
     private func sign(_ cause: String) {
-        let (now, row) = (time.now, newestRow)
+        let (now, row) = (time.now, mark.through)
+        // A head says that all before its row is in the log.
+        guard pending.isEmpty else { return }
         do throws(FileFault) {
             if isStuck { try reopen() }
             try file.appendHead { chain, key in
@@ -193,6 +205,33 @@ actor AuditKeeper: TimelineTelling {
             timeline.add(line, row: row.sequence)
         }
         return timeline.answer(rowsFrom: recent.from(names, instruments))
+    }
+}
+
+/// Up to which row all were looked at. The reserve path overtakes the store, and a batch that was refused may
+/// have been written all the same: what comes out of turn is remembered until the gap is closed.
+struct RowMark {
+    private(set) var through: UInt64
+    private var beyond: Set<UInt64> = []
+    private var hasBegun = false
+    /// A gap that stays open for so many rows is never closed.
+    static let patience = 200_000
+
+    init(_ through: UInt64) { self.through = through }
+
+    /// Answers whether the row was not looked at before.
+    mutating func take(_ row: UInt64) -> Bool {
+        guard row > through else { return false }
+        // What lies before the first row that is left was forgotten.
+        if !hasBegun { through = max(through, row - 1) }
+        hasBegun = true
+        guard row > through, beyond.insert(row).inserted else { return false }
+        while beyond.remove(through + 1) != nil { through += 1 }
+        if beyond.count > RowMark.patience {
+            through = beyond.max() ?? through
+            beyond = []
+        }
+        return true
     }
 }
 
