@@ -55,7 +55,8 @@ actor ConfigurationKeeper: ConfigurationReloading {
             return
         }
         let before = await desk.inspect { $0.configured?.after } ?? ""
-        let changes = before.isEmpty ? [] : earlier(before).map { facts($0, held) } ?? []
+        let changes: [ConfigurationFact.Change] =
+            before.isEmpty ? [] : earlier(before).map { facts($0, held) } ?? []
         await desk.begin(
             with: ConfigurationFact(
                 before: before, after: digest, changes: changes, reason: "start", actor: "start",

@@ -84,19 +84,7 @@ struct RunCommand: AsyncParsableCommand {
         let signals = Signals()
         let audit = try NodePlanning.audit(configuration, in: directory, world)
         let fills = FillTally(configuration.policy)
-        let node: TradingNode
-        do {
-            var plan = try NodePlanning.plan(configuration, access: access, isDryRun: !isLive)
-            let record = audit.keeper.witness
-            plan.witness = {
-                record($0)
-                fills.witness($0)
-            }
-            node = try await TradingNode.start(plan, in: world.world)
-        } catch {
-            Terminal.say("The node did not start: \(error)")
-            throw ExitCode(NodePlanning.exitCode(error))
-        }
+        let node = try await start(configuration, access, isLive, audit, fills, world.world)
         Terminal.say(isLive ? "LIVE: \(configuration.summary)" : "Dry run: \(configuration.summary)")
         if node.recoveredRows > 0 {
             Terminal.say("Recovered \(node.recoveredRows) outbox rows; reconciling first.")
@@ -117,18 +105,39 @@ struct RunCommand: AsyncParsableCommand {
         await node.desk.close(by: world.world.time.now + .seconds(2))
         await pages?.stop()
         await operation.end()
-        if json {
-            Terminal.print(
-                try ReportJSON(
-                    report, seconds: elapsed, seed: nil, ledgerEqualsVenues: nil,
-                    recoveredRows: node.recoveredRows
-                ).encoded())
-        } else {
+        try tell(report, elapsed, recovered: node.recoveredRows)
+        if !isFlat { Terminal.say("Orders or hedges are still open; the next start reconciles them.") }
+    }
+
+    private func start(
+        _ configuration: NodeConfiguration, _ access: [VenueAccess?], _ isLive: Bool, _ audit: AuditPost,
+        _ fills: FillTally, _ world: World
+    ) async throws -> TradingNode {
+        do {
+            var plan = try NodePlanning.plan(configuration, access: access, isDryRun: !isLive)
+            let record = audit.keeper.witness
+            plan.witness = {
+                record($0)
+                fills.witness($0)
+            }
+            return try await TradingNode.start(plan, in: world)
+        } catch {
+            Terminal.say("The node did not start: \(error)")
+            throw ExitCode(NodePlanning.exitCode(error))
+        }
+    }
+
+    private func tell(_ report: NodeReport, _ elapsed: Double, recovered rows: Int) throws {
+        guard json else {
             for line in ReportText.closing(report, seconds: elapsed, ledgerEqualsVenues: nil) {
                 Terminal.print(line)
             }
+            return
         }
-        if !isFlat { Terminal.say("Orders or hedges are still open; the next start reconciles them.") }
+        Terminal.print(
+            try ReportJSON(
+                report, seconds: elapsed, seed: nil, ledgerEqualsVenues: nil, recoveredRows: rows
+            ).encoded())
     }
 
     /// What its arguments ask for before it trades, and what keeps it from trading.

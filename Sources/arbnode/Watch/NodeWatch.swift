@@ -94,17 +94,22 @@ final class NodeWatch: Sendable {
         }
     }
 
-    /// What a reload of the configuration does with the alerts: new channels first, then nothing can fail.
+    /// What a reload of the configuration does with the alerts: what its channels lack is found out first.
     func alerts(in directory: String) -> ConfigurationKeeper.Alerts {
         { configuration in
             let channels = try NodeWatch.named(configuration, directory)
-            let station = try AlertStation(
-                configuration.alerts, channels, self.node.desk, self.time, isDrawing: self.isDrawing)
-            return {
-                let old = self.outlet.give(to: station)
-                await old.close(by: self.time.now + .seconds(3))
-            }
+            return { await self.give(configuration.alerts, to: channels) }
         }
+    }
+
+    /// A system that has no thread left for a channel leaves the alerts where they are.
+    private func give(_ policy: AlertPolicy, to channels: [any AlertChannel]) async {
+        let station: AlertStation
+        do {
+            station = try AlertStation(policy, channels, node.desk, time, isDrawing: isDrawing)
+        } catch { return Terminal.say("alerts still go to the earlier channels: \(error)") }
+        let old = outlet.give(to: station)
+        await old.close(by: time.now + .seconds(3))
     }
 
     /// Sends a report; answers what the channels that did not take it said.
