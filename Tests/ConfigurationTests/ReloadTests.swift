@@ -30,7 +30,7 @@ import Testing
     @Test func `is what holds otherwise, with its place, and no more`() throws {
         let change = try #require(try Self.node("deadline: 120ms", "deadline: 90ms").changes.first)
         #expect(change.key == "hedge.deadline" && change.before == "120ms" && change.after == "90ms")
-        #expect(change.origin.description == "config/node.yaml:16" && !change.needsRestart && !change.loosens)
+        #expect(change.origin.description == "config/node.yaml:17" && !change.needsRestart && !change.loosens)
         // A comment, another spelling of the same value, a default that is written down: no difference.
         #expect(try Self.node("include:", "# why\ninclude:").isEmpty)
         #expect(try Self.node("deadline: 120ms", "deadline: 0.12s").isEmpty)

@@ -89,8 +89,10 @@ actor DayEnd {
 
     /// Ends its own HOLD alone: what else has called for one meanwhile has made it another.
     private func release() async {
-        guard await desk.inspect({ $0.isInMaintenance }) else { return }
+        let (isMine, end) = await desk.inspect { ($0.isInMaintenance, $0.maintenanceEnd) }
+        guard isMine else { return }
         await desk.setMaintenance(false, reason: "the day is counted", actor: DayEnd.actor)
+        _ = await desk.awaitLoosening(.mode(end), by: time.now + .seconds(10))
     }
 
     private func report(_ day: Int64, problems: [String]) async {
