@@ -90,15 +90,16 @@ let package = Package(
         room("Control"),
         room("Recordings", ["TradingModel", "CZlib"]),
         // L2
+        room("Audit", ["TradingModel", "Orders", "Journal"]),
+        room("Reports", ["TradingModel", "Risk", "Measures"]),
         room("Routing", ["TradingModel", "Books"]),
         room("Hedging", ["TradingModel"]),
         room("VenueKit", ["TradingModel", "Ports"]),
         room(
             "LiveWorld",
             [
-                "TradingModel", "Ports", "Journal", "Watch", "CWebSockets", "COpenSSL", "CRocksDB",
-                "CThreads",
-                "CClock", "CZlib",
+                "TradingModel", "Ports", "Journal", "Audit", "Watch", "CWebSockets", "COpenSSL",
+                "CRocksDB", "CThreads", "CClock", "CZlib",
             ]),
         room("SimulatedWorld", ["TradingModel", "Ports", "Journal"], simulationOnly),
         room("Channels", ["TradingModel", "Ports", "Watch", "CCurl"]),
@@ -114,7 +115,7 @@ let package = Package(
             "Configuration",
             [
                 "TradingModel", "Ports", "VenueKit", "Risk", "Hedging", "Strategies", "Orders", "Engine",
-                "Portfolio", "Watch", "Runbooks", yams,
+                "Portfolio", "Watch", "Runbooks", "Reports", yams,
             ]),
         room(
             "Node",
@@ -152,7 +153,7 @@ let package = Package(
                 "Engine",
                 "CAllocations", "Measures", "VenueKit", "Configuration", "Recordings", "Replay", "Node",
                 "Console", "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest", "Portfolio",
-                "Watch", "Channels", "Runbooks",
+                "Watch", "Channels", "Runbooks", "Audit", "Journal", "Reports",
                 arguments,
             ]),
         executable(
@@ -166,6 +167,10 @@ let package = Package(
         specification("ArchitectureTests", []),
         .testTarget(
             name: "PortfolioTests", dependencies: ["TradingModel", "Portfolio"], path: "Tests/Portfolio",
+            exclude: ["independent.py"], swiftSettings: house),
+        specification("AuditTests", ["TradingModel", "Orders", "Journal", "Audit", "LiveWorld"]),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["TradingModel", "Risk", "Measures", "Reports"],
             exclude: ["independent.py"], swiftSettings: house),
         specification("MeasuresTests", ["Measures"]),
         specification("BooksTests", ["TradingModel", "Books"]),
@@ -218,6 +223,12 @@ let package = Package(
                 "TradingModel", "Ports", "VenueKit", "Engine", "Node", "Configuration", "LiveWorld",
                 "Control", "Console", "Watch", "arbctl",
                 .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+        specification(
+            "NodeCommandTests",
+            [
+                "TradingModel", "Ports", "VenueKit", "Orders", "Engine", "Node", "Configuration", "LiveWorld",
+                "Control", "Console", "Reports", "Audit", "Risk", "Channels", "arbnode",
             ]),
         specification(
             "BacktestTests",

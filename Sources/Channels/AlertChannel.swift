@@ -7,6 +7,7 @@ public enum ChannelMessage: Hashable, Sendable {
     case alert(Alert)
     /// So many alerts were left out because the channel may not say more in a minute.
     case summary(Int, at: Moment)
+    case letter(Letter)
 }
 
 /// Why a message was not taken. The text names no secret.
@@ -40,6 +41,7 @@ extension ChannelMessage {
         switch self {
         case .alert(let alert): alert.headline
         case .summary(let count, _): "\(count) more alerts were left out: this channel may not say more"
+        case .letter(let letter): letter.title
         }
     }
 
@@ -47,6 +49,7 @@ extension ChannelMessage {
         switch self {
         case .alert(let alert): alert.text
         case .summary: headline + "\n\nAll of them: arbctl incidents"
+        case .letter(let letter): letter.title + "\n\n" + letter.text
         }
     }
 
@@ -54,12 +57,14 @@ extension ChannelMessage {
         switch self {
         case .alert(let alert): alert.at
         case .summary(_, let at): at
+        case .letter(let letter): letter.at
         }
     }
 
     /// One JSON object on one line.
     var json: String {
         switch self {
+        case .letter(let letter): return letter.json
         case .summary(let count, let at):
             return "{\"kind\":\"summary\",\"left_out\":\(count),\"at\":\"\(at.text)\","
                 + "\"at_ns\":\(at.nanoseconds)}"

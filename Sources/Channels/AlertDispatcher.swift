@@ -33,6 +33,16 @@ public final class AlertDispatcher: Sendable {
         }
     }
 
+    /// Sends a letter to the channels of these names, one after the other; answers what each that did not take
+    /// it said.
+    public func send(_ letter: Letter, to names: [String]) async -> [(channel: String, reason: String)] {
+        var failures: [(channel: String, reason: String)] = []
+        for driver in drivers where names.contains(driver.name) {
+            if let reason = await driver.send(letter) { failures.append((driver.name, reason)) }
+        }
+        return failures
+    }
+
     public var tallies: [ChannelTally] {
         get async {
             var tallies: [ChannelTally] = []

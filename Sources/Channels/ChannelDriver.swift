@@ -39,6 +39,26 @@ actor ChannelDriver {
         isRunning = false
     }
 
+    /// Says a letter at once, whatever waits: it is one, and now and then. Tries again after a failure that may
+    /// pass; answers what kept it from being taken, `nil` when it was.
+    func send(_ letter: Letter) async -> String? {
+        var reason = ""
+        for pause in ChannelDriver.pauses {
+            do throws(DeliveryFault) {
+                try channel.deliver(.letter(letter), unless: stop)
+                return nil
+            } catch {
+                reason = error.reason
+                if error.isFinal || stop.isSet { break }
+            }
+            do { try await time.sleep(until: time.now + pause) } catch { break }
+        }
+        return reason
+    }
+
+    /// After each try.
+    private static let pauses: [Span] = [.seconds(1), .seconds(10), .zero]
+
     var isDone: Bool { queue.isDead || queue.waiting.isEmpty && !isRunning }
 
     var tally: ChannelTally {

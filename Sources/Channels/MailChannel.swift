@@ -39,17 +39,22 @@ public struct MailChannel: AlertChannel {
             "To: " + mail.to.map { "<\($0)>" }.joined(separator: ", "),
             "Subject: [arbnode] " + String(subject),
             "Message-ID: <\(message.at.nanoseconds).\(number(message))@arbnode>",
-            "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8",
-            "Content-Transfer-Encoding: 8bit", "Auto-Submitted: auto-generated",
+            "MIME-Version: 1.0", "Auto-Submitted: auto-generated",
         ]
+        if case .letter(let letter) = message {
+            let (contentType, lines) = letter.mailBody
+            return (head + ["Content-Type: \(contentType)", ""] + lines).joined(separator: "\r\n") + "\r\n"
+        }
+        let plain = ["Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit"]
         let body = message.text.split(omittingEmptySubsequences: false) { $0.isNewline }
-        return (head + [""] + body.map { String($0.prefix(900)) }).joined(separator: "\r\n") + "\r\n"
+        return (head + plain + [""] + body.map { String($0.prefix(900)) }).joined(separator: "\r\n") + "\r\n"
     }
 
     private static func number(_ message: ChannelMessage) -> String {
         switch message {
         case .alert(let alert): "\(alert.number)-\(alert.kind.name)"
         case .summary(let count, _): "summary-\(count)"
+        case .letter: "report"
         }
     }
 }

@@ -59,6 +59,16 @@ enum ConfigurationPath {
         return normalized(directory + "/" + path)
     }
 
+    /// `path` as seen from the folder of `file`: what `resolve` turns back.
+    static func relative(_ path: String, to file: String) -> String {
+        let folder = file.split(separator: "/").dropLast()
+        let parts = path.split(separator: "/")
+        let shared = zip(folder, parts).prefix { $0 == $1 }.count
+        return
+            (Array(repeating: "..", count: folder.count - shared) + parts.dropFirst(shared).map(String.init))
+            .joined(separator: "/")
+    }
+
     static func normalized(_ path: String) -> String {
         var kept: [Substring] = []
         for part in path.split(separator: "/") where part != "." {

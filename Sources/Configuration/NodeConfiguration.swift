@@ -1,5 +1,6 @@
 import Engine
 import Ports
+import Reports
 import TradingModel
 import VenueKit
 import Watch
@@ -77,6 +78,8 @@ public struct NodeConfiguration: Sendable {
     public var startMode = OperatingMode.normal
     /// Where incidents are told.
     public var alerts: AlertPolicy
+    /// What is done when a trading day is over.
+    public var dayEnd: DayEndPolicy
     /// How the lanes of a live node share the machine.
     public var threads: ThreadPlan
     /// From where on the machine is strained.

@@ -1,6 +1,7 @@
 import Engine
 import Orders
 import Ports
+import Reports
 import Risk
 import TradingModel
 import VenueKit
@@ -54,12 +55,13 @@ struct NodeReading {
         let portfolio = policies.portfolio()
         let riskIndex = policies.riskIndex()
         let alerts = AlertsReading(root).policy()
+        let dayEnd = policies.dayEnd(alerts)
         let names = NodeReading.names(strategies, instruments, venues)
         let rules = RulesReading(root: root, instruments: instruments, venues: venues, strategies: names)
             .rules()
         root.finish()
         guard let place, let instruments, let venues, var limits, let hedge, let strategies, let sizing,
-            let portfolio, let riskIndex, let alerts, let rules
+            let portfolio, let riskIndex, let alerts, let dayEnd, let rules
         else { return nil }
         limits.rules = rules
         var policy = EnginePolicy(
@@ -79,7 +81,7 @@ struct NodeReading {
             file: file, mode: place.mode, dataDirectory: place.dataDirectory, store: place.store,
             http: place.http, credentialsFile: place.credentialsFile, venues: venues, policy: policy,
             paperLatency: place.paperLatency, startMode: place.startMode, alerts: alerts,
-            threads: place.threads, host: place.host, selfCheck: place.selfCheck,
+            dayEnd: dayEnd, threads: place.threads, host: place.host, selfCheck: place.selfCheck,
             document: ConfigurationDocument(file: file, values: ledger.values))
     }
 

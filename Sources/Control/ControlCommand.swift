@@ -38,6 +38,10 @@ public enum ControlCommand: Hashable, Sendable {
     /// The risk index as it stands; with a target, another one.
     case riskIndex(target: Int?, reason: String)
     case safeMode(reason: String)
+    /// Read the configuration again and carry it out, whole or not at all.
+    case reload(reason: String, approvedBy: [String])
+    case timeline(TimelineQuestion)
+    case report(ReportQuestion)
     /// Take what a venue says it holds for right.
     case accept(venue: String, reason: String)
 
@@ -52,6 +56,7 @@ public enum ControlCommand: Hashable, Sendable {
         case reconcile
         case portfolio
         case whatIf = "what-if"
+        case config, timeline, report
     }
 
     public var name: Name {
@@ -80,6 +85,9 @@ public enum ControlCommand: Hashable, Sendable {
         case .kill: .kill
         case .maintenance: .maintenance
         case .riskIndex: .riskIndex
+        case .reload: .config
+        case .timeline: .timeline
+        case .report: .report
         }
     }
 }
@@ -146,6 +154,15 @@ extension ControlCommand {
         case .riskIndex(nil, _): [:]
         case .riskIndex(let target?, let reason):
             ["target": .number(UInt64(max(0, target))), "reason": .text(reason)]
+        case .timeline(let question): question.arguments
+        case .report(let question): question.arguments
+        case .reload(let reason, let people):
+            people.isEmpty
+                ? ["reload": .flag(true), "reason": .text(reason)]
+                : [
+                    "reload": .flag(true), "reason": .text(reason),
+                    "approved_by": .text(people.joined(separator: ",")),
+                ]
         case .accept(let venue, let reason):
             ["venue": .text(venue), "accept": .flag(true), "reason": .text(reason)]
         }

@@ -17,6 +17,8 @@ public struct ControlFault: Error, Hashable, Sendable {
         case unknownStrategy = "unknown_strategy"
         case unknownIncident = "unknown_incident"
         case unknownRunbook = "unknown_runbook"
+        /// A configuration with problems; the message lists them all.
+        case badConfiguration = "bad_configuration"
         /// Understood, but not in the state the node is in.
         case conflict
         /// Too many connections.

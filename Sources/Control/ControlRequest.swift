@@ -97,6 +97,17 @@ private struct ArgumentReading {
             guard target <= 100 else { throw bad("a risk index lies between 0 and 100") }
             return .riskIndex(target: Int(target), reason: try reason())
         case .safeMode: return .safeMode(reason: try reason())
+        case .timeline: return .timeline(try timeline())
+        case .report:
+            guard let kind = ReportQuestion.Kind(rawValue: try text("kind") ?? "day") else {
+                throw bad("kind takes day, week or month")
+            }
+            let day = try number("day")
+            guard day ?? 0 <= 100_000 else { throw bad("day counts days since 1970") }
+            return .report(ReportQuestion(kind, day: day, wantsPage: try flag("page")))
+        case .config:
+            guard try flag("reload") else { throw bad("config needs reload") }
+            return .reload(reason: try reason(), approvedBy: try people())
         case .reconcile:
             let venue = try mustText("venue")
             guard try flag("accept") else {
@@ -142,6 +153,18 @@ private struct ArgumentReading {
         return RouteQuestion(
             symbol: symbol, side: side, quantity: try mustText("quantity"), limit: try text("limit"),
             isPostOnly: try flag("post_only"))
+    }
+
+    private mutating func timeline() throws(ControlFault) -> TimelineQuestion {
+        guard let from = try number("from_ns"), let to = try number("to_ns"), from < to else {
+            throw bad("timeline needs from_ns and to_ns, the first before the second")
+        }
+        let most = try number("most") ?? UInt64(TimelineQuestion.ordinary)
+        guard (1...UInt64(TimelineQuestion.largest)).contains(most) else {
+            throw bad("most lies between 1 and \(TimelineQuestion.largest)")
+        }
+        let subjects = try text("subjects")?.split(separator: ",").map(String.init) ?? []
+        return TimelineQuestion(from: from, to: to, subjects: subjects, most: Int(most))
     }
 
     private mutating func whatIf() throws(ControlFault) -> WhatIfQuestion {

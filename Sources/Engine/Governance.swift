@@ -1,3 +1,4 @@
+import Orders
 import TradingModel
 
 /// People's words about modes, kills and the risk index, and what became of rows that loosen something.
@@ -15,6 +16,10 @@ public enum Governance: Sendable {
     case lift(KillScope, reason: String, people: [String])
     case looseningDurable(UInt64)
     case looseningRefused(UInt64, reason: String)
+    /// Another configuration; two people must agree where it loosens a limit.
+    case configure(PolicyChange, people: [String])
+    /// The configuration that a start has read.
+    case started(with: ConfigurationFact)
     case riskTarget(Int, reason: String, actor: String)
     case riskInputs(RiskInputs)
 }

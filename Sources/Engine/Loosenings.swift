@@ -5,6 +5,17 @@ import TradingModel
 public enum Loosening: Hashable, Sendable {
     case mode(OperatingMode)
     case lift(KillScope)
+    case configuration(ConfigurationWish)
+}
+
+extension Loosening {
+    /// What people would do, for people.
+    var what: String {
+        switch self {
+        case .mode, .lift: "resume"
+        case .configuration(let step): "configure \(step.after.prefix(12))"
+        }
+    }
 }
 
 /// Whether a wish to loosen something may be carried out.

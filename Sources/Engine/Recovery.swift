@@ -24,6 +24,8 @@ public struct Recovery: Sendable {
     /// What people set the risk index to last, and where it was left.
     public private(set) var riskTarget: Int?
     public private(set) var riskLevel: Int?
+    /// What the last run's configuration was.
+    public private(set) var configured: ConfigurationFact?
     /// What rules remember, built again from rows.
     public private(set) var ruleMemory: RuleMemories
     /// Rules that people switched otherwise than the configuration has them.
@@ -121,6 +123,9 @@ public struct Recovery: Sendable {
         case .riskIndex(let row):
             saw(row.at)
             (riskTarget, riskLevel) = (row.target, row.after)
+        case .configured(let fact):
+            saw(fact.at)
+            configured = fact
         case .corrected(_, _, let at): saw(at)
         case .health(let health): saw(health.at)
         case .venueMode(let venue, let isSafe, let reason, _, let at):
@@ -276,6 +281,9 @@ extension Recovery {
             if let venue = venueID(trade.venue) { _ = orders.noteForeign(trade.fill, venue: venue) }
         }
     }
+
+    /// What the rows so far amount to, as a row.
+    public func state(at now: Moment) -> OutboxRecord { .checkpoint(checkpoint(at: now)) }
 
     /// What the rows so far amount to.
     func checkpoint(at now: Moment) -> Checkpoint {

@@ -12,6 +12,8 @@ extension TradingEngine {
         case .lift(let scope, let reason, let people): lift(scope, reason, people, now)
         case .looseningDurable(let number): loosened(number, now)
         case .looseningRefused(let number, let reason): looseningFailed(number, reason, now)
+        case .configure(let change, let people): configure(change, people, now)
+        case .started(let fact): begin(with: fact)
         case .riskTarget(let target, let reason, let actor): setRiskTarget(target, reason, actor, now)
         case .riskInputs(let inputs): healthTold(inputs, now)
         }
@@ -63,6 +65,9 @@ extension TradingEngine {
         case .lift(let scope):
             guard scope != .all, kills[scope] != nil else { return .nothing }
             needed = ModeAuthority.twoPeople.people
+        case .configuration(let step):
+            guard isTimely(step) else { return .nothing }
+            needed = step.people
         }
         let agreed = loosenings.agreed(wish, people, at: now)
         guard agreed.count >= needed else { return .needs(agreed: agreed, more: needed - agreed.count) }
@@ -90,7 +95,7 @@ extension TradingEngine {
     }
 
     /// Who agrees, once they are enough.
-    private mutating func agree(
+    mutating func agree(
         on wish: Loosening, _ reason: String, _ people: [String], _ now: Moment
     ) -> String? {
         switch verdict(on: wish, people, at: now) {
@@ -99,13 +104,14 @@ extension TradingEngine {
             loosenings.agree(wish, agreed, at: now)
             alarm(
                 .resumeAsked, .info, nil,
-                "\(agreed.joined(separator: " and ")) would resume (\(reason)); \(more) more must agree", now)
+                "\(agreed.joined(separator: " and ")) would \(wish.what) (\(reason)); \(more) more must agree",
+                now)
             return nil
         case .ready(let agreed): return agreed.joined(separator: " and ")
         }
     }
 
-    private mutating func loosen(_ wish: Loosening, _ reason: String, _ row: OutboxRecord) {
+    mutating func loosen(_ wish: Loosening, _ reason: String, _ row: OutboxRecord) {
         guard let number = loosenings.begin(wish, reason: reason, row) else { return }
         output.append(.persistLoosening(number, row))
     }
@@ -120,17 +126,19 @@ extension TradingEngine {
             governor.setMode(mode)
             modeReason = pending.reason
         case .lift(let scope): kills.lift(scope)
+        case .configuration: configurationDurable(now)
         }
         governor.flattens = kills.flattensAll
     }
 
     private mutating func looseningFailed(_ number: UInt64, _ reason: String, _ now: Moment) {
         guard let pending = loosenings.end(number) else { return }
-        alarm(.outboxUnavailable, .critical, nil, "nothing is resumed: \(reason)", now)
+        alarm(.outboxUnavailable, .critical, nil, "nothing is loosened: \(reason)", now)
         switch pending.wish {
         case .mode: repeatMode(now)
         case .lift(let scope):
             if let block = kills[scope] { output.append(.journal(.killed(block, isLifted: false))) }
+        case .configuration: configurationRefused()
         }
     }
 

@@ -35,10 +35,14 @@ extension TradingEngine {
 
     /// The configured limits with what people have switched.
     static func governor(_ policy: EnginePolicy, _ recovery: Recovery) -> RiskGovernor {
+        RiskGovernor(limits: limits(policy, recovery.switchedRules), mode: recovery.mode ?? .normal)
+    }
+
+    static func limits(_ policy: EnginePolicy, _ switched: [Denial: RuleSwitch]) -> RiskLimits {
         var limits = policy.limits
         limits.rules[.cycles] = policy.cycleLimits
-        for (code, change) in recovery.switchedRules { limits.rules[code] = change.isOn }
-        return RiskGovernor(limits: limits, mode: recovery.mode ?? .normal)
+        for (code, change) in switched { limits.rules[code] = change.isOn }
+        return limits
     }
 
     /// By instrument: the first instrument with the same base asset.

@@ -183,6 +183,7 @@ extension TradingEngine {
                         safeVenues: venues.map(\.safeReason), orders: orders))))
         repeatFundingMarks()
         repeatGovernance(now)
+        repeatConfiguration()
         repeatWarrants()
         repeatRuleRows(now)
         // A checkpoint holds no strategies: what is disabled is written again behind it.

@@ -14,7 +14,11 @@ import TradingModel
 /// Start reading here; then `TradingEngine+Market` (a frame becomes a pair), `+Orders` (what venues say),
 /// `+Hedging` (a fill becomes a hedge), `+Watch` (silence becomes a question).
 public struct TradingEngine: Sendable {
-    public let policy: EnginePolicy
+    public internal(set) var policy: EnginePolicy
+    /// The configuration that holds, as it was written down; `nil`: nobody has named one.
+    public internal(set) var configured: ConfigurationFact?
+    /// A configuration whose row is on its way.
+    var awaitedChange: PolicyChange?
     /// Stands in the ids of this run's orders.
     public internal(set) var epoch: UInt16
     public internal(set) var books: [ConsolidatedBook]
@@ -146,6 +150,7 @@ public struct TradingEngine: Sendable {
         governor = TradingEngine.governor(policy, recovery)
         modeReason = recovery.modeReason
         kills = recovery.kills
+        configured = recovery.configured
         riskIndex = policy.riskIndex.map {
             RiskIndex(policy: $0, target: recovery.riskTarget, level: recovery.riskLevel)
         }

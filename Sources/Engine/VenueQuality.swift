@@ -33,3 +33,10 @@ struct VenueQuality: Hashable, Sendable {
     /// Added to the venue's fee when venues are compared; nobody pays it.
     func penalty(at now: Moment) -> Rate { Rate(raw: VenueQuality.pointWeight.raw * (100 - score(at: now))) }
 }
+
+extension TradingEngine {
+    /// How well a venue has behaved lately, 0…100.
+    public func quality(of venue: VenueID, at now: Moment) -> Int {
+        Int(qualities[venue.index].score(at: now))
+    }
+}

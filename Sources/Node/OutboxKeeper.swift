@@ -149,13 +149,11 @@ public actor ReserveKeeper {
     /// Answers once the lane has come to it.
     func isHere() {}
 
-    func append(_ rows: [[UInt8]]) -> OutboxFault? {
+    /// Answers the sequence number of its last row.
+    func append(_ rows: [[UInt8]]) -> Result<UInt64, OutboxFault> {
         world.passes(.reserveBegins)
         defer { world.passes(.reserveEnds) }
-        guard let store = current.store else { return .unavailable("the store is closed") }
-        do throws(OutboxFault) {
-            _ = try store.appendReserve(rows)
-            return nil
-        } catch { return error }
+        guard let store = current.store else { return .failure(.unavailable("the store is closed")) }
+        return Result { () throws(OutboxFault) in try store.appendReserve(rows) }
     }
 }

@@ -42,6 +42,7 @@ extension TradingDesk {
             handle(.governance(.resume(to: mode, reason: reason, people: people)))
         case .lift(let scope):
             handle(.governance(.lift(scope, reason: reason, people: people)))
+        case .configuration: preconditionFailure("a configuration comes with its policy")
         }
         return verdict
     }
@@ -53,6 +54,16 @@ extension TradingDesk {
         }
         return !engine.isLoosening(wish)
     }
+
+    /// Another configuration: answers how it stands, and begins to carry it out where enough people agree.
+    public func configure(_ change: PolicyChange, people: [String]) -> LooseningVerdict {
+        let verdict = engine.verdict(on: .configuration(change.wish), people, at: world.time.now)
+        handle(.governance(.configure(change, people: people)))
+        return verdict
+    }
+
+    /// The configuration that this run began with.
+    public func begin(with fact: ConfigurationFact) { handle(.governance(.started(with: fact))) }
 
     public func setMaintenance(_ isOn: Bool, reason: String, actor: String) {
         handle(.governance(.maintenance(isOn: isOn, reason: reason, actor: actor)))

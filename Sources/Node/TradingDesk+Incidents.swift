@@ -106,6 +106,22 @@ extension TradingDesk {
 
     public func channelLives(_ name: String) { health.deadChannels.remove(name) }
 
+    /// The audit log is not what was written: nothing new is begun before a person has looked.
+    public func auditBroke(_ detail: String) {
+        note(.auditBroken, .pageNow, nil, detail)
+        lower(to: .hold, because: "AUDIT_BROKEN: \(detail)")
+    }
+
+    /// It takes nothing more; the outbox has the rows, and a later start takes them over.
+    public func auditStuck(_ detail: String) { note(.auditBroken, .critical, nil, detail) }
+
+    /// A day is over: what it came to goes into the journal; what is not as it should be, to people.
+    public func dayEnded(_ what: String, problems: [String]) {
+        journal(.corrected(venue: "", what: what, at: world.time.now))
+        for problem in problems { note(.dayEndIncomplete, .warning, nil, problem) }
+        act()
+    }
+
     // MARK: What is written down
 
     /// Everything around a case, copied out; formatting it is somebody else's time.

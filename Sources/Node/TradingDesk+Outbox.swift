@@ -14,7 +14,7 @@ extension TradingDesk {
         case .moved(let id, let state, _, _):
             if state.isTerminal { board.ended(id) }
             queue.add(record.encoded(), isUrgent: false, at: now)
-        case .killed, .riskIndex: queue.add(record.encoded(), isUrgent: true, at: now)
+        case .killed, .riskIndex, .configured: queue.add(record.encoded(), isUrgent: true, at: now)
         case .mode, .venueMode:
             queue.add(record.encoded(), isUrgent: true, at: now)
             world.passes(.modeChanged)
@@ -106,6 +106,7 @@ extension TradingDesk {
                 checkpoints.append((sequence, batch.checkpointAt))
                 world.passes(.checkpointDurable)
             }
+            witness(batch.rows, last: last)
             if !batch.orders.isEmpty { handle(.durable(batch.orders)) }
             for number in batch.loosenings { handle(.governance(.looseningDurable(number))) }
         case .failure(let fault):
@@ -184,17 +185,32 @@ extension TradingDesk {
         guard !due.isEmpty else { return }
         let ids = due.compactMap(\.order)
         Task(executorPreference: lane) {
-            let fault = await self.reserveKeeper.append(due.map(\.bytes))
-            await self.reserved(ids, due.filter { $0.order == nil }, fault)
+            let outcome = await self.reserveKeeper.append(due.map(\.bytes))
+            await self.reserved(ids, due, outcome)
         }
     }
 
-    private func reserved(_ ids: [ClientOrderID], _ facts: [OutboxQueue.Row], _ fault: OutboxFault?) {
+    private func reserved(
+        _ ids: [ClientOrderID], _ rows: [OutboxQueue.Row], _ outcome: Result<UInt64, OutboxFault>
+    ) {
         let still = ids.filter { engine.orders[$0]?.state == .new }
-        guard let fault else { return handle(.durable(still)) }
-        handle(.notDurable(still, reason: "reserve path: \(fault)"))
-        // Facts that neither takes are written first once either does.
-        queue.putBack(facts)
+        switch outcome {
+        case .success(let last):
+            witness(rows, last: last)
+            handle(.durable(still))
+        case .failure(let fault):
+            handle(.notDurable(still, reason: "reserve path: \(fault)"))
+            // Facts that neither takes are written first once either does.
+            queue.putBack(rows.filter { $0.order == nil })
+        }
+    }
+
+    private func witness(_ rows: [OutboxQueue.Row], last: UInt64) {
+        guard let tellRows else { return }
+        let first = last + 1 - UInt64(rows.count)
+        tellRows(
+            rows.enumerated().map { DurableRow(sequence: first + UInt64($0.offset), bytes: $0.element.bytes) }
+        )
     }
 
     // MARK: Checkpoints

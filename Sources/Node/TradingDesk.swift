@@ -33,6 +33,7 @@ public actor TradingDesk {
     public internal(set) var incidents = IncidentLog()
     public internal(set) var cases: IncidentRegister
     var alertSink: (@Sendable (Alert) -> Void)?
+    let tellRows: RowWitness?
     var heldAlerts: [Alert] = []
     var health: DeskHealth
     private let healthPolicy: HealthPolicy
@@ -74,8 +75,9 @@ public actor TradingDesk {
     init(
         world: World, engine: TradingEngine, keeper: OutboxKeeper, reserve: ReserveKeeper,
         connectors: [VenueConnector], paper: PaperExchange?, recovery: Recovery, store: StorePolicy,
-        board: WatchBoard, health: HealthPolicy = HealthPolicy()
+        board: WatchBoard, health: HealthPolicy = HealthPolicy(), witness: RowWitness? = nil
     ) {
+        tellRows = witness
         self.board = board
         names = NodeNames(engine.policy)
         lane = world.socketLane
@@ -250,6 +252,19 @@ public actor TradingDesk {
         }
         let since = fillsSince ?? startedAt - .seconds(60)
         await Reconciliation(desk: self, venue: venue, fillsSince: since).run()
+    }
+
+    /// Holds every venue's orders, fills and balances against the ledger once more; answers the venues that do
+    /// not agree, or had not answered by `deadline`. On paper there is nothing to compare.
+    public func reconcileAll(by deadline: Moment) async -> [String] {
+        guard paper == nil else { return [] }
+        for connector in connectors { beginReconciling(connector.venue) }
+        while !reconciling.isEmpty, world.time.now < deadline, isRunning {
+            do { try await world.time.sleep(until: world.time.now + .milliseconds(50)) } catch { break }
+        }
+        return connectors.map(\.venue).filter {
+            reconciling.contains($0) || !engine.venues[$0.index].isReconciled
+        }.map { engine.policy.venues[$0.index].name }
     }
 
     var isRunning: Bool { !isStopped }

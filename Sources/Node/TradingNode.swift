@@ -21,6 +21,8 @@ public struct NodePlan: Sendable {
     /// At least as strict a start.
     public var startMode = OperatingMode.normal
     public var health: HealthPolicy
+    /// Who is told of every durable row; `nil`: nobody.
+    public var witness: RowWitness?
 
     public init(
         policy: EnginePolicy, dialects: [any VenueDialect], access: [VenueAccess?], isDryRun: Bool,
@@ -69,8 +71,10 @@ public struct TradingNode: Sendable {
     /// `OutboxFault` or `OutboxRecord.Fault` when there is no history to start from.
     public static func start(_ plan: NodePlan, in world: World) async throws -> TradingNode {
         let keeper = OutboxKeeper(world: world)
+        let witness = plan.witness
         let (recovery, opening) = try await keeper.recover(into: Recovery(policy: plan.policy)) {
             try $0.replay($2, sequence: $1)
+            witness?([DurableRow(sequence: $1, bytes: $2)])
         }
         var policy = plan.policy
         policy.ownOrdersShow = !plan.isDryRun
@@ -87,7 +91,7 @@ public struct TradingNode: Sendable {
             world: world, engine: engine, keeper: keeper, reserve: await keeper.reserve(),
             connectors: connectors,
             paper: plan.isDryRun ? PaperExchange(run: engine.epoch, latency: plan.paperLatency) : nil,
-            recovery: recovery, store: plan.store, board: board, health: plan.health)
+            recovery: recovery, store: plan.store, board: board, health: plan.health, witness: witness)
         await desk.start(paperBalances: plan.paperBalances, opening: opening)
         if plan.startMode > engine.mode {
             await desk.setMode(plan.startMode, reason: "start_in", actor: "configuration")

@@ -82,6 +82,7 @@ extension OutboxRecord {
         case 21 where row.version >= 4: return .riskIndex(try row.riskIndex())
         case 22 where row.version >= 4: return .rule(try RuleFact(&row))
         case 25 where row.version >= 4: return .health(try row.health())
+        case 26 where row.version >= 4: return .configured(try row.configuration())
         default: throw .malformed("unknown kind \(kind)")
         }
     }

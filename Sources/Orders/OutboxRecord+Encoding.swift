@@ -62,7 +62,8 @@ extension OutboxRecord {
             row.text(reason)
             row.text(actor)
             row.integer(at.nanoseconds)
-        case .amended, .warranted, .revoked, .killed, .riskIndex, .rule, .health: writeSince3(into: &row)
+        case .amended, .warranted, .revoked, .killed, .riskIndex, .rule, .health, .configured:
+            writeSince3(into: &row)
         }
         return row.bytes
     }
@@ -73,6 +74,7 @@ extension OutboxRecord {
         case .killed(let block, let isLifted): row.kill(block, isLifted: isLifted)
         case .riskIndex(let change): row.riskIndex(change)
         case .health(let health): row.health(health)
+        case .configured(let fact): row.configuration(fact)
         case .rule(let fact):
             row.byte(22)
             fact.write(into: &row)

@@ -3,7 +3,7 @@ import TradingModel
 /// Keeps the history, looks every second, and says what is broken. Synchronous and bounded: a look costs as
 /// much as window × assets additions and one sort of the window.
 public struct PortfolioWatch: Sendable {
-    public let policy: PortfolioPolicy
+    public private(set) var policy: PortfolioPolicy
     public private(set) var history: PriceHistory
     public private(set) var report: PortfolioReport?
     /// What the last look found.
@@ -20,6 +20,18 @@ public struct PortfolioWatch: Sendable {
     public init(policy: PortfolioPolicy, assets: Int) {
         self.policy = policy
         history = PriceHistory(assets: assets, step: policy.step, capacity: policy.window)
+    }
+
+    /// Other limits, looked at at once. Returns of another step, or over another window, say nothing about
+    /// these: prices are then sampled anew, and the warm-up begins again.
+    public mutating func adopt(_ policy: PortfolioPolicy, assets: Int) {
+        if (policy.step, policy.window) != (self.policy.step, self.policy.window) {
+            history = PriceHistory(assets: assets, step: policy.step, capacity: policy.window)
+            startedAt = nil
+            hasToldOfData = false
+        }
+        self.policy = policy
+        nextLook = .distantPast
     }
 
     public func isDue(at now: Moment) -> Bool { now >= nextLook }

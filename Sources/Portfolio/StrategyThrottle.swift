@@ -32,7 +32,7 @@ public struct StrategyThrottle: Hashable, Sendable {
     /// Hedges that the slippage is the average of.
     public static let averaged = 8
 
-    public let policy: ThrottlePolicy
+    public private(set) var policy: ThrottlePolicy
     public private(set) var conduct = 0
     public private(set) var market = 0
     /// By cause, in the order of `Cause.allCases`: steps down since the start.
@@ -53,6 +53,9 @@ public struct StrategyThrottle: Hashable, Sendable {
     private var calmSince: Moment?
 
     public init(policy: ThrottlePolicy) { self.policy = policy }
+
+    /// Other limits; the steps taken so far stay.
+    public mutating func adopt(_ policy: ThrottlePolicy) { self.policy = policy }
 
     /// Of the size it would otherwise have, in ten-thousandths.
     public var share: Int64 {

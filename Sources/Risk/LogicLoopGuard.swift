@@ -5,9 +5,9 @@ import TradingModel
 /// disabled until two people have looked.
 public struct LogicLoopGuard: Hashable, Sendable {
     /// Completed cycles in any sixty seconds.
-    public let cyclesPerMinute: Int
+    public private(set) var cyclesPerMinute: Int
     /// Fees in any sixty minutes, in the quote asset; `nil` for no limit.
-    public let feesPerHour: Amount?
+    public private(set) var feesPerHour: Amount?
 
     /// The last cycles, oldest first, at most one more than the limit.
     private var cycles: [Moment] = []
@@ -26,6 +26,13 @@ public struct LogicLoopGuard: Hashable, Sendable {
     public static let people = 2
 
     public init(cyclesPerMinute: Int, feesPerHour: Amount?) {
+        precondition(cyclesPerMinute > 0)
+        self.cyclesPerMinute = cyclesPerMinute
+        self.feesPerHour = feesPerHour
+    }
+
+    /// Other limits; what was counted goes on counting, and a strategy that is disabled stays it.
+    public mutating func adopt(cyclesPerMinute: Int, feesPerHour: Amount?) {
         precondition(cyclesPerMinute > 0)
         self.cyclesPerMinute = cyclesPerMinute
         self.feesPerHour = feesPerHour

@@ -46,7 +46,7 @@ public enum MarketRegime: String, Hashable, Sendable {
 /// The node's appetite for risk, 0…100: people set a target, health caps it; it falls at once and rises no
 /// faster than its policy says. Size, edge and exposure follow from it.
 public struct RiskIndex: Hashable, Sendable {
-    public let policy: RiskIndexPolicy
+    public private(set) var policy: RiskIndexPolicy
     public private(set) var target: Int
     /// What health allows, and which part of it allows the least.
     public private(set) var ceiling: Int
@@ -72,6 +72,13 @@ public struct RiskIndex: Hashable, Sendable {
 
     public var value: Int { Int(level / 1_000) }
     public var multipliers: RiskIndexPolicy.Step { policy.step(at: value) }
+
+    /// Another policy. A target that people have set stays; where they have set none, the policy's new one
+    /// holds. It falls at the next look and rises slowly, as ever.
+    public mutating func adopt(_ policy: RiskIndexPolicy) {
+        if target == self.policy.target { target = policy.target }
+        self.policy = policy
+    }
 
     /// Looks at health: falls to what is allowed at once, or rises by what the time since the last look
     /// allows.

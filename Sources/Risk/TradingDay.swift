@@ -86,3 +86,17 @@ func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
     let quotient = a / b
     return a % b < 0 ? quotient - 1 : quotient
 }
+
+extension DayClock {
+    /// When a trading day begins. Where clocks are set forward over its local time it begins an hour later by
+    /// them, where they are set back at the first of the two.
+    public func begin(ofDay day: Int64) -> Moment {
+        let local = day * 86_400_000_000_000 + reset.nanoseconds
+        // The offset that holds then is the one that leads back to it; a change lies within a day at most.
+        let guesses = [local - 86_400_000_000_000, local + 86_400_000_000_000].map {
+            local - zone.offset(at: Moment(nanoseconds: $0)).nanoseconds
+        }
+        let within = guesses.filter { self.day(at: Moment(nanoseconds: $0)) >= day }
+        return Moment(nanoseconds: within.min() ?? guesses[0])
+    }
+}

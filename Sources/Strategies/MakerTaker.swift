@@ -23,9 +23,12 @@ public struct Quote: Hashable, Sendable {
 /// Maker-taker: a bid where a fill can be sold at another venue for more, fees, the price's unrest and a
 /// margin included; an ask where it can be bought for less. The quote follows the hedge's price.
 public struct MakerTaker: Sendable {
-    public let policy: MakerTakerPolicy
+    public private(set) var policy: MakerTakerPolicy
 
     public init(policy: MakerTakerPolicy) { self.policy = policy }
+
+    /// Other terms for the same instrument and venue.
+    public mutating func adopt(_ policy: MakerTakerPolicy) { self.policy = policy }
 
     /// - Parameters:
     ///   - slot: of the quoting venue.

@@ -5,13 +5,16 @@ import TradingModel
 /// Taker-taker arbitrage: where one venue's ask, fees included, is below another's bid, fees included, take
 /// both.
 public struct TakerTaker: Sendable {
-    public let policy: TakerTakerPolicy
+    public private(set) var policy: TakerTakerPolicy
     private var quietUntil = Moment.distantPast
     /// Edges seen at or above the minimum, counted once per appearance.
     public private(set) var edgesSeen = 0
     private var present = false
 
     public init(policy: TakerTakerPolicy) { self.policy = policy }
+
+    /// Other terms for the same instrument; what rests goes on resting.
+    public mutating func adopt(_ policy: TakerTakerPolicy) { self.policy = policy }
 
     /// Whether an edge stands now; counts it when it is new. Cheap enough for every book message.
     ///

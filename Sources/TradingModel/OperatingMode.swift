@@ -102,7 +102,7 @@ public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
     case marketChaos = "MARKET_CHAOS"
     /// A rule is broken that does more than refuse orders, or its action has failed.
     case ruleBroken = "RULE_BROKEN"
-    /// A person switched a rule, or a lockout ended.
+    /// A person switched a rule or changed the configuration, or a lockout ended.
     case ruleChanged = "RULE_CHANGED"
     /// The machine under the node, or its way to the venues, is beyond a bound.
     case hostStrained = "HOST_STRAINED"
@@ -110,6 +110,10 @@ public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
     case canaryFail = "CANARY_FAIL"
     /// No operator has shown for as long as the configuration allows.
     case operatorAway = "OPERATOR_AFK"
+    /// The audit log is not what was written, or takes nothing more.
+    case auditBroken = "AUDIT_BROKEN"
+    /// Something of a day's end was not done: not flat, not reconciled, not archived, not sent.
+    case dayEndIncomplete = "DAY_END_INCOMPLETE"
 }
 
 public struct Incident: Hashable, Sendable {

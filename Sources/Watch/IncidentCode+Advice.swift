@@ -45,10 +45,12 @@ extension IncidentCode {
         case .strategyPnlStop: "Read its trades of the day (arbctl hedges) before two people enable it again."
         case .marketChaos: "Nothing at once: sizes are down. Hold if venues stop answering."
         case .ruleBroken: "See which rule and its numbers (arbctl limits), and what was done (arbctl rules)."
-        case .ruleChanged: "Nothing, if you know who did it and why (arbctl rules)."
         case .hostStrained: "See what the machine lacks (arbctl monitor), and what else runs on it."
         case .canaryFail: "See which check failed (arbctl self-check); it is repeated every minute."
         case .operatorAway: "Show yourself: any arbctl command does. Until then sizes are smaller."
+        case .ruleChanged: "Nothing, if you know who did it and why (arbctl timeline)."
+        case .dayEndIncomplete: "See what was left (arbctl report, arbctl venues) and do it by hand."
+        case .auditBroken: "Copy the data directory away, then arbnode audit verify; find who had access."
         case .riskOverrideDenied: "See which condition caps the index: arbctl risk-index show."
         }
     }
@@ -57,7 +59,7 @@ extension IncidentCode {
     public var quiet: Span? {
         switch self {
         case .dirtyStart, .ghostFill, .overfill, .foreignOrder, .possibleLogicLoop, .killSwitch,
-            .strategyPnlStop:
+            .strategyPnlStop, .auditBroken:
             nil
         case .zombieOrder, .venueSafeMode: .seconds(60)
         case .hedgeFailure, .marginLow, .orderUnknown, .ledgerDrift, .outboxUnavailable, .diskLow,
@@ -68,7 +70,7 @@ extension IncidentCode {
             .seconds(120)
         case .fallbackHedgeUsed, .orderRefused, .venueRefused, .clockSkew, .rateLimited, .sorDegraded,
             .leadLagDegraded, .staleTrade, .varLimit, .stressFail, .strategyThrottled, .resumeAsked,
-            .riskOverrideDenied, .marketChaos, .ruleBroken, .ruleChanged:
+            .riskOverrideDenied, .marketChaos, .ruleBroken, .ruleChanged, .dayEndIncomplete:
             .seconds(300)
         }
     }

@@ -38,7 +38,9 @@ extension IncidentCode {
         case .strategyPnlStop: "A strategy has lost more in a day than it may"
         case .marketChaos: "Prices move too fast for full sizes"
         case .ruleBroken: "A rule is broken that does more than refuse orders"
-        case .ruleChanged: "A rule was switched, or a lockout ended"
+        case .ruleChanged: "A rule or a limit was changed, or a lockout ended"
+        case .auditBroken: "The audit log is damaged, or takes nothing"
+        case .dayEndIncomplete: "Something of a day's end was not done"
         case .varLimit: "The value at risk of all positions is above its limit"
         case .stressFail: "A stress scenario would cost more than is borne"
         case .strategyThrottled: "A strategy's size was stepped down or up"
@@ -59,13 +61,14 @@ extension IncidentCode {
             .riskOverrideDenied, .strategyPnlStop, .marketChaos, .ruleBroken, .ruleChanged:
             "trading"
         case .orderUnknown, .zombieOrder, .ghostFill, .overfill, .foreignOrder, .ledgerDrift, .dirtyStart,
-            .venueSafeMode, .deadManLost, .killSwitch, .resumeAsked, .canaryFail, .operatorAway:
+            .venueSafeMode, .deadManLost, .killSwitch, .resumeAsked, .dayEndIncomplete, .canaryFail,
+            .operatorAway:
             "operations"
         case .bookProofLost, .frameQuarantined, .venueDisconnected, .privateStreamLost, .orderRefused,
             .venueRefused, .rateLimited:
             "venues"
         case .outboxSlow, .diskLow, .outboxUnavailable, .clockSkew, .heartbeatLost, .alertChannelDead,
-            .hostStrained:
+            .hostStrained, .auditBroken:
             "platform"
         }
     }
@@ -95,6 +98,8 @@ extension IncidentCode {
         case .strategyThrottled, .riskOverrideDenied, .operatorAway: "rb-32-risk-appetite"
         case .hostStrained: "rb-34-host"
         case .canaryFail: "rb-35-canary"
+        case .auditBroken: "rb-23-audit-chain"
+        case .dayEndIncomplete: "rb-19-end-of-day"
         }
     }
 }

@@ -26,7 +26,8 @@ struct ArbCtl: ParsableCommand {
             RunbooksCommand.self, LimitsCommand.self, RulesCommand.self, HoldCommand.self,
             ResumeCommand.self, SafeModeCommand.self, KillCommand.self, MaintenanceCommand.self,
             RiskIndexCommand.self, ReconcileCommand.self,
-            PortfolioCommand.self, WhatIfCommand.self,
+            PortfolioCommand.self, WhatIfCommand.self, ConfigCommand.self,
+            TimelineCommand.self, ReportCommand.self,
         ])
 
     static func main() { main(socketLast(Array(CommandLine.arguments.dropFirst()))) }

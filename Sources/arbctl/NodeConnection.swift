@@ -96,6 +96,7 @@ extension ControlFault {
             64
         case .conflict, .needsApproval: 1
         case .busy: 75
+        case .badConfiguration: 78
         case .malformed, .tooLong, .unsupportedVersion, .unknownCommand, .other: 70
         }
     }

@@ -14,5 +14,6 @@ struct ArbNode: AsyncParsableCommand {
             DemoCommand.self, RunCommand.self, PreflightCommand.self, RecordCommand.self, ReplayCommand.self,
             BacktestCommand.self,
             ConfigCommand.self, BenchCommand.self, AuditCommand.self, BackupCommand.self,
+            ReportCommand.self,
         ])
 }

@@ -6,9 +6,9 @@ import Foundation
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
-        abstract: "Check a configuration, or show the effective one.",
+        abstract: "Check a configuration, show the effective one, compare two, sign one.",
         discussion: "Example: arbnode config show config/demo.yaml",
-        subcommands: [Validate.self, Show.self])
+        subcommands: [Validate.self, Show.self, Diff.self, ConfigSignCommand.self])
 
     /// The file, named with or without its option.
     struct FileArguments: ParsableArguments {
@@ -32,15 +32,19 @@ struct ConfigCommand: ParsableCommand {
 
     /// Loads, or prints every problem and ends with `EX_CONFIG`.
     fileprivate static func loaded(_ arguments: FileArguments) throws -> NodeConfiguration {
-        switch NodeConfiguration.load(path: arguments.path) {
+        try loaded(arguments.path, arguments.json)
+    }
+
+    fileprivate static func loaded(_ path: String, _ json: Bool) throws -> NodeConfiguration {
+        switch NodeConfiguration.load(path: path) {
         case .success(let configuration): return configuration
         case .failure(let problems):
-            if arguments.json {
-                print(problems.json(file: arguments.path))
+            if json {
+                print(problems.json(file: path))
             } else {
                 let count = problems.list.count
                 let total = count == 1 ? "1 problem" : "\(count) problems"
-                FileHandle.standardError.write(Data("\(problems)\n\(arguments.path): \(total)\n".utf8))
+                FileHandle.standardError.write(Data("\(problems)\n\(path): \(total)\n".utf8))
             }
             throw ExitCode(78)
         }
@@ -63,6 +67,34 @@ struct ConfigCommand: ParsableCommand {
             print(
                 arguments.json
                     ? configuration.validity() : "\(arguments.path): valid; \(configuration.summary)")
+        }
+    }
+
+    struct Diff: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print what differs between two configurations, and what each difference takes.",
+            discussion: """
+                Values that hold, not texts: comments and the order of keys are no difference. A change \
+                takes one person, two people (it loosens a limit) or a restart. Exits with 0 when nothing \
+                differs, with 1 when something does.
+
+                Example: arbnode config diff config/paper.yaml config/live.yaml
+                """)
+
+        @Argument(help: "The configuration that holds.", completion: .file()) var old: String
+        @Argument(help: "The one that shall hold.", completion: .file()) var new: String
+        @Flag(help: "Print one JSON object.") var json = false
+
+        func run() throws {
+            let delta = ConfigurationDelta(
+                from: try ConfigCommand.loaded(old, json).document,
+                to: try ConfigCommand.loaded(new, json).document)
+            if json {
+                print(delta.json(old: old, new: new))
+            } else if !delta.isEmpty {
+                print(delta.render())
+            }
+            if !delta.isEmpty { throw ExitCode(1) }
         }
     }
 

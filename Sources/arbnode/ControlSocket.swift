@@ -8,9 +8,12 @@ enum ControlSocket {
     static let name = "control.sock"
 
     /// Opens it and says where it is; one that cannot be had costs the socket, not the node.
-    static func open(_ node: TradingNode, in directory: String) async -> ControlServer? {
+    static func open(
+        _ node: TradingNode, in directory: String, services: NodeServices = NodeServices()
+    ) async -> ControlServer? {
         do throws(ControlServer.Fault) {
-            let person = ControlOperator(node.desk, RunbookShelf.load(), watchkeeper: node.watchkeeper)
+            let person = ControlOperator(
+                node.desk, RunbookShelf.load(), watchkeeper: node.watchkeeper, services: services)
             let server = try await ControlServer.start(at: path(in: directory), person)
             await node.desk.expectOperators()
             Terminal.say("Control: arbctl --socket \(server.path)")

@@ -9,7 +9,9 @@ import Testing
         "Control": 10, "Watch": 10, "Runbooks": 10, "Measures": 10,
         "CCurl": 10, "CWebSockets": 10, "COpenSSL": 10, "CRocksDB": 10, "CZlib": 10, "CAllocations": 10,
         "CThreads": 10, "CClock": 10,
-        "Routing": 20, "Hedging": 21, "VenueKit": 20, "Recordings": 20, "SimulatedWorld": 22, "LiveWorld": 22,
+        "Audit": 20, "Reports": 20,
+        "Routing": 20, "Hedging": 21, "VenueKit": 20, "Recordings": 20, "SimulatedWorld": 22,
+        "LiveWorld": 22,
         "VenueServer": 23, "Channels": 22,
         "Strategies": 30, "Engine": 31,
         "Configuration": 40, "Node": 40, "Replay": 40, "Console": 41,
@@ -28,7 +30,7 @@ import Testing
 
     static let pureRooms = [
         "TradingModel", "Books", "Risk", "Portfolio", "Orders", "Operations", "Journal", "Measures",
-        "Routing", "Hedging", "Strategies", "Engine", "Watch", "Runbooks",
+        "Routing", "Hedging", "Strategies", "Engine", "Watch", "Runbooks", "Audit", "Reports",
     ]
 
     /// Folders outside the pure rooms that are pure all the same.
@@ -43,7 +45,7 @@ import Testing
         "VenueKit": ["Synchronization"],
         "Recordings": ["Glibc", "FoundationEssentials"],
         "Node": ["Synchronization"],
-        "Configuration": ["Foundation", "FoundationEssentials"],
+        "Configuration": ["Foundation", "FoundationEssentials", "Synchronization"],
         "Console": ["Foundation", "FoundationEssentials", "Glibc", "Synchronization"],
         "Simulator": ["Foundation", "Glibc", "Synchronization"],
         "arbnode": ["Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization"],

@@ -23,7 +23,11 @@ import Testing
         .maintenance(isOn: true, reason: "g"), .maintenance(isOn: false, reason: "g"),
         .riskIndex(target: nil, reason: ""), .riskIndex(target: 0, reason: "h"),
         .riskIndex(target: 100, reason: "h"),
-        .limits, .rules,
+        .limits, .rules, .reload(reason: "i", approvedBy: []),
+        .reload(reason: "i", approvedBy: ["ann", "bob smith"]), .report(ReportQuestion(.day)),
+        .report(ReportQuestion(.month, day: 20_786, wantsPage: true)),
+        .timeline(TimelineQuestion(from: 0, to: .max)),
+        .timeline(TimelineQuestion(from: 5, to: 9, subjects: ["mode", "risk_index"], most: 7)),
         .rule(name: "spread", isOn: true, reason: "e"), .rule(name: "spread", isOn: false, reason: "f"),
         .route(
             RouteQuestion(symbol: "A-B", side: .buy, quantity: "0.5", limit: nil, isPostOnly: false)),
@@ -64,9 +68,10 @@ import Testing
         #expect(try !isAttended(ControlRequest(.status, unattended: true)))
     }
 
-    @Test(arguments: ["hold", "resume", "safe-mode", "reconcile"])
+    @Test(arguments: ["hold", "resume", "safe-mode", "reconcile", "config"])
     func `what changes the node needs a reason`(name: String) {
-        let rest = name == "reconcile" ? #""venue":"okx","accept":true"# : ""
+        let rest =
+            ["reconcile": #""venue":"okx","accept":true"#, "config": #""reload":true"#][name] ?? ""
         let comma = rest.isEmpty ? "" : ","
         func request(_ reason: String) -> String {
             #"{"version":1,"command":"\#(name)","arguments":{\#(rest)\#(reason)}}"#

@@ -37,7 +37,7 @@ struct RequestFuzz {
     private func isChange(_ line: [UInt8]) -> Bool {
         do throws(ControlFault) {
             switch try ControlCommand.read(line) {
-            case .hold, .resume, .safeMode, .accept, .kill, .maintenance, .riskIndex: return true
+            case .hold, .resume, .safeMode, .accept, .kill, .maintenance, .riskIndex, .reload: return true
             default: return false
             }
         } catch { return false }

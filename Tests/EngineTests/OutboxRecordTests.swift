@@ -46,6 +46,17 @@ import TradingModel
                 at: Moment(nanoseconds: 15))),
         .health(
             HealthRow(heartbeats: 97, canary: nil, operatorPresent: false, at: Moment(nanoseconds: 16))),
+        .configured(
+            ConfigurationFact(
+                before: "", after: "ab", changes: [], reason: "start", actor: "start",
+                at: Moment(nanoseconds: 16))),
+        .configured(
+            ConfigurationFact(
+                before: "ab", after: "cd",
+                changes: [
+                    .init(key: "limits.order_notional", before: "1", after: "2"),
+                    .init(key: "a", before: nil, after: ""), .init(key: "b", before: "", after: nil),
+                ], reason: "care", actor: "ann and bob", at: Moment(nanoseconds: 17))),
     ]
     static let warrant = Warrant(
         name: ClientOrderID(epoch: 7, node: 2, strategy: 0, intent: 100, leg: 0, attempt: 0),
@@ -113,7 +124,7 @@ import TradingModel
         #expect(try Self.decode(old) == Self.rows[index])
     }
 
-    @Test(arguments: 13..<18) func `of the version before knows neither warrants nor kills`(index: Int) {
+    @Test(arguments: 13..<20) func `of the version before knows neither warrants nor kills`(index: Int) {
         var bytes = Self.rows[index].encoded()
         #expect(OutboxRecord.asVersion3(bytes) == bytes)
         bytes[0] = 3

@@ -14,12 +14,15 @@ public struct ControlOperator: ControlAnswering {
     private let desk: TradingDesk
     private let watchkeeper: Watchkeeper?
     private let shelf: RunbookShelf
+    private let services: NodeServices
     let tally = ControlTally()
 
     /// - Parameter watchkeeper: takes what must not wait for the desk; without one, the desk does.
     public init(
-        _ desk: TradingDesk, _ shelf: RunbookShelf = .empty, watchkeeper: Watchkeeper? = nil
+        _ desk: TradingDesk, _ shelf: RunbookShelf = .empty, watchkeeper: Watchkeeper? = nil,
+        services: NodeServices = NodeServices()
     ) {
+        self.services = services
         self.desk = desk
         self.watchkeeper = watchkeeper
         self.shelf = shelf
@@ -82,6 +85,10 @@ public struct ControlOperator: ControlAnswering {
             return try spell(await ChangeAnswer.maintenance(desk, isOn, reason, actor()))
         case .riskIndex(let target, let reason):
             return try spell(await RiskIndexAnswer.gather(desk, target, reason, actor()))
+        case .report(let question): return try spell(await services.report(question))
+        case .timeline(let question): return try spell(await services.tell(question))
+        case .reload(let reason, let people):
+            return try spell(await services.reload(reason, [actor()] + people))
         case .accept(let venue, let reason):
             return try spell(await ChangeAnswer.accept(desk, venue, reason, actor()))
         }

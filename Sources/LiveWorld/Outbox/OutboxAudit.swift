@@ -92,3 +92,41 @@ public struct OutboxAudit: Hashable, Sendable {
         }
     }
 }
+
+extension OutboxAudit {
+    /// Every row that a directory's outbox still holds, oldest first, read without changing anything. Of a
+    /// directory that a node is using, without its newest rows perhaps.
+    ///
+    /// Throws `OutboxFault`: `.corrupted` where the chain is broken; what cannot be proven is not shown.
+    public static func rows(in directory: String) throws(OutboxFault) -> [(sequence: UInt64, bytes: [UInt8])]
+    {
+        do {
+            let desk = try Workbench()
+            defer { desk.clear() }
+            let survey = try OutboxSurvey(OutboxFiles(directory: directory)) {
+                path throws(RocksTable.Fault) in
+                try RocksTable(path, .readOnly(logs: desk.path))
+            }
+            let base = survey.image?.superblock.base.sequence ?? 0
+            var rows: [(sequence: UInt64, bytes: [UInt8])] = []
+            try survey.table?.scan { key, value in
+                guard let sequence = ChainedRecord.sequence(ofKey: key), sequence > base else { return }
+                rows.append((sequence, Array(ChainedRecord.payload(value))))
+            }
+            switch survey.verdict {
+            case .fresh, .intact: return rows
+            case .behind(let missing): return rows + missing.map { ($0.sequence, $0.payload) }
+            case .broken(let reason):
+                throw OutboxFault.corrupted(sequence: survey.head.sequence + 1, detail: reason)
+            }
+        } catch let fault as OutboxFault {
+            throw fault
+        } catch let fault as OutboxFileFault {
+            throw .unavailable(fault.text)
+        } catch let fault as RocksTable.Fault {
+            throw .unavailable(fault.text)
+        } catch {
+            throw .unavailable("\(error)")
+        }
+    }
+}

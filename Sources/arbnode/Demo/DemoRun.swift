@@ -25,17 +25,28 @@ struct DemoRun {
                 "config/demo.yaml is not here: run from the project's folder, or name it with --config")
             throw ExitCode(78)
         }
-        var configuration = try NodePlanning.load(path)
+        var (configuration, bundle) = try NodePlanning.loadBundle(path)
         let venues = try await DemoVenues.start(
             &configuration, seed: seed, directory: directory, now: VenueHost.now)
         let live = try LiveWorld.make(
             dataDirectory: directory + "/node", extraCA: venues.authority.caPath, limits: .demonstration,
             threads: configuration.threads)
         let time = live.world.time
+        // Without pages it is a benchmark: nobody operates it.
+        try NodePlanning.makeDirectory(directory + "/node")
+        let audit =
+            http == nil ? nil : try NodePlanning.audit(configuration, in: directory + "/node", live)
+        let fills = FillTally(configuration.policy)
         let node: TradingNode
         do {
-            node = try await TradingNode.start(
-                try NodePlanning.plan(configuration, access: venues.access, isDryRun: false), in: live.world)
+            var plan = try NodePlanning.plan(configuration, access: venues.access, isDryRun: false)
+            if let record = audit?.keeper.witness {
+                plan.witness = {
+                    record($0)
+                    fills.witness($0)
+                }
+            }
+            node = try await TradingNode.start(plan, in: live.world)
         } catch {
             Terminal.say("The node did not start: \(error)")
             throw ExitCode(NodePlanning.exitCode(error))
@@ -44,30 +55,23 @@ struct DemoRun {
             Terminal.say("Recovered \(node.recoveredRows) outbox rows; reconciling first.")
         }
         let pages = await http?.serve(node, configured: configuration.http)
-        // Without pages it is a benchmark: nobody operates it.
-        let control = http == nil ? nil : await ControlSocket.open(node, in: directory)
-        let words = http == nil ? nil : SignalWords(node.watchkeeper)
-        defer { words?.end() }
-        let watch =
-            http == nil
-            ? nil
-            : try await NodeWatch.start(
-                node, in: live.world, policy: configuration.alerts,
-                channels: try NodeWatch.channels(configuration, directory: directory), directory: directory,
-                isDrawing: Terminal.errorIsTerminal && !quiet, host: configuration.host,
-                selfCheck: configuration.selfCheck, isRealMoney: false)
-        await watch?.follow(pages, control)
+        var operation: NodeOperation?
+        if let audit {
+            operation = try await NodeOperation.begin(
+                node, configuration, bundle, audit: audit, fills: fills, pages: pages, directory: directory,
+                dataDirectory: directory + "/node", in: live.world,
+                isDrawing: Terminal.errorIsTerminal && !quiet, isRealMoney: false)
+        }
         let elapsed = await LiveView(
-            node: node, world: live.world, signals: signals, quiet: quiet, tellsIncidents: watch == nil
+            node: node, world: live.world, signals: signals, quiet: quiet, tellsIncidents: operation == nil
         ).follow(seconds: seconds)
-        watch?.stopping()
+        operation?.stopping()
         let isFlat = await node.desk.drain(by: time.now + .seconds(10))
         let report = await node.desk.report()
         let truths = await venues.truths()
         await node.desk.close(by: time.now + .seconds(2))
-        await control?.stop()
         await pages?.stop()
-        await watch?.stop()
+        await operation?.end()
         await venues.stop()
         live.shutdown()
         let equal = NodePlanning.ledgerEquals(report) { venue, asset in

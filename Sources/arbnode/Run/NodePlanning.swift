@@ -20,6 +20,58 @@ enum NodePlanning {
         }
     }
 
+    /// As `load`, with everything it was read from.
+    static func loadBundle(_ path: String) throws -> (NodeConfiguration, ConfigurationBundle) {
+        switch NodeConfiguration.loadBundle(path: path) {
+        case .success(let found): return found
+        case .failure(let problems):
+            Terminal.say("\(problems)")
+            throw ExitCode(78)
+        }
+    }
+
+    /// Holds this node's accounts for as long as the answer lives, or says who has one of them.
+    static func lock(_ configuration: NodeConfiguration, _ access: [VenueAccess?]) throws -> AccountLock {
+        let accounts = zip(configuration.venues, access).compactMap { venue, access in
+            access.map {
+                AccountLock.Account(
+                    venue: venue.profile.name, origin: venue.profile.restOrigin, key: $0.apiKey)
+            }
+        }
+        do throws(AccountLock.Fault) { return try AccountLock(accounts, in: AccountLock.directory) } catch {
+            Terminal.say("The node did not start: \(error)")
+            throw ExitCode(75)
+        }
+    }
+
+    /// Which configurations this run takes, this one first; `nil`: any.
+    static func trust(_ key: String?, _ bundle: ConfigurationBundle, in directory: String) throws
+        -> ConfigurationTrust?
+    {
+        guard let key else { return nil }
+        do {
+            let trust = try ConfigurationTrust(key: key, in: directory)
+            let now = Moment(nanoseconds: Int64(Date(timeIntervalSinceNow: 0).timeIntervalSince1970 * 1e9))
+            try trust.take(try trust.seal(of: bundle, at: now))
+            return trust
+        } catch {
+            Terminal.say("The node did not start: \(error)")
+            throw ExitCode(78)
+        }
+    }
+
+    /// The audit log of this directory; without one no node starts.
+    static func audit(_ configuration: NodeConfiguration, in directory: String, _ world: LiveWorld) throws
+        -> AuditPost
+    {
+        do {
+            return try AuditPost(configuration.policy, in: directory, time: world.world.time)
+        } catch {
+            Terminal.say("The node did not start: the audit log: \(error)")
+            throw ExitCode(73)
+        }
+    }
+
     static func plan(_ configuration: NodeConfiguration, access: [VenueAccess?], isDryRun: Bool) throws
         -> NodePlan
     {

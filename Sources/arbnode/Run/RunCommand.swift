@@ -19,7 +19,7 @@ struct RunCommand: AsyncParsableCommand {
             A dry run unless the configuration says `mode: live` and --live is given: live books, orders to \
             a paper exchange, not one byte to an order endpoint. Live trading also needs a passed preflight. \
             SIGUSR1 is HOLD, SIGUSR2 SAFE_MODE, SIGQUIT kills: cancels everything at once and sends nothing \
-            more, whatever the console does. \
+            more, whatever the console does. SIGHUP reads the configuration again, as arbctl config reload. \
             SIGTERM and SIGINT stop new risk, finish hedges, flush and exit 0; a second one ends at once and \
             the next start recovers.
 
@@ -43,6 +43,11 @@ struct RunCommand: AsyncParsableCommand {
             "Who agrees to --enable, where two people must, and to --resume out of SAFE_MODE and KILLED, "
                 + "where one besides you must.", valueName: "person"))
     var approvedBy: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "Take configurations alone that this public key has signed (arbnode config sign).",
+            valueName: "file"))
+    var signedBy: String?
     @OptionGroup var http: HTTPOption
     @Flag(help: "Print one JSON object on stdout at the end.") var json = false
 
@@ -56,11 +61,14 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try NodePlanning.load(config)
+        let (configuration, bundle) = try NodePlanning.loadBundle(config)
         let isLive = try decideMode(configuration)
         let access = isLive ? try NodePlanning.access(configuration) : configuration.venues.map { _ in nil }
         let directory = configuration.dataDirectory + (isLive ? "/live" : "/paper")
         try NodePlanning.makeDirectory(directory)
+        let trust = try NodePlanning.trust(signedBy, bundle, in: directory)
+        let accounts = try isLive ? NodePlanning.lock(configuration, access) : nil
+        defer { withExtendedLifetime(accounts) {} }
         let world = try NodePlanning.world(configuration, directory: directory)
         defer { world.shutdown() }
         if isLive {
@@ -71,53 +79,65 @@ struct RunCommand: AsyncParsableCommand {
                 throw ExitCode(1)
             }
         }
-        let channels = try NodeWatch.channels(configuration, directory: directory)
+        // What is missing for them is said before anything begins.
+        _ = try NodeWatch.channels(configuration, directory: directory)
         let signals = Signals()
-        let node: TradingNode
-        do {
-            node = try await TradingNode.start(
-                try NodePlanning.plan(configuration, access: access, isDryRun: !isLive), in: world.world)
-        } catch {
-            Terminal.say("The node did not start: \(error)")
-            throw ExitCode(NodePlanning.exitCode(error))
-        }
+        let audit = try NodePlanning.audit(configuration, in: directory, world)
+        let fills = FillTally(configuration.policy)
+        let node = try await start(configuration, access, isLive, audit, fills, world.world)
         Terminal.say(isLive ? "LIVE: \(configuration.summary)" : "Dry run: \(configuration.summary)")
         if node.recoveredRows > 0 {
             Terminal.say("Recovered \(node.recoveredRows) outbox rows; reconciling first.")
         }
-        let words = SignalWords(node.watchkeeper)
-        defer { words.end() }
         await prepare(node)
         let pages = await http.serve(node, configured: configuration.http)
-        let control = await ControlSocket.open(node, in: directory)
-        let watch = try await NodeWatch.start(
-            node, in: world.world, policy: configuration.alerts, channels: channels, directory: directory,
-            isDrawing: Terminal.errorIsTerminal && !json, host: configuration.host,
-            selfCheck: configuration.selfCheck, isRealMoney: isLive)
-        await watch.follow(pages, control)
+        let operation = try await NodeOperation.begin(
+            node, configuration, bundle, trust: trust, audit: audit, fills: fills, pages: pages,
+            directory: directory, dataDirectory: directory, in: world.world,
+            isDrawing: Terminal.errorIsTerminal && !json, isRealMoney: isLive)
         let elapsed = await LiveView(
             node: node, world: world.world, signals: signals, quiet: json, tellsIncidents: false
         ).follow(seconds: seconds)
-        watch.stopping()
+        operation.stopping()
         Terminal.say("Ending: no new risk, finishing hedges.")
         let isFlat = await node.desk.drain(by: world.world.time.now + .seconds(15))
         let report = await node.desk.report()
         await node.desk.close(by: world.world.time.now + .seconds(2))
-        await control?.stop()
         await pages?.stop()
-        await watch.stop()
-        if json {
-            Terminal.print(
-                try ReportJSON(
-                    report, seconds: elapsed, seed: nil, ledgerEqualsVenues: nil,
-                    recoveredRows: node.recoveredRows
-                ).encoded())
-        } else {
+        await operation.end()
+        try tell(report, elapsed, recovered: node.recoveredRows)
+        if !isFlat { Terminal.say("Orders or hedges are still open; the next start reconciles them.") }
+    }
+
+    private func start(
+        _ configuration: NodeConfiguration, _ access: [VenueAccess?], _ isLive: Bool, _ audit: AuditPost,
+        _ fills: FillTally, _ world: World
+    ) async throws -> TradingNode {
+        do {
+            var plan = try NodePlanning.plan(configuration, access: access, isDryRun: !isLive)
+            let record = audit.keeper.witness
+            plan.witness = {
+                record($0)
+                fills.witness($0)
+            }
+            return try await TradingNode.start(plan, in: world)
+        } catch {
+            Terminal.say("The node did not start: \(error)")
+            throw ExitCode(NodePlanning.exitCode(error))
+        }
+    }
+
+    private func tell(_ report: NodeReport, _ elapsed: Double, recovered rows: Int) throws {
+        guard json else {
             for line in ReportText.closing(report, seconds: elapsed, ledgerEqualsVenues: nil) {
                 Terminal.print(line)
             }
+            return
         }
-        if !isFlat { Terminal.say("Orders or hedges are still open; the next start reconciles them.") }
+        Terminal.print(
+            try ReportJSON(
+                report, seconds: elapsed, seed: nil, ledgerEqualsVenues: nil, recoveredRows: rows
+            ).encoded())
     }
 
     /// What its arguments ask for before it trades, and what keeps it from trading.

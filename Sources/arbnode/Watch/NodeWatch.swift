@@ -12,7 +12,8 @@ import Watch
 /// systemd. Only the live programs have it; a simulated node has the same incidents and nobody to tell.
 final class NodeWatch: Sendable {
     private let node: TradingNode
-    private let dispatcher: AlertDispatcher
+    private let outlet: AlertOutlet
+    private let isDrawing: Bool
     private let notifier: SystemdNotifier
     private let vigil: Task<Void, Never>
     private let care: [Task<Void, Never>]
@@ -21,15 +22,17 @@ final class NodeWatch: Sendable {
 
     /// Channels, or what is missing for them; to be called before the node starts.
     static func channels(_ configuration: NodeConfiguration, directory: String) throws -> [any AlertChannel] {
-        do {
-            let secrets = try Secrets(file: configuration.credentialsFile)
-            return try ChannelSet.make(configuration.alerts, directory: directory) {
-                secrets.optional($0, $1)
-            }
-        } catch {
+        do { return try named(configuration, directory) } catch {
             Terminal.say("\(error)")
             throw ExitCode(78)
         }
+    }
+
+    private static func named(_ configuration: NodeConfiguration, _ directory: String) throws
+        -> [any AlertChannel]
+    {
+        let secrets = try Secrets(file: configuration.credentialsFile)
+        return try ChannelSet.make(configuration.alerts, directory: directory) { secrets.optional($0, $1) }
     }
 
     static func start(
@@ -37,10 +40,6 @@ final class NodeWatch: Sendable {
         directory: String, isDrawing: Bool, host: HostPolicy,
         selfCheck: SelfCheckPolicy, isRealMoney: Bool
     ) async throws -> NodeWatch {
-        // Lines between two drawings of the live view would tear it; incidents stand in it anyway.
-        let keeps = policy.channels.indices.filter { !isDrawing || policy.channels[$0].target != .log }
-        let policy = AlertPolicy(channels: keeps.map { policy.channels[$0] }, second: policy.second)
-        let channels = keeps.map { channels[$0] }
         var lanes: [WorkerLane] = []
         func lane(_ name: String) throws -> WorkerLane {
             let lane = try WorkerLane(name: String(name.prefix(15)))
@@ -48,23 +47,15 @@ final class NodeWatch: Sendable {
             return lane
         }
         let trading = node.desk
-        let dispatcher = try AlertDispatcher(
-            policy, channels: channels, time: world.time, lane: { try lane("alert-" + $0.name) },
-            tell: { news in
-                Task(executorPreference: trading.lane) {
-                    switch news {
-                    case .died(let name, let reason): await trading.channelDied(name, because: reason)
-                    case .lives(let name): await trading.channelLives(name)
-                    }
-                }
-            })
+        let outlet = AlertOutlet(
+            try AlertStation(policy, channels, trading, world.time, isDrawing: isDrawing))
         let notifier = SystemdNotifier()
         let files = IncidentFiles(directory: directory + "/incidents", lane: try lane("incident-files"))
         let watch = DeskWatch(
             trading.pulse, lane: try lane("desk-watch"), time: world.time, reassuring: notifier.interval,
-            by: { notifier.tell(.watchdog) }, tell: { dispatcher.take($0) })
+            by: { notifier.tell(.watchdog) }, tell: { outlet.take($0) })
         await trading.report { alert in
-            dispatcher.take(alert)
+            outlet.take(alert)
             Task(executorPreference: files.lane) { await NodeWatch.write(alert.number, trading, files) }
         }
         let vigil = Task(executorPreference: watch.lane) { await watch.run() }
@@ -78,15 +69,17 @@ final class NodeWatch: Sendable {
             },
         ]
         notifier.tell(.ready, .status("running"))
-        return NodeWatch(node, dispatcher, notifier, vigil, tasks, lanes, world.time)
+        return NodeWatch(node, outlet, notifier, vigil, tasks, lanes, world.time, isDrawing)
     }
 
     private init(
-        _ node: TradingNode, _ dispatcher: AlertDispatcher, _ notifier: SystemdNotifier,
-        _ vigil: Task<Void, Never>, _ care: [Task<Void, Never>], _ lanes: [WorkerLane], _ time: any Timekeeper
+        _ node: TradingNode, _ outlet: AlertOutlet, _ notifier: SystemdNotifier,
+        _ vigil: Task<Void, Never>, _ care: [Task<Void, Never>], _ lanes: [WorkerLane],
+        _ time: any Timekeeper, _ isDrawing: Bool
     ) {
         self.node = node
-        self.dispatcher = dispatcher
+        self.outlet = outlet
+        self.isDrawing = isDrawing
         self.notifier = notifier
         self.vigil = vigil
         self.care = care
@@ -114,6 +107,29 @@ final class NodeWatch: Sendable {
         }
     }
 
+    /// What a reload of the configuration does with the alerts: what its channels lack is found out first.
+    func alerts(in directory: String) -> ConfigurationKeeper.Alerts {
+        { configuration in
+            let channels = try NodeWatch.named(configuration, directory)
+            return { await self.give(configuration.alerts, to: channels) }
+        }
+    }
+
+    /// A system that has no thread left for a channel leaves the alerts where they are.
+    private func give(_ policy: AlertPolicy, to channels: [any AlertChannel]) async {
+        let station: AlertStation
+        do {
+            station = try AlertStation(policy, channels, node.desk, time, isDrawing: isDrawing)
+        } catch { return Terminal.say("alerts still go to the earlier channels: \(error)") }
+        let old = outlet.give(to: station)
+        await old.close(by: time.now + .seconds(3))
+    }
+
+    /// Sends a report; answers what the channels that did not take it said.
+    func send(_ letter: Letter, to names: [String]) async -> [(channel: String, reason: String)] {
+        await outlet.station.send(letter, to: names)
+    }
+
     /// An orderly end begins.
     func stopping() { notifier.tell(.stopping) }
 
@@ -123,7 +139,7 @@ final class NodeWatch: Sendable {
         for task in care { task.cancel() }
         await vigil.value
         for task in care { await task.value }
-        await dispatcher.close(by: time.now + .seconds(3))
+        await outlet.station.close(by: time.now + .seconds(3))
         for lane in lanes { lane.stop() }
     }
 }

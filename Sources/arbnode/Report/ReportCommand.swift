@@ -1,0 +1,67 @@
+import ArgumentParser
+import Audit
+import Configuration
+import Control
+import Foundation
+import Reports
+import Risk
+import TradingModel
+
+/// `arbnode report`: what a day, a week or a month came to, from the figures of a data directory.
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "What a day, a week or a month came to, from the figures that a node kept.",
+        discussion: """
+            Profit, Sharpe and Sortino ratio (for a year, of hourly or daily returns), drawdown, hedge \
+            times, latency, venues with what their fees really were, incidents. --html writes one page that \
+            needs nothing else; a browser prints it as PDF. Days are those of UTC, or of --config.
+
+            Example: arbnode report data/live --kind week --html week.html
+            """)
+
+    @Argument(help: ArgumentHelp("The data directory of a node.", valueName: "dir"))
+    var directory: String
+    @Option(help: "day, week or month.") var kind: ReportPeriod.Kind = .day
+    @Option(help: ArgumentHelp("A day within it (default: today), as 2026-11-28.", valueName: "date"))
+    var date: String?
+    @Option(help: ArgumentHelp("The configuration whose days and fees are meant.", valueName: "file"))
+    var config: String?
+    @Option(help: ArgumentHelp("Write the page there.", valueName: "file")) var html: String?
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func validate() throws {
+        guard date.map({ UTCTime.days($0) != nil }) ?? true else {
+            throw ValidationError("--date takes a day, as 2026-11-28.")
+        }
+    }
+
+    func run() throws {
+        let configuration = try config.map { try NodePlanning.load($0) }
+        let clock = configuration?.dayEnd.clock ?? DayClock()
+        let now = Moment(nanoseconds: Int64(Date(timeIntervalSinceNow: 0).timeIntervalSince1970 * 1e9))
+        let day = date.flatMap { UTCTime.days($0) } ?? clock.day(at: now)
+        let period = ReportPeriod(kind, around: day, clock)
+        guard let report = PeriodReport(FigureFiles(in: directory).samples(period), period) else {
+            Terminal.say("\(directory) holds no figures of \(period.name)")
+            throw ExitCode(65)
+        }
+        let answer = ReportAnswer(
+            report, fees: configuration.map { FeeTiers($0.policy) } ?? FeeTiers(), at: now)
+        if let html {
+            do {
+                try Data(ReportPage(answer, report).html.utf8).write(to: URL(filePath: html))
+            } catch {
+                Terminal.say("\(html) cannot be written: \(error.localizedDescription)")
+                throw ExitCode(73)
+            }
+        }
+        if json {
+            Terminal.print(String(decoding: try ControlProtocol.line(answer), as: UTF8.self))
+        } else {
+            Terminal.print(answer.period + "\n" + ReportLines(answer).text)
+        }
+    }
+}
+
+extension ReportPeriod.Kind: ExpressibleByArgument {}
