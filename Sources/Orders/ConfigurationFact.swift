@@ -41,7 +41,7 @@ public struct ConfigurationFact: Hashable, Sendable {
 
 extension RowWriter {
     mutating func configuration(_ fact: ConfigurationFact) {
-        byte(25)
+        byte(26)
         text(fact.before)
         text(fact.after)
         count(fact.changes.count)

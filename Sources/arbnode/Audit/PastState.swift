@@ -65,14 +65,14 @@ struct PastState {
         case .riskIndex(let row): return row.at
         case .checkpoint(let checkpoint): return checkpoint.at
         // These may be repeated behind a checkpoint with the time they first had.
-        case .killed, .configured, .rule, .opened, .adjusted, .filled, .foreign, .revoked: return nil
+        case .killed, .configured, .rule, .health, .opened, .adjusted, .filled, .foreign, .revoked: return nil
         }
     }
 
     private static func policy(
         _ rows: ArraySlice<(sequence: UInt64, bytes: [UInt8])>, _ archive: ContentArchive
     ) throws -> EnginePolicy {
-        for row in rows.reversed() where row.bytes.count > 1 && row.bytes[1] == 25 {
+        for row in rows.reversed() where row.bytes.count > 1 && row.bytes[1] == 26 {
             guard case .configured(let fact) = try OutboxRecord(row.bytes, names: names) else { continue }
             guard let bytes = try archive.read(fact.after),
                 let bundle = ConfigurationBundle(canonical: bytes)
