@@ -29,6 +29,8 @@ public struct ConsolidatedBook: Sendable {
     public private(set) var books: [VenueBook]
     public private(set) var tops: [VenueTop]
     public private(set) var takerFees: [Rate]
+    /// Whether a venue pays takers.
+    public private(set) var hasRebates: Bool
     /// Slots whose book is proved.
     public private(set) var synced = SlotSet()
     /// The synced slot with the highest bid, −1 when there is none; the lowest slot wins a tie.
@@ -56,6 +58,7 @@ public struct ConsolidatedBook: Sendable {
         }
         tops = sources.map { VenueTop(venue: $0.venue) }
         takerFees = sources.map(\.takerFee)
+        hasRebates = sources.contains { $0.takerFee < .zero }
         own = sources.map { _ in [] }
         var reference = SlotSet()
         let hasReference = sources.contains(where: \.isReference)
@@ -105,6 +108,7 @@ public struct ConsolidatedBook: Sendable {
     public mutating func setTakerFee(_ fee: Rate, of venue: VenueID) {
         guard let slot = slot(of: venue) else { return }
         takerFees[slot] = fee
+        hasRebates = takerFees.contains { $0 < .zero }
     }
 }
 

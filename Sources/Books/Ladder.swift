@@ -8,7 +8,7 @@ public struct Level: Hashable, Sendable {
         self.price = price
         self.quantity = quantity
     }
-    public static let none = Level(price: .zero, quantity: .zero)
+    @inlinable public static var none: Level { Level(price: .zero, quantity: .zero) }
 }
 
 /// One side of a book: the levels around the touch in a window with a slot for every tick (`near`), what lies

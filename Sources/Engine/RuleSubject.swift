@@ -36,6 +36,26 @@ struct RuleSubject {
     }
 }
 
+/// What an asset is to the instruments that are traded.
+struct AssetRole {
+    var asset: Asset
+    var isQuote: Bool
+    /// The first instrument that it is the base of.
+    var base: Int?
+
+    static func all(_ instruments: [Instrument]) -> [AssetRole] {
+        var roles: [AssetRole] = []
+        for asset in instruments.flatMap({ [$0.base, $0.quote] })
+        where !roles.contains(where: { $0.asset == asset }) {
+            roles.append(
+                AssetRole(
+                    asset: asset, isQuote: instruments.contains { $0.quote == asset },
+                    base: instruments.firstIndex { $0.base == asset }))
+        }
+        return roles
+    }
+}
+
 extension RuleMemories {
     /// Books a fill for the rules of loss, as the engine does and as recovery does again.
     mutating func booked(

@@ -107,6 +107,8 @@ public struct TradeLog: Sendable {
     /// An order of a trade older than this many is looked for no more.
     private static let reach = 64
 
+    init() { stories.reserveCapacity(TradeLog.capacity) }
+
     mutating func begin(_ story: TradeStory) {
         if stories.count >= TradeLog.capacity { stories.removeFirst(TradeLog.capacity / 4) }
         stories.append(story)

@@ -11,6 +11,7 @@ extension TradingEngine {
     /// The hot path: one decoded book message of one venue.
     public mutating func apply(book update: borrowing BookUpdate, of venue: VenueID, at now: Moment) {
         ruleWatch.now = now
+        tellAfterwards()
         let index = update.instrument.index
         guard let slot = books[index].slot(of: venue) else { return }
         let before = books[index].tops[slot]
@@ -60,14 +61,23 @@ extension TradingEngine {
     /// What this instrument's books now call for: first what is owed, then what may be won.
     mutating func evaluate(_ index: Int, _ now: Moment) {
         let (bid, ask) = (books[index].bestBidSlot, books[index].bestAskSlot)
+        // Where no fee is a rebate nothing can be won unless somebody bids more than somebody asks.
+        var isCrossed = books[index].hasRebates
         if bid >= 0, ask >= 0 {
             let (high, low) = (books[index].tops[bid].bid.price.raw, books[index].tops[ask].ask.price.raw)
+            isCrossed = isCrossed || high > low
             mids[index] = Price(raw: high / 2 + low / 2)
             priceWindows[index].note(mids[index], at: now)
         }
         if now >= nextThrottleLooks[index] { tendThrottles(index, now) }
         if needsHedging(index) { hedge(index, now) }
-        for strategy in strategiesOf[index] { seek(strategy, index, now) }
+        for strategy in strategiesOf[index] {
+            if isCrossed || !needsCross[strategy] {
+                seek(strategy, index, now)
+            } else {
+                strategies[strategy].sawNothing()
+            }
+        }
         tendQuotes(index, mayPlace: true, now)
         revokeSettled(index)
     }
@@ -82,13 +92,12 @@ extension TradingEngine {
             obligations[index].open.isEmpty, !hasLiveOrders(index)
         else { return }
         guard edge.net >= demandedEdge(strategy, index, edge, now) else { return }
-        let view = StrategyView(
-            book: books[index], tradable: slots,
-            buying: capacities(index, .buy, edge.ask, now, only: edge.buySlot),
-            selling: capacities(index, .sell, edge.bid, now, only: edge.sellSlot),
-            sizeShare: sizeShare(strategy, index, edge.buyVenue, edge.sellVenue, now), now: now
-        )
-        guard let proposal = strategies[strategy].propose(edge, view) else { return }
+        guard let buyer = capacity(index, edge.buySlot, .buy, edge.ask, now),
+            let seller = capacity(index, edge.sellSlot, .sell, edge.bid, now),
+            let proposal = strategies[strategy].propose(
+                edge, books[index], buyer: buyer, seller: seller,
+                sizeShare: sizeShare(strategy, index, edge.buyVenue, edge.sellVenue, now))
+        else { return }
         let decision = fingerprint(of: edge, strategy, index)
         guard !signals.contains(decision) || planted(.forgetFingerprint) else {
             counters.repeatedSignals += 1
@@ -134,19 +143,18 @@ extension TradingEngine {
     /// What makes a signal this signal, whatever the time and however often it is looked at: the strategy,
     /// both venues, their touches and the messages that showed them.
     private func fingerprint(of edge: Edge, _ strategy: Int, _ index: Int) -> UInt64 {
-        var print = Fingerprint()
-        print.add(Int64(strategy))
-        print.add(policy.instruments[index].symbol)
-        for (slot, isBuy) in [(edge.buySlot, true), (edge.sellSlot, false)] {
-            // As the venue shows it: our own orders come and go without news.
-            let book = books[index].books[slot]
-            let level = isBuy ? book.asks.best : book.bids.best
-            print.add(policy.venues[books[index].tops[slot].venue.index].name)
-            print.add(level.price.raw)
-            print.add(level.quantity.raw)
-            print.add(book.lastSequence)
-        }
+        var print = signalStarts[strategy]
+        // As the venues show it: our own orders come and go without news.
+        add(edge.buyVenue, books[index].shown(.buy, edge.buySlot), &print)
+        add(edge.sellVenue, books[index].shown(.sell, edge.sellSlot), &print)
         return print.value
+    }
+
+    private func add(_ venue: VenueID, _ shown: (touch: Level, sequence: Int64), _ print: inout Fingerprint) {
+        print.add(policy.venues[venue.index].name)
+        print.add(shown.touch.price.raw)
+        print.add(shown.touch.quantity.raw)
+        print.add(shown.sequence)
     }
 
     /// Slots where new risk may go: proved, fresh, reconciled, within the rate budget.
@@ -198,10 +206,14 @@ extension TradingEngine {
         ]
         strategies[strategy].acted(at: now)
         let closes = closes(strategy, legs, index)
-        for leg in legs where !mayGo(leg, edge: proposal.edge.net, closes: closes, now) { return }
+        for (number, leg) in legs.enumerated()
+        where !mayGo(leg, edge: proposal.edge.net, closes: closes, followsPartner: number > 0, now) { return }
         counters.pairs += 1
         signals.remember(decision)
-        tell(proposal, legs, strategy, index, now)
+        tellAfterwards()
+        untold = UntoldPair(
+            proposal: proposal, legs: legs, strategy: strategy, instrument: index, decidedAt: now,
+            sentAt: [nil, nil])
         warrantHedges(of: legs, index, now)
         switch strategies[strategy].policy.legOrder {
         case .together: submit(legs, now)
@@ -250,9 +262,7 @@ extension TradingEngine {
         venues[intent.venue.index].headroom -= 1
         venues[intent.venue.index].orders += 1
         counters.ordersNew += 1
-        decisions.add(
-            intent, venue: policy.venues[intent.venue.index].name,
-            symbol: policy.instruments[intent.instrument.index].symbol)
+        undigested.append(intent)
         return intent
     }
 }

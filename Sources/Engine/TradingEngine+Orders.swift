@@ -22,7 +22,7 @@ extension TradingEngine {
             }
             after(orders.apply(.transmitted, to: id, at: now), record, now)
             counters.ordersSent += 1
-            trades.note(id) { $0.sentAt = now }
+            tellSent(id, now)
             output.append(.transmit(record.intent))
         }
         evaluateOwners(of: ids, now)
@@ -220,6 +220,8 @@ extension TradingEngine {
     /// What of ours stands in a venue's book is nothing that we could take.
     mutating func showOwn(_ index: Int, _ venue: VenueID) {
         guard policy.ownOrdersShow else { return }
+        // A story shows the books as they were.
+        tellAfterwards()
         var levels: [OwnLevel] = []
         for id in orders.resting(venue, InstrumentID(index)) {
             guard let record = orders[id], record.state.mayFill, record.state != .new else { continue }
@@ -266,11 +268,13 @@ extension TradingEngine {
     }
 
     private mutating func evaluateOwners(of ids: [ClientOrderID], _ now: Moment) {
-        var seen: [Int] = []
-        for id in ids {
-            guard let index = orders[id]?.intent.instrument.index, !seen.contains(index) else { continue }
-            seen.append(index)
-            evaluate(index, now)
+        for (number, id) in ids.enumerated() {
+            guard let index = orders.instrument(of: id)?.index else { continue }
+            var isSeen = false
+            for earlier in ids[..<number] where orders.instrument(of: earlier)?.index == index {
+                isSeen = true
+            }
+            if !isSeen { evaluate(index, now) }
         }
     }
 

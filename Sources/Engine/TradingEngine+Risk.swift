@@ -15,7 +15,8 @@ extension TradingEngine {
         switch intent.side {
         case .buy:
             let notional = instrument.notional(intent.limit, intent.quantity)
-            let fee = listing(intent.venue, intent.instrument)?.takerFee ?? .zero
+            let place = listingPlace(intent.venue, intent.instrument)
+            let fee = place.map { policy.venues[intent.venue.index].listings[$0].takerFee } ?? .zero
             return (instrument.quote, notional + fee.of(notional))
         case .sell: return (instrument.base, instrument.baseAmount(intent.quantity))
         }
@@ -56,15 +57,21 @@ extension TradingEngine {
 
     /// By slot: what each venue can afford on one side at about `price`.
     ///
-    /// - Parameters:
-    ///   - own: a quote whose own claims do not count against it.
-    ///   - only: where nothing but one slot matters, that one; all others are `nil` then.
+    /// - Parameter own: a quote whose own claims do not count against it.
     func capacities(
-        _ index: Int, _ side: Side, _ price: Price, _ now: Moment, besides own: StandingQuote? = nil,
-        only: Int? = nil
+        _ index: Int, _ side: Side, _ price: Price, _ now: Moment, besides own: StandingQuote? = nil
     ) -> [VenueCapacity?] {
-        let instrument = policy.instruments[index]
-        func available(_ venue: VenueID, _ asset: Asset) -> Amount {
+        books[index].tops.indices.map { capacity(index, $0, side, price, now, besides: own) }
+    }
+
+    /// What one slot's venue can afford; `nil` where it can take nothing.
+    func capacity(
+        _ index: Int, _ slot: Int, _ side: Side, _ price: Price, _ now: Moment,
+        besides own: StandingQuote? = nil
+    ) -> VenueCapacity? {
+        let venue = books[index].tops[slot].venue
+        guard let listing = listing(venue, InstrumentID(index)) else { return nil }
+        func available(_ asset: Asset) -> Amount {
             let free = unclaimed(venue, asset)
             guard let own else { return max(.zero, free) }
             return max(
@@ -72,32 +79,28 @@ extension TradingEngine {
                 free + reservations.held(by: own.id, venue, asset)
                     + standby.held(by: own.claim, venue, asset))
         }
-        return books[index].tops.enumerated().map { slot, top in
-            guard only ?? slot == slot, let listing = listing(top.venue, instrument.id) else { return nil }
-            var penalty = qualities[top.venue.index].penalty(at: now)
-            if listing.isPerpetual {
-                penalty = penalty + fundingPenalty(index, slot, side)
-                let free = available(top.venue, instrument.quote)
-                return VenueCapacity(
-                    listing: listing,
-                    affordable: affordable(top.venue, listing, side, price, free, besides: own?.id),
-                    penalty: penalty)
-            }
-            switch side {
-            case .sell:
-                return VenueCapacity(
-                    listing: listing,
-                    affordable: instrument.quantity(ofBase: available(top.venue, instrument.base)),
-                    penalty: penalty)
-            case .buy:
-                let one = instrument.notional(price, Quantity(raw: 1))
-                guard one > .zero else { return nil }
-                // One percent is left for the fee and for the limit's slippage beyond `price`.
-                let spendable = Int128(available(top.venue, instrument.quote).raw) / 101 * 100
-                return VenueCapacity(
-                    listing: listing, affordable: Quantity(raw: Int64(clamping: spendable / one.raw)),
-                    penalty: penalty)
-            }
+        var penalty = qualities[venue.index].penalty(at: now)
+        if listing.isPerpetual {
+            penalty = penalty + fundingPenalty(index, slot, side)
+            let free = available(listing.instrument.quote)
+            return VenueCapacity(
+                listing: listing,
+                affordable: affordable(venue, listing, side, price, free, besides: own?.id), penalty: penalty)
+        }
+        switch side {
+        case .sell:
+            return VenueCapacity(
+                listing: listing,
+                affordable: listing.instrument.quantity(ofBase: available(listing.instrument.base)),
+                penalty: penalty)
+        case .buy:
+            let one = listing.instrument.notional(price, Quantity(raw: 1))
+            guard one > .zero else { return nil }
+            // One percent is left for the fee and for the limit's slippage beyond `price`.
+            let spendable = Int128(available(listing.instrument.quote).raw) / 101 * 100
+            return VenueCapacity(
+                listing: listing, affordable: Quantity(raw: Int64(clamping: spendable / one.raw)),
+                penalty: penalty)
         }
     }
 
@@ -139,18 +142,18 @@ extension TradingEngine {
 
     /// The best price the *other* proven venues show on the side this order would take.
     func referencePrice(_ venue: VenueID, _ index: Int, _ side: Side, _ now: Moment) -> Price? {
-        let book = books[index]
         // Against venues of its own kind, whose prices are no basis away; a perpetual that is alone is held
         // against its mark, which the venue makes of other venues' prices.
-        let own = book.slot(of: venue)
-        let others = own.map { book.synced.without($0) } ?? book.synced
-        let isSpot = own.map { book.reference.contains($0) } ?? true
-        let kin = isSpot ? others.intersection(book.reference) : others.subtracting(book.reference)
+        let own = books[index].slot(of: venue)
+        let (synced, reference) = (books[index].synced, books[index].reference)
+        let others = own.map { synced.without($0) } ?? synced
+        let isSpot = own.map { reference.contains($0) } ?? true
+        let kin = isSpot ? others.intersection(reference) : others.subtracting(reference)
         if kin.isEmpty, !isSpot, let own, let mark = terms[index][own]?.markPrice { return mark }
         var best: Price?
         var rest = kin.isEmpty ? others : kin
         while let slot = rest.popFirst() {
-            let top = book.tops[slot]
+            let top = books[index].tops[slot]
             guard top.venue != venue, top.age(at: now) <= policy.limits.bookAge else { continue }
             switch side {
             case .buy: if top.hasAsk, best.map({ top.ask.price < $0 }) ?? true { best = top.ask.price }
@@ -167,9 +170,8 @@ extension TradingEngine {
         var buys = tally.pendingBuys
         var sells = tally.pendingSells
         // An order that is to become `order` is counted as that.
-        if let order, let standing = orders[order.id], !standing.isSettled {
-            let pending = standing.remaining + standing.fillsOutstanding
-            if standing.intent.side == .buy { buys -= pending } else { sells -= pending }
+        if let order, let standing = orders.standing(order.id) {
+            if standing.side == .buy { buys -= standing.pending } else { sells -= standing.pending }
         }
         if let order { if order.side == .buy { buys += order.quantity } else { sells += order.quantity } }
         let worst = max((deviation + buys).magnitude, (deviation - sells).magnitude)

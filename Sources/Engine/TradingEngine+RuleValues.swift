@@ -5,11 +5,29 @@ import Risk
 import Strategies
 import TradingModel
 
+/// What several rules ask for, reckoned once for one subject at one moment; `nil` until somebody has asked.
+struct RuleFigures {
+    var profit: (realised: Int128, total: Int128?)?
+    /// Of what is open in the subject's symbol.
+    var openProfit: Int128??
+    /// Of all accounts, of those of the subject's venue, and of those in its asset.
+    var worth: Worth?
+
+    /// Balances in the quote currency, at mid prices; `nil` while a price is missing.
+    struct Worth {
+        var whole: Amount? = .zero
+        var ofVenue: Amount? = .zero
+        var ofAsset: Amount? = .zero
+    }
+}
+
 // What is held, owed, won, lost, and what the world is like: measured when a rule asks.
 extension TradingEngine {
     // MARK: Exposure
 
-    func exposureValue(_ measure: Measure, _ subject: RuleSubject, _ now: Moment) -> Int128 {
+    func exposureValue(
+        _ measure: Measure, _ subject: RuleSubject, _ figures: inout RuleFigures, _ now: Moment
+    ) -> Int128 {
         switch measure {
         case .positionNotional: return worstNotional(subject.symbol, adding: subject.order).raw
         case .exposureNotional:
@@ -17,8 +35,12 @@ extension TradingEngine {
         case .assetNotional: return assetNotional(subject)
         case .netNotional: return netNotional(subject.order)
         case .grossNotional: return grossNotional()
-        case .venueShare: return share(worth(of: VenueID(subject.venue), asset: nil))
-        case .assetShare: return share(worth(of: nil, asset: policy.instruments[subject.asset].base))
+        case .venueShare:
+            let worth = worth(subject, &figures)
+            return share(worth.ofVenue, of: worth.whole)
+        case .assetShare:
+            let worth = worth(subject, &figures)
+            return share(worth.ofAsset, of: worth.whole)
         case .unhedgedNotional:
             var sum = Amount.zero
             for index in policy.instruments.indices where !obligations[index].open.isEmpty {
@@ -27,7 +49,11 @@ extension TradingEngine {
             }
             return sum.raw
         case .unhedgedAge:
-            let oldest = obligations.compactMap { $0.open.first?.opened }.min()
+            var oldest: Moment?
+            for index in obligations.indices {
+                guard let opened = obligations[index].open.first?.opened else { continue }
+                oldest = min(oldest ?? opened, opened)
+            }
             return oldest.map { Int128(max(0, (now - $0).nanoseconds)) } ?? 0
         case .unknownNotional: return unknown().notional
         case .unknownOrders: return unknown().count
@@ -59,50 +85,65 @@ extension TradingEngine {
 
     private func grossNotional() -> Int128 {
         var gross: Int128 = 0
-        for account in ledger.accounts {
-            guard let index = policy.instruments.firstIndex(where: { $0.base == account.asset }) else {
-                continue
-            }
-            let moved = policy.instruments[index].quantity(ofBase: account.change)
+        for place in ledger.accounts.indices {
+            guard let index = baseOf(ledger.accounts[place].asset) else { continue }
+            let moved = policy.instruments[index].quantity(ofBase: ledger.accounts[place].change)
             if moved != .zero, mids[index] <= .zero { return Measured.missing }
             gross += policy.instruments[index].notional(mids[index], moved.magnitude).raw
         }
         return gross
     }
 
-    /// Balances in the quote currency, at mid prices; `nil` while a price is missing.
-    private func worth(of venue: VenueID?, asset: Asset?) -> Amount? {
-        var sum = Amount.zero
-        for account in ledger.accounts where account.isOpen {
-            if let venue, account.venue != venue { continue }
-            if let asset, account.asset != asset { continue }
-            if policy.instruments.contains(where: { $0.quote == account.asset }) {
-                sum += account.balance
-            } else if let index = policy.instruments.firstIndex(where: { $0.base == account.asset }) {
-                guard mids[index] > .zero else { return nil }
-                let instrument = policy.instruments[index]
-                sum += instrument.notional(mids[index], instrument.quantity(ofBase: account.balance))
-            }
-        }
-        return sum
+    /// The first instrument with this base asset.
+    private func baseOf(_ asset: Asset) -> Int? {
+        for role in assetRoles where role.asset == asset { return role.base }
+        return nil
     }
 
-    private func share(_ part: Amount?) -> Int128 {
-        guard let part, let whole = worth(of: nil, asset: nil), whole > .zero else {
-            return Measured.missing
-        }
+    private func share(_ part: Amount?, of whole: Amount?) -> Int128 {
+        guard let part, let whole, whole > .zero else { return Measured.missing }
         return max(.zero, part).raw / max(1, whole.raw / Int128(Rate.one))
+    }
+
+    private func worth(_ subject: RuleSubject, _ figures: inout RuleFigures) -> RuleFigures.Worth {
+        let worth = figures.worth ?? worth(subject)
+        figures.worth = worth
+        return worth
+    }
+
+    private func worth(_ subject: RuleSubject) -> RuleFigures.Worth {
+        var worth = RuleFigures.Worth()
+        let base = policy.instruments[subject.asset].base
+        for place in ledger.accounts.indices where ledger.accounts[place].isOpen {
+            let asset = ledger.accounts[place].asset
+            let amount = value(of: ledger.accounts[place].balance, asset)
+            func count(_ sum: inout Amount?) { sum = sum.flatMap { sum in amount.map { sum + $0 } } }
+            count(&worth.whole)
+            if ledger.accounts[place].venue.index == subject.venue { count(&worth.ofVenue) }
+            if asset == base { count(&worth.ofAsset) }
+        }
+        return worth
+    }
+
+    /// In the quote currency, at the mid price; nothing for what is never traded, `nil` without a price.
+    private func value(of balance: Amount, _ asset: Asset) -> Amount? {
+        for role in assetRoles where role.asset == asset {
+            if role.isQuote { return balance }
+            guard let index = role.base else { return .zero }
+            guard mids[index] > .zero else { return nil }
+            return policy.instruments[index].notional(
+                mids[index], policy.instruments[index].quantity(ofBase: balance))
+        }
+        return .zero
     }
 
     private func unknown() -> (count: Int128, notional: Int128) {
         var (count, notional): (Int128, Int128) = (0, 0)
-        for id in orders.live {
-            guard let record = orders[id], record.state == .unknown else { continue }
-            count += 1
-            notional +=
-                policy.instruments[record.intent.instrument.index].notional(
-                    record.intent.limit, record.remaining + record.fillsOutstanding
-                ).raw
+        for index in policy.instruments.indices {
+            let tally = orders.tally(InstrumentID(index))
+            guard tally.unknown > 0 else { continue }
+            count += Int128(tally.unknown)
+            notional += policy.instruments[index].notional(product: tally.unknownProduct).raw
         }
         return (count, notional)
     }
@@ -110,38 +151,42 @@ extension TradingEngine {
     private func capital(_ subject: RuleSubject) -> Int128 {
         guard loopGuards.indices.contains(subject.strategy) else { return Measured.notApplicable }
         var sum = Amount.zero
-        for id in orders.live {
-            guard let record = orders[id], Int(id.strategy) - 1 == subject.strategy, id != subject.order?.id
-            else { continue }
-            sum += policy.instruments[record.intent.instrument.index].notional(
-                record.intent.limit, record.remaining)
-        }
-        if let order = subject.order {
-            sum += policy.instruments[order.instrument.index].notional(order.limit, order.quantity)
+        for index in policy.instruments.indices {
+            var product = orders.bound(strategy: subject.strategy + 1, InstrumentID(index))
+            if let order = subject.order, order.instrument.index == index {
+                product += Int128(order.limit.raw) * Int128(order.quantity.raw)
+                // An order that is to become `order` is counted as that.
+                if let standing = orders.standing(order.id) {
+                    product -= Int128(standing.limit.raw) * Int128(standing.remaining.raw)
+                }
+            }
+            if product != 0 { sum += policy.instruments[index].notional(product: product) }
         }
         return sum.raw
     }
 
     // MARK: Loss
 
-    func lossValue(_ measure: Measure, _ subject: RuleSubject, _ now: Moment) -> Int128 {
+    func lossValue(
+        _ measure: Measure, _ subject: RuleSubject, _ figures: inout RuleFigures, _ now: Moment
+    ) -> Int128 {
         let day = governor.limits.rules.day.day(at: now)
         switch measure {
-        case .realisedLoss: return max(0, -profit(day).realised)
-        case .totalLoss: return profit(day).total.map { max(0, -$0) } ?? Measured.missing
+        case .realisedLoss: return max(0, -profit(day, &figures).realised)
+        case .totalLoss: return profit(day, &figures).total.map { max(0, -$0) } ?? Measured.missing
         case .strategyLoss:
             guard loopGuards.indices.contains(subject.strategy) else { return Measured.notApplicable }
             return profit(day, of: subject.strategy).total.map { max(0, -$0) } ?? Measured.missing
         case .drawdown:
-            return profit(day).total.map { highest(day, $0) - $0 } ?? Measured.missing
+            return profit(day, &figures).total.map { highest(day, $0) - $0 } ?? Measured.missing
         case .givenBack:
-            guard let total = profit(day).total else { return Measured.missing }
+            guard let total = profit(day, &figures).total else { return Measured.missing }
             let top = highest(day, total)
             guard top >= governor.limits.rules.arm.raw, top > 0 else { return 0 }
             return min((top - total) / max(1, top / Int128(Rate.one)), Int128(Rate.one) * 100)
         case .unrealisedProfit:
-            guard let total = profit(day).total else { return Measured.missing }
-            return max(0, total - profit(day).realised)
+            guard let total = profit(day, &figures).total else { return Measured.missing }
+            return max(0, total - profit(day, &figures).realised)
         case .losingStreak:
             guard loopGuards.indices.contains(subject.strategy) else { return Measured.notApplicable }
             return Int128(ruleMemory.books[subject.strategy].streak)
@@ -155,29 +200,37 @@ extension TradingEngine {
                 return 0
             }
             return Int128(max(0, (now - oldest.opened).nanoseconds))
-        case .openLoss: return openProfit(subject.symbol).map { max(0, -$0) } ?? Measured.missing
-        case .openProfit: return openProfit(subject.symbol).map { max(0, $0) } ?? Measured.missing
+        case .openLoss: return openProfit(subject, &figures).map { max(0, -$0) } ?? Measured.missing
+        case .openProfit: return openProfit(subject, &figures).map { max(0, $0) } ?? Measured.missing
         case .openGivenBack:
-            guard let open = openProfit(subject.symbol) else { return Measured.missing }
+            guard let open = openProfit(subject, &figures) else { return Measured.missing }
             return max(0, ruleMemory.openHighest[subject.symbol].raw - open)
         default: return Measured.notApplicable
         }
+    }
+
+    private func profit(_ day: Int64, _ figures: inout RuleFigures) -> (realised: Int128, total: Int128?) {
+        let profit = figures.profit ?? profit(day)
+        figures.profit = profit
+        return profit
+    }
+
+    private func openProfit(_ subject: RuleSubject, _ figures: inout RuleFigures) -> Int128? {
+        let open: Int128? = figures.openProfit ?? openProfit(subject.symbol)
+        figures.openProfit = .some(open)
+        return open
     }
 
     private func highest(_ day: Int64, _ total: Int128) -> Int128 {
         max(total, ruleMemory.highestDay == day ? ruleMemory.highest.raw : 0, 0)
     }
 
-    /// Of a profit book: the instrument it is kept in.
-    func instrument(ofBook index: Int) -> Instrument {
-        if index < policy.takerTaker.count {
-            return policy.instruments[policy.takerTaker[index].instrument.index]
-        }
+    /// Of a profit book: the index of the instrument it is kept in.
+    private func instrument(ofBook index: Int) -> Int {
+        if index < policy.takerTaker.count { return policy.takerTaker[index].instrument.index }
         let maker = index - policy.takerTaker.count
-        if maker < policy.makerTaker.count {
-            return policy.instruments[policy.makerTaker[maker].instrument.index]
-        }
-        return policy.instruments[maker - policy.makerTaker.count]
+        if maker < policy.makerTaker.count { return policy.makerTaker[maker].instrument.index }
+        return maker - policy.makerTaker.count
     }
 
     /// What this day has brought: realised, and with what is open at the mid price, which a position of
@@ -185,17 +238,17 @@ extension TradingEngine {
     func profit(_ day: Int64, of strategy: Int? = nil) -> (realised: Int128, total: Int128?) {
         var realised: Int128 = 0
         var open: Int128? = 0
-        for index in ruleMemory.books.indices where strategy == nil || index == strategy {
-            let book = ruleMemory.books[index]
-            let instrument = instrument(ofBook: index)
-            realised += instrument.notional(product: book.today(day)).raw
-            guard book.open != 0 else { continue }
-            let mid = mids[instrument.id.index]
-            guard mid > .zero else {
+        for place in ruleMemory.books.indices where strategy == nil || place == strategy {
+            let index = instrument(ofBook: place)
+            let today = ruleMemory.books[place].today(day)
+            if today != 0 { realised += policy.instruments[index].notional(product: today).raw }
+            guard ruleMemory.books[place].open != 0 else { continue }
+            guard mids[index] > .zero else {
                 open = nil
                 continue
             }
-            open = open.map { $0 + instrument.notional(product: book.unrealised(at: mid.raw)).raw }
+            let product = ruleMemory.books[place].unrealised(at: mids[index].raw)
+            open = open.map { $0 + policy.instruments[index].notional(product: product).raw }
         }
         return (realised, open.map { $0 + realised })
     }
@@ -203,13 +256,11 @@ extension TradingEngine {
     /// Of what is open in one symbol.
     func openProfit(_ symbol: Int) -> Int128? {
         var sum: Int128 = 0
-        for index in ruleMemory.books.indices {
-            let book = ruleMemory.books[index]
-            guard book.open != 0 else { continue }
-            let instrument = instrument(ofBook: index)
-            guard instrument.id.index == symbol else { continue }
+        for place in ruleMemory.books.indices where ruleMemory.books[place].open != 0 {
+            guard instrument(ofBook: place) == symbol else { continue }
             guard mids[symbol] > .zero else { return nil }
-            sum += instrument.notional(product: book.unrealised(at: mids[symbol].raw)).raw
+            let product = ruleMemory.books[place].unrealised(at: mids[symbol].raw)
+            sum += policy.instruments[symbol].notional(product: product).raw
         }
         return sum
     }
@@ -220,8 +271,12 @@ extension TradingEngine {
         switch measure {
         case .volatility: return unrest(subject.symbol, now).map { Int128($0.raw) } ?? Measured.missing
         case .chaos:
-            return policy.instruments.indices.compactMap { unrest($0, now) }.max()
-                .map { Int128($0.raw) } ?? Measured.missing
+            var most: Rate?
+            for index in policy.instruments.indices {
+                guard let own = unrest(index, now) else { continue }
+                most = max(most ?? own, own)
+            }
+            return most.map { Int128($0.raw) } ?? Measured.missing
         case .depeg:
             guard let peg = governor.limits.rules.peg, mids[peg.index] > .zero else {
                 return Measured.missing
@@ -263,16 +318,17 @@ extension TradingEngine {
     // MARK: Infrastructure
 
     func infrastructureValue(_ measure: Measure, _ subject: RuleSubject, _ now: Moment) -> Int128 {
-        let venue = venues[subject.venue]
+        let place = subject.venue
         switch measure {
-        case .skew: return venue.clockOffset.map { Int128($0.nanoseconds.magnitude) } ?? Measured.missing
+        case .skew:
+            return venues[place].clockOffset.map { Int128($0.nanoseconds.magnitude) } ?? Measured.missing
         case .silence: return lastBeat.map { Int128(max(0, (now - $0).nanoseconds)) } ?? Measured.missing
         case .disk:
             if case .low = storeHealth { return 1 }
             return 0
-        case .budget: return Int128(venue.headroom)
-        case .stream: return venue.isAccountReady ? 0 : 1
-        case .drift: return venue.isReconciled && !venue.isDirty ? 0 : 1
+        case .budget: return Int128(venues[place].headroom)
+        case .stream: return venues[place].isAccountReady ? 0 : 1
+        case .drift: return venues[place].isReconciled && !venues[place].isDirty ? 0 : 1
         default: return Measured.notApplicable
         }
     }

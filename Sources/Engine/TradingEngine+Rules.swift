@@ -8,9 +8,10 @@ extension TradingEngine {
     /// Whether the governor lets an order go. Nothing is submitted without it.
     mutating func mayGo(
         _ order: OrderIntent, edge: Rate? = nil, closes: Bool = false, amending standing: OrderRecord? = nil,
-        _ now: Moment
+        followsPartner: Bool = false, _ now: Moment
     ) -> Bool {
-        verdict(order, edge: edge, closes: closes, amending: standing, now) == nil
+        verdict(
+            order, edge: edge, closes: closes, amending: standing, followsPartner: followsPartner, now) == nil
     }
 
     /// Why the governor does not let an order go. Nothing else calls it.
@@ -18,9 +19,11 @@ extension TradingEngine {
     /// - Parameters:
     ///   - edge: what an opening is to earn, net of fees.
     ///   - standing: the order as it stands, where `order` is what it is to become.
+    ///   - followsPartner: the last order that was judged, and passed, is the other leg of the same pair, and
+    ///     nothing has happened since: what both have in common was measured and judged with it.
     mutating func verdict(
         _ order: OrderIntent, edge: Rate? = nil, closes: Bool = false, amending standing: OrderRecord? = nil,
-        _ now: Moment
+        followsPartner: Bool = false, _ now: Moment
     ) -> Denial? {
         let places = RulePlaces(
             venue: order.venue.index, strategy: Int(order.id.strategy) - 1, symbol: order.instrument.index,
@@ -28,9 +31,13 @@ extension TradingEngine {
         if order.purpose == .open {
             let subject = RuleSubject(
                 order, edge: edge, closes: closes, isAmend: standing != nil, asset: places.asset)
-            for measure in governor.wanted { governor.state(measure, value(measure, subject, now)) }
+            var figures = RuleFigures()
+            for measure in followsPartner ? governor.wantedOfEach : governor.wanted {
+                governor.state(measure, value(measure, subject, &figures, now))
+            }
         }
-        return governor.judge(question(order, now, amending: standing), places, at: now)
+        return governor.judge(
+            question(order, now, amending: standing), places, followsPartner: followsPartner, at: now)
     }
 
     /// The configured limits with what people have switched.
@@ -52,11 +59,19 @@ extension TradingEngine {
 
     /// What a rule holds against its limit, now and there; `Measured.missing` when nobody knows it.
     func value(_ measure: Measure, _ subject: RuleSubject, _ now: Moment) -> Int128 {
-        switch RuleRegistry.families[measure.rawValue] {
+        var figures = RuleFigures()
+        return value(measure, subject, &figures, now)
+    }
+
+    /// - Parameter figures: of this subject and moment, empty or from another measure.
+    func value(
+        _ measure: Measure, _ subject: RuleSubject, _ figures: inout RuleFigures, _ now: Moment
+    ) -> Int128 {
+        switch families[measure.rawValue] {
         case .order: orderValue(measure, subject, now)
         case .flow: flowValue(measure, subject, now)
-        case .exposure: exposureValue(measure, subject, now)
-        case .loss: lossValue(measure, subject, now)
+        case .exposure: exposureValue(measure, subject, &figures, now)
+        case .loss: lossValue(measure, subject, &figures, now)
         case .market: marketValue(measure, subject, now)
         case .infrastructure: infrastructureValue(measure, subject, now)
         }
@@ -65,12 +80,15 @@ extension TradingEngine {
     // MARK: Orders
 
     private func orderValue(_ measure: Measure, _ subject: RuleSubject, _ now: Moment) -> Int128 {
-        let rules = governor.limits.rules
         switch measure {
         case .blocked:
-            return rules.blocked.indices.contains(subject.symbol) && rules.blocked[subject.symbol] ? 1 : 0
-        case .closed: return rules.hours.map { $0.isOpen(at: now) ? 0 : 1 } ?? Measured.missing
-        case .filters: return subject.order.map(brokenFilters) ?? Measured.notApplicable
+            guard subject.symbol < governor.limits.rules.blocked.count else { return 0 }
+            return governor.limits.rules.blocked[subject.symbol] ? 1 : 0
+        case .closed:
+            return governor.limits.rules.hours.map { $0.isOpen(at: now) ? 0 : 1 } ?? Measured.missing
+        case .filters:
+            guard let order = subject.order else { return Measured.notApplicable }
+            return brokenFilters(order)
         case .sinceSame:
             guard let order = subject.order, !subject.isAmend,
                 let span = ruleMemory.sinceSame(order, at: now)
@@ -80,7 +98,8 @@ extension TradingEngine {
             if subject.closes || subject.order == nil { return Measured.notApplicable }
             return subject.edge.map { Int128($0.raw) } ?? Measured.missing
         case .agreeing:
-            return subject.order.map { agreeing($0, rules.band, now) } ?? Measured.notApplicable
+            guard let order = subject.order else { return Measured.notApplicable }
+            return agreeing(order, governor.limits.rules.band, now)
         case .bookAge:
             guard let slot = books.first?.slot(of: VenueID(subject.venue)) else { return Measured.missing }
             return Int128(books[0].tops[slot].age(at: now).nanoseconds)
@@ -89,26 +108,19 @@ extension TradingEngine {
         }
     }
 
-    /// How many of the venue's filters the order breaks.
     private func brokenFilters(_ order: OrderIntent) -> Int128 {
-        guard let listing = listing(order.venue, order.instrument) else { return Measured.missing }
-        var broken: Int128 = 0
-        if order.limit.raw % listing.tick.raw != 0 { broken += 1 }
-        if order.quantity.raw % listing.lot.raw != 0 { broken += 1 }
-        if order.quantity < listing.minimumQuantity { broken += 1 }
-        if order.quantity > listing.maximumQuantity { broken += 1 }
-        if listing.instrument.notional(order.limit, order.quantity) < listing.minimumNotional { broken += 1 }
-        return broken
+        guard let place = listingPlace(order.venue, order.instrument) else { return Measured.missing }
+        return policy.venues[order.venue.index].listings[place].brokenFilters(order)
     }
 
     /// Venues with a proven, fresh book around the limit.
     private func agreeing(_ order: OrderIntent, _ band: Rate, _ now: Moment) -> Int128 {
-        let book = books[order.instrument.index]
+        let index = order.instrument.index
         var count: Int128 = 0
         let reach = Int128(order.limit.raw) * Int128(band.raw) / Int128(Rate.one)
-        var rest = book.synced
+        var rest = books[index].synced
         while let slot = rest.popFirst() {
-            let top = book.tops[slot]
+            let top = books[index].tops[slot]
             guard top.hasBid, top.hasAsk, top.age(at: now) <= policy.limits.bookAge else { continue }
             let middle = Int128(top.bid.price.raw / 2 + top.ask.price.raw / 2)
             if (middle - Int128(order.limit.raw)).magnitude <= reach.magnitude { count += 1 }
@@ -121,7 +133,9 @@ extension TradingEngine {
     private func flowValue(_ measure: Measure, _ subject: RuleSubject, _ now: Moment) -> Int128 {
         let isNew = subject.order != nil && !subject.isAmend
         switch measure {
-        case .disabled: return strategyFlag(subject) { loopGuards[$0].reason != nil }
+        case .disabled:
+            guard loopGuards.indices.contains(subject.strategy) else { return Measured.notApplicable }
+            return loopGuards[subject.strategy].reason == nil ? 0 : 1
         case .locked: return isLocked(subject, now) ? 1 : 0
         case .cycles:
             guard loopGuards.indices.contains(subject.strategy), !planted(.ignoreLogicLoop) else {
@@ -129,12 +143,9 @@ extension TradingEngine {
             }
             return Int128(loopGuards[subject.strategy].recent(at: now))
         case .openOrders:
-            return Int128(orders.live.count { orders[$0]?.state.mayFill == true }) + (isNew ? 1 : 0)
+            return Int128(orders.working) + (isNew ? 1 : 0)
         case .venueOpenOrders:
-            let here = orders.live.count {
-                orders[$0].map { $0.state.mayFill && $0.intent.venue.index == subject.venue } ?? false
-            }
-            return Int128(here) + (isNew ? 1 : 0)
+            return Int128(orders.working(at: VenueID(subject.venue))) + (isNew ? 1 : 0)
         case .refusals: return ruleMemory.refusals[subject.venue].sum(.minute, at: now)
         case .ordersPerFill:
             let sent = ruleMemory.venueOrders[subject.venue].sum(.day, at: now)
@@ -166,19 +177,27 @@ extension TradingEngine {
         }
     }
 
-    func strategyFlag(_ subject: RuleSubject, _ test: (Int) -> Bool) -> Int128 {
-        guard loopGuards.indices.contains(subject.strategy) else { return Measured.notApplicable }
-        return test(subject.strategy) ? 1 : 0
-    }
-
     private func isLocked(_ subject: RuleSubject, _ now: Moment) -> Bool {
+        guard !ruleMemory.lockouts.list.isEmpty else { return false }
         let lockouts = ruleMemory.lockouts
-        guard !lockouts.list.isEmpty else { return false }
         if lockouts.holds(.global, "", at: now) { return true }
         guard subject.order != nil else { return false }
         return lockouts.holds(.venue, policy.venues[subject.venue].name, at: now)
             || lockouts.holds(.symbol, policy.instruments[subject.symbol].symbol, at: now)
             || loopGuards.indices.contains(subject.strategy)
                 && lockouts.holds(.strategy, policy.strategyNames[subject.strategy], at: now)
+    }
+}
+
+extension Listing {
+    /// How many of the venue's filters the order breaks.
+    fileprivate func brokenFilters(_ order: OrderIntent) -> Int128 {
+        var broken: Int128 = 0
+        if order.limit.raw % tick.raw != 0 { broken += 1 }
+        if order.quantity.raw % lot.raw != 0 { broken += 1 }
+        if order.quantity < minimumQuantity { broken += 1 }
+        if order.quantity > maximumQuantity { broken += 1 }
+        if instrument.notional(order.limit, order.quantity) < minimumNotional { broken += 1 }
+        return broken
     }
 }

@@ -44,6 +44,8 @@ extension TradingEngine {
     /// is known.
     func unrest(_ index: Int, _ now: Moment) -> Rate? {
         guard mids[index] > .zero, let range = priceWindows[index].range(at: now) else { return nil }
+        let (short, overflow) = (range.high.raw - range.low.raw).multipliedReportingOverflow(by: Rate.one)
+        guard overflow else { return Rate(raw: short / mids[index].raw) }
         let moved = Int128(range.high.raw - range.low.raw) * Int128(Rate.one)
         return Rate(raw: Int64(clamping: moved / Int128(mids[index].raw)))
     }

@@ -7,17 +7,20 @@ import TradingModel
 
 // What trades were decided on, and what became of them.
 extension TradingEngine {
-    mutating func tell(
-        _ proposal: PairProposal, _ legs: [OrderIntent], _ strategy: Int, _ index: Int, _ now: Moment
-    ) {
-        let edge = proposal.edge
+    func story(of pair: UntoldPair) -> TradeStory {
+        let (edge, index) = (pair.proposal.edge, pair.instrument)
         let gross = Int128(edge.bid.raw - edge.ask.raw) * Int128(Rate.one) / Int128(max(1, edge.ask.raw))
-        trades.begin(
-            TradeStory(
-                number: legs[0].id.intent, strategy: strategy, instrument: legs[0].instrument, decidedAt: now,
-                quantity: proposal.quantity, gross: Rate(raw: Int64(clamping: gross)), net: edge.net,
-                asks: offered(.buy, index, edge.buySlot), bids: offered(.sell, index, edge.sellSlot),
-                legs: legs.map { part($0, books[index].level($0.side, slot(of: $0, index), 0), nil, now) }))
+        return TradeStory(
+            number: pair.legs[0].id.intent, strategy: pair.strategy, instrument: pair.legs[0].instrument,
+            decidedAt: pair.decidedAt, quantity: pair.proposal.quantity,
+            gross: Rate(raw: Int64(clamping: gross)), net: edge.net,
+            asks: offered(.buy, index, edge.buySlot), bids: offered(.sell, index, edge.sellSlot),
+            legs: zip(pair.legs, pair.sentAt).map { leg, sentAt in
+                var part = part(
+                    leg, books[index].level(leg.side, slot(of: leg, index), 0), nil, pair.decidedAt)
+                part.sentAt = sentAt
+                return part
+            })
     }
 
     /// A quote began to fill: a trade, with the hedge that was meant for it as its other leg.

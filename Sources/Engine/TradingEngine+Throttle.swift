@@ -65,14 +65,15 @@ extension TradingEngine {
 
     /// Trades that are over count once, in the order they began.
     private mutating func takeResults(_ now: Moment) {
+        tellAfterwards()
         for _ in 0..<TradingEngine.resultsAtOnce {
-            guard let counted = throttling?.counted, counted < trades.begun else { return }
-            let place = trades.stories.count - (trades.begun - counted)
+            guard let counted = throttling?.counted, counted < told.begun else { return }
+            let place = told.stories.count - (told.begun - counted)
             guard place >= 0 else {
-                throttling?.counted = trades.begun - trades.stories.count
+                throttling?.counted = told.begun - told.stories.count
                 continue
             }
-            let story = trades.stories[place]
+            let story = told.stories[place]
             guard isOver(story, now) else { return }
             throttling?.counted = counted + 1
             let parts = story.legs + story.hedges

@@ -49,10 +49,20 @@ public struct TradingEngine: Sendable {
     var quoting: [Quoting]
     /// By strategy, makers after takers: the slots its manifest lets it open in.
     let allowed: [SlotSet]
+    /// By taker: whether it earns only where best prices of reference cross.
+    let needsCross: [Bool]
     /// Balances set aside for the hedges of quotes.
     var standby = Reservations()
     /// By venue and instrument: index into the venue's listings, below zero where there is none.
     private let listingPlaces: [[Int]]
+    /// By `Measure.rawValue`.
+    let families = RuleRegistry.families
+    /// What each traded asset is to the instruments: a few, so that looking along them finds one soonest.
+    let assetRoles: [AssetRole]
+    /// By taker: what all its signals' fingerprints begin with.
+    let signalStarts: [Fingerprint]
+    /// By instrument: its symbol, which an instrument makes anew whenever it is asked.
+    let symbols: [String]
     /// By instrument: indices into `strategies`.
     let strategiesOf: [[Int]]
     /// By venue.
@@ -103,9 +113,11 @@ public struct TradingEngine: Sendable {
     /// When a resting quote was last seen by asking.
     var restLooks: [ClientOrderID: Moment] = [:]
     public internal(set) var signals: SignalMemory
-    /// What the last trades came to.
-    public internal(set) var trades = TradeLog()
-    public internal(set) var decisions = DecisionDigest()
+    /// What orders do not wait for: see `tellAfterwards`.
+    var told = TradeLog()
+    var untold: UntoldPair?
+    var digested = DecisionDigest()
+    var undigested: [OrderIntent] = []
     public internal(set) var storeHealth = StoreHealth.good
     /// Orders taken over from a venue because their rows were lost: their size is not known for certain.
     var adopted: Set<ClientOrderID> = []
@@ -123,6 +135,9 @@ public struct TradingEngine: Sendable {
     /// By instrument: when its strategies' throttles are looked at again.
     var nextThrottleLooks: [Moment] = []
     var output: [Directive] = []
+    /// Never read. A value that no register can hold keeps the engine where it lies: without it each question
+    /// that a call asks of the engine copies all of it, thousands of bytes.
+    private let anchor: (any Sendable)? = nil
 
     /// A pair's leg is not sent later than this after its decision: the edge is gone by then.
     public static let openWindow = Span.milliseconds(150)
@@ -138,6 +153,9 @@ public struct TradingEngine: Sendable {
         epoch = planted(.wrongEpochAfterRestart) ? max(1, recovery.lastEpoch) : next
         books = policy.consolidatedBooks
         listingPlaces = policy.listingPlaces
+        symbols = policy.instruments.map(\.symbol)
+        assetRoles = AssetRole.all(policy.instruments)
+        signalStarts = TradingEngine.signalStarts(policy)
         orders = recovery.orders
         ledger = recovery.ledger
         venues = policy.venues.map { VenueStatus(name: $0.name) }
@@ -169,9 +187,11 @@ public struct TradingEngine: Sendable {
             policy.makerTaker.indices.filter { policy.makerTaker[$0].instrument == instrument.id }
         }
         let books = books
-        allowed =
-            policy.takerTaker.map { TradingEngine.slots($0.manifest, books[$0.instrument.index]) }
-            + policy.makerTaker.map { TradingEngine.slots($0.manifest, books[$0.instrument.index]) }
+        let allowed = TradingEngine.allowed(policy, books)
+        self.allowed = allowed
+        needsCross = policy.takerTaker.indices.map {
+            TradingEngine.needsCross(policy.takerTaker[$0], allowed[$0], books)
+        }
         quoting = policy.makerTaker.map { _ in Quoting() }
         qualities = policy.venues.map { _ in VenueQuality() }
         leads = books.map { LeadLag(venues: $0.books.count) }
@@ -191,19 +211,10 @@ public struct TradingEngine: Sendable {
         smallestHedges = policy.instruments.map { _ in Quantity(raw: .max) }
         watchAllPositions()
         beginWarrants(after: recovery.warrants)
+        makeRoom()
         for id in orders.live { reserveAgain(id) }
         governor.flattens = kills.flattensAll
         applyRiskIndex()
-    }
-
-    private static func slots(_ manifest: StrategyManifest, _ book: ConsolidatedBook) -> SlotSet {
-        var slots = SlotSet()
-        // Perpetuals only where they are named: a spot strategy takes no basis for an edge.
-        for (slot, top) in book.tops.enumerated()
-        where manifest.venues?.contains(top.venue) ?? book.reference.contains(slot) {
-            slots.insert(slot)
-        }
-        return slots
     }
 
     /// Everything decided since the last call, in order.
@@ -212,12 +223,21 @@ public struct TradingEngine: Sendable {
         return output
     }
 
+    /// The same into an array that the caller keeps: what it held before is gone, its room goes back and
+    /// forth, and nothing is allocated.
+    public mutating func takeDirectives(into directives: inout [Directive]) {
+        directives.removeAll(keepingCapacity: true)
+        swap(&directives, &output)
+    }
+
     public var hasDirectives: Bool { !output.isEmpty }
 
     /// One input that is not a book message.
     public mutating func process(_ event: EngineEvent, at now: Moment) {
         if firstMoment == nil { firstMoment = now }
         ruleWatch.now = now
+        // Between a decision and its orders' bytes there is nothing but this.
+        if case .durable = event {} else { tellAfterwards() }
         switch event {
         case .publicStream(let venue, let instruments, let isOpen): stream(venue, instruments, isOpen, now)
         case .bookQuarantined(let venue, let instruments, let reason):
@@ -323,8 +343,13 @@ public struct TradingEngine: Sendable {
     }
 
     public func listing(_ venue: VenueID, _ instrument: InstrumentID) -> Listing? {
+        listingPlace(venue, instrument).map { policy.venues[venue.index].listings[$0] }
+    }
+
+    /// Where it stands in the venue's listings: one number of a listing is read there, without its strings.
+    func listingPlace(_ venue: VenueID, _ instrument: InstrumentID) -> Int? {
         let place = listingPlaces[venue.index][instrument.index]
-        return place < 0 ? nil : policy.venues[venue.index].listings[place]
+        return place < 0 ? nil : place
     }
 }
 

@@ -55,6 +55,8 @@ public actor TradingDesk {
     var isSpaceLow = false
     private var isStopped = false
     private var isActing = false
+    /// What is being carried out.
+    private var directives: [Directive] = []
     private var reconciling: Set<VenueID> = []
     /// By venue: balances of accounts that are not open yet, as one read told them.
     var firstReads: [[Asset: Amount]]
@@ -280,10 +282,12 @@ public actor TradingDesk {
         guard !isActing else { return }
         isActing = true
         while engine.hasDirectives {
-            for directive in engine.takeDirectives() { perform(directive) }
+            engine.takeDirectives(into: &directives)
+            for directive in directives { perform(directive) }
         }
         isActing = false
         write()
+        engine.tellAfterwards()
     }
 
     func note(_ code: IncidentCode, _ severity: Severity, _ venue: VenueID?, _ detail: String) {

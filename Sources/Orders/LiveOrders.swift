@@ -5,7 +5,7 @@ import TradingModel
 public struct LiveOrders: Sendable, Sequence, ExpressibleByArrayLiteral {
     /// Places of removed ones are empty until they are half of all.
     private var slots: [ClientOrderID?] = []
-    private var places: [ClientOrderID: Int] = [:]
+    private var places = ClientOrderMap<Int>()
     /// Where the next turn begins.
     private var cursor = 0
 
@@ -14,13 +14,19 @@ public struct LiveOrders: Sendable, Sequence, ExpressibleByArrayLiteral {
 
     public var count: Int { places.count }
     public var isEmpty: Bool { places.isEmpty }
-    public func contains(_ id: ClientOrderID) -> Bool { places[id] != nil }
+    public func contains(_ id: ClientOrderID) -> Bool { places.contains(id) }
+
+    mutating func reserve(_ count: Int) {
+        places.reserve(count)
+        // Twice as many places as orders: half of them may be empty.
+        slots.reserveCapacity(count * 2)
+    }
 
     /// `false` when it is there.
     @discardableResult
     mutating func insert(_ id: ClientOrderID) -> Bool {
-        guard places[id] == nil else { return false }
-        places[id] = slots.count
+        guard !places.contains(id) else { return false }
+        places.insert(slots.count, id)
         slots.append(id)
         return true
     }
@@ -28,7 +34,7 @@ public struct LiveOrders: Sendable, Sequence, ExpressibleByArrayLiteral {
     /// `false` when it is not there.
     @discardableResult
     mutating func remove(_ id: ClientOrderID) -> Bool {
-        guard let place = places.removeValue(forKey: id) else { return false }
+        guard let place = places.remove(id) else { return false }
         slots[place] = nil
         if slots.count > 32, slots.count > places.count * 2 { close() }
         return true

@@ -26,11 +26,14 @@ public struct LiveTally: Hashable, Sendable {
     /// Hedges that an earlier run may have sent are not found out yet.
     public var isPresuming: Bool { presumed > 0 }
 
-    fileprivate mutating func count(_ record: OrderRecord, _ sign: Int) {
-        let pending = Int128(sign) * (Int128(record.remaining.raw) + Int128(record.fillsOutstanding.raw))
-        let isQuote = record.intent.isQuote
-        let isIdle = isQuote || record.intent.purpose == .presumed
-        switch record.intent.side {
+    /// Orders of unknown fate, and what they may trade: raw price × raw quantity at their first limits.
+    public private(set) var unknown = 0
+    public private(set) var unknownProduct: Int128 = 0
+
+    fileprivate mutating func count(_ order: OrderWeight, _ sign: Int) {
+        let pending = Int128(sign) * order.pending
+        let isIdle = order.isQuote || order.isPresumed
+        switch order.side {
         case .buy:
             buys += pending
             if isIdle { idleBuys += pending }
@@ -39,9 +42,57 @@ public struct LiveTally: Hashable, Sendable {
             if isIdle { idleSells += pending }
         }
         orders += sign
-        if isQuote { quotes += sign }
-        if record.intent.purpose.reducesRisk { hedges += sign }
-        if record.intent.purpose == .presumed { presumed += sign }
+        if order.isQuote { quotes += sign }
+        if order.isHedge { hedges += sign }
+        if order.isPresumed { presumed += sign }
+        if order.isUnknown {
+            unknown += sign
+            unknownProduct += pending * Int128(order.limit.raw)
+        }
+    }
+}
+
+/// What one order adds to the sums over the live ones: numbers alone, so that it costs little to hold what an
+/// order was against what it is.
+struct OrderWeight: Equatable {
+    let id: ClientOrderID
+    let venue: Int
+    let instrument: Int
+    let side: Side
+    let mayRest: Bool
+    let isQuote: Bool
+    let isHedge: Bool
+    let isPresumed: Bool
+    let isInDoubt: Bool
+    let isUnknown: Bool
+    let mayFill: Bool
+    let isSettled: Bool
+    /// The first limit, whatever was amended since.
+    let limit: Price
+    let remaining: Int64
+    /// What may still trade at worst, counted fills on their way included.
+    let pending: Int128
+    let terms: OrderTerms
+    let moved: OrderTerms?
+
+    init(_ record: OrderRecord) {
+        id = record.intent.id
+        venue = record.intent.venue.index
+        instrument = record.intent.instrument.index
+        side = record.intent.side
+        mayRest = record.intent.timeInForce.mayRest
+        isQuote = record.intent.isQuote
+        isHedge = record.intent.purpose.reducesRisk
+        isPresumed = record.intent.purpose == .presumed
+        isInDoubt = record.isInDoubt
+        isUnknown = record.state == .unknown
+        mayFill = record.state.mayFill
+        isSettled = record.isSettled
+        limit = record.intent.limit
+        remaining = record.remaining.raw
+        pending = Int128(remaining) + Int128(record.fillsOutstanding.raw)
+        terms = record.terms
+        moved = record.pending
     }
 }
 
@@ -52,13 +103,16 @@ private struct RestingOrders {
     var buys: [(price: Price, count: Int)] = []
     var sells: [(price: Price, count: Int)] = []
 
-    mutating func count(_ record: OrderRecord, _ sign: Int) {
-        for terms in record.possible {
-            if record.intent.side == .buy {
-                RestingOrders.count(terms.limit, sign, &buys)
-            } else {
-                RestingOrders.count(terms.limit, sign, &sells)
-            }
+    mutating func count(_ order: OrderWeight, _ sign: Int) {
+        count(order.side, order.terms.limit, sign)
+        if let moved = order.moved { count(order.side, moved.limit, sign) }
+    }
+
+    private mutating func count(_ side: Side, _ limit: Price, _ sign: Int) {
+        if side == .buy {
+            RestingOrders.count(limit, sign, &buys)
+        } else {
+            RestingOrders.count(limit, sign, &sells)
         }
     }
 
@@ -76,73 +130,95 @@ private struct RestingOrders {
     }
 }
 
-/// Sums over the orders that are not settled.
+/// Sums over the orders that are not settled. Everything here has a place by its number, so that neither an
+/// order nor a question looks for anything.
 struct LiveTallies: Sendable {
-    private struct BookKey: Hashable {
-        var venue: Int
-        var instrument: Int
+    private struct VenueTally {
+        /// Orders whose answer is outstanding or whose fate is unknown.
+        var doubts = 0
+        /// Orders that may still fill.
+        var working = 0
+        /// By instrument; as many as were ever needed.
+        var resting: [RestingOrders] = []
     }
 
-    /// By instrument; as many as were ever needed.
+    /// By instrument; as many as were ever needed, and so by venue and by strategy.
     private var instruments: [LiveTally] = []
-    /// By venue: orders whose answer is outstanding or whose fate is unknown.
-    private var doubts: [Int] = []
-    private var resting: [BookKey: RestingOrders] = [:]
+    private var venues: [VenueTally] = []
+    /// By number of the strategy in ids, then by instrument: raw price × raw quantity that remains.
+    private var bound: [[Int128]] = []
+    private(set) var working = 0
 
     func of(_ instrument: InstrumentID) -> LiveTally {
         instrument.index < instruments.count ? instruments[instrument.index] : LiveTally()
     }
 
-    func doubts(at venue: VenueID) -> Int { venue.index < doubts.count ? doubts[venue.index] : 0 }
+    func doubts(at venue: VenueID) -> Int { venue.index < venues.count ? venues[venue.index].doubts : 0 }
+    func working(at venue: VenueID) -> Int { venue.index < venues.count ? venues[venue.index].working : 0 }
+
+    func bound(_ strategy: Int, _ instrument: InstrumentID) -> Int128 {
+        guard strategy < bound.count, instrument.index < bound[strategy].count else { return 0 }
+        return bound[strategy][instrument.index]
+    }
 
     func resting(_ venue: VenueID, _ instrument: InstrumentID) -> LiveOrders {
-        resting[BookKey(venue: venue.index, instrument: instrument.index)]?.orders ?? []
+        isKept(venue, instrument) ? venues[venue.index].resting[instrument.index].orders : []
     }
 
     /// The highest limit of our bids there, or the lowest of our asks.
     func nearest(_ side: Side, _ venue: VenueID, _ instrument: InstrumentID) -> Price? {
-        let book = resting[BookKey(venue: venue.index, instrument: instrument.index)]
-        return side == .buy ? book?.buys.last?.price : book?.sells.first?.price
+        guard isKept(venue, instrument) else { return nil }
+        return side == .buy
+            ? venues[venue.index].resting[instrument.index].buys.last?.price
+            : venues[venue.index].resting[instrument.index].sells.first?.price
     }
 
-    mutating func add(_ record: OrderRecord) {
-        count(record, 1)
-        guard record.intent.timeInForce.mayRest else { return }
-        resting[key(record), default: RestingOrders()].orders.insert(record.intent.id)
-        resting[key(record)]?.count(record, 1)
+    private func isKept(_ venue: VenueID, _ instrument: InstrumentID) -> Bool {
+        venue.index < venues.count && instrument.index < venues[venue.index].resting.count
     }
 
-    mutating func remove(_ record: OrderRecord) {
-        count(record, -1)
-        guard record.intent.timeInForce.mayRest else { return }
-        let key = key(record)
-        resting[key]?.count(record, -1)
-        resting[key]?.orders.remove(record.intent.id)
-        if resting[key]?.orders.isEmpty == true { resting[key] = nil }
+    mutating func add(_ order: OrderWeight) {
+        count(order, 1)
+        guard order.mayRest else { return }
+        while venues[order.venue].resting.count <= order.instrument {
+            venues[order.venue].resting.append(RestingOrders())
+        }
+        venues[order.venue].resting[order.instrument].orders.insert(order.id)
+        venues[order.venue].resting[order.instrument].count(order, 1)
+    }
+
+    mutating func remove(_ order: OrderWeight) {
+        count(order, -1)
+        guard order.mayRest else { return }
+        venues[order.venue].resting[order.instrument].count(order, -1)
+        venues[order.venue].resting[order.instrument].orders.remove(order.id)
     }
 
     /// The same order, changed.
-    mutating func replace(_ old: OrderRecord, with new: OrderRecord) {
+    mutating func replace(_ old: OrderWeight, with new: OrderWeight) {
+        guard old != new else { return }
         count(old, -1)
         count(new, 1)
-        guard new.intent.timeInForce.mayRest, old.terms != new.terms || old.pending != new.pending else {
-            return
+        guard new.mayRest, old.terms != new.terms || old.moved != new.moved else { return }
+        venues[new.venue].resting[new.instrument].count(old, -1)
+        venues[new.venue].resting[new.instrument].count(new, 1)
+    }
+
+    private mutating func count(_ order: OrderWeight, _ sign: Int) {
+        while instruments.count <= order.instrument { instruments.append(LiveTally()) }
+        while venues.count <= order.venue { venues.append(VenueTally()) }
+        instruments[order.instrument].count(order, sign)
+        if order.isInDoubt { venues[order.venue].doubts += sign }
+        if order.mayFill {
+            venues[order.venue].working += sign
+            working += sign
         }
-        let key = key(new)
-        resting[key]?.count(old, -1)
-        resting[key]?.count(new, 1)
-    }
-
-    private func key(_ record: OrderRecord) -> BookKey {
-        BookKey(venue: record.intent.venue.index, instrument: record.intent.instrument.index)
-    }
-
-    private mutating func count(_ record: OrderRecord, _ sign: Int) {
-        let (instrument, venue) = (record.intent.instrument.index, record.intent.venue.index)
-        while instruments.count <= instrument { instruments.append(LiveTally()) }
-        while doubts.count <= venue { doubts.append(0) }
-        instruments[instrument].count(record, sign)
-        if record.isInDoubt { doubts[venue] += sign }
+        let strategy = Int(order.id.strategy)
+        guard strategy > 0 else { return }
+        while bound.count <= strategy { bound.append([]) }
+        while bound[strategy].count <= order.instrument { bound[strategy].append(0) }
+        bound[strategy][order.instrument] +=
+            Int128(sign) * Int128(order.limit.raw) * Int128(order.remaining)
     }
 }
 
@@ -153,12 +229,43 @@ extension OrderRecord {
     }
 }
 
+/// One live order in numbers.
+public struct StandingOrder: Hashable, Sendable {
+    public var side: Side
+    /// The first limit, whatever was amended since.
+    public var limit: Price
+    public var remaining: Quantity
+    /// What may still trade at worst, counted fills on their way included.
+    public var pending: Quantity
+}
+
 extension OrderTable {
+    /// `nil` unless the order is live.
+    public func standing(_ id: ClientOrderID) -> StandingOrder? {
+        guard let place = records.place(of: id), !records[at: place].isSettled else { return nil }
+        let remaining = records[at: place].remaining
+        return StandingOrder(
+            side: records[at: place].intent.side, limit: records[at: place].intent.limit,
+            remaining: remaining, pending: remaining + records[at: place].fillsOutstanding)
+    }
+
     /// What the instrument's live orders amount to.
     public func tally(_ instrument: InstrumentID) -> LiveTally { tallies.of(instrument) }
 
     /// Live orders at a venue whose answer is outstanding or whose fate is unknown.
     public func doubts(at venue: VenueID) -> Int { tallies.doubts(at: venue) }
+
+    /// Live orders that may still fill, at all venues or at one.
+    public var working: Int { tallies.working }
+    public func working(at venue: VenueID) -> Int { tallies.working(at: venue) }
+
+    /// What remains of a strategy's live orders in one instrument: raw price × raw quantity at their first
+    /// limits.
+    ///
+    /// - Parameter strategy: its number in the orders' ids; 0, which hedges have, is not summed.
+    public func bound(strategy: Int, _ instrument: InstrumentID) -> Int128 {
+        tallies.bound(strategy, instrument)
+    }
 
     /// The limit of our live orders on one side of that book that a taker of ours would meet first.
     public func nearestLimit(_ side: Side, _ venue: VenueID, _ instrument: InstrumentID) -> Price? {

@@ -36,38 +36,41 @@ extension OrderTable {
 
     /// What a row of an earlier run says of an amend. Without an answer's row its fate is unknown.
     public mutating func replay(_ state: AmendState, of id: ClientOrderID, to terms: OrderTerms) {
-        guard var record = records[id] else { return }
-        switch state {
-        case .none, .orderUnknown: return
-        case .decided, .sent, .unknown:
-            if let open = record.pending, open != terms { OrderTable.fold(open, into: &record) }
-            record.pending = terms
-            record.amend = .unknown
-        case .accepted:
-            record.terms = terms
-            record.pending = nil
-            record.amend = .accepted
-        case .refused:
-            // Of the one that is open; a second copy of a row changes nothing.
-            guard record.pending == terms else { return }
-            record.pending = nil
-            record.amend = .refused
+        guard let place = records.place(of: id) else { return }
+        change(place) { record in
+            switch state {
+            case .none, .orderUnknown: return
+            case .decided, .sent, .unknown:
+                if let open = record.pending, open != terms { OrderTable.fold(open, into: &record) }
+                record.pending = terms
+                record.amend = .unknown
+            case .accepted:
+                record.terms = terms
+                record.pending = nil
+                record.amend = .accepted
+            case .refused:
+                // Of the one that is open; a second copy of a row changes nothing.
+                guard record.pending == terms else { return }
+                record.pending = nil
+                record.amend = .refused
+            }
+            record.most = max(record.most, terms.quantity)
         }
-        record.most = max(record.most, terms.quantity)
-        put(record)
     }
 
     @discardableResult
     private mutating func step(
         _ event: AmendEvent, _ id: ClientOrderID, _ change: (inout OrderRecord) -> Void
     ) -> AmendState {
-        guard var record = records[id] else { return .none }
-        guard let new = AmendLifecycle.transition(record.amend, event) else {
-            preconditionFailure("an amend that is \(record.amend) was \(event)")
+        guard let place = records.place(of: id) else { return .none }
+        let old = records[at: place].amend
+        guard let new = AmendLifecycle.transition(old, event) else {
+            preconditionFailure("an amend that is \(old) was \(event)")
         }
-        record.amend = new
-        change(&record)
-        put(record)
+        self.change(place) { record in
+            record.amend = new
+            change(&record)
+        }
         return new
     }
 

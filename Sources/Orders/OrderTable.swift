@@ -3,7 +3,7 @@ import TradingModel
 /// Every order of this data directory that may still matter: all live ones, and ended ones for as long as a
 /// late fill could name them. Applies evidence through `OrderLifecycle`; answers what changed.
 public struct OrderTable: Sendable {
-    var records: [ClientOrderID: OrderRecord] = [:]
+    private(set) var records = ClientOrderMap<OrderRecord>()
     /// Orders that are not settled, in order of creation.
     public private(set) var live = LiveOrders()
     /// What they amount to.
@@ -54,27 +54,36 @@ public struct OrderTable: Sendable {
 
     public init() {}
 
+    /// Nothing is allocated for the next so many orders.
+    public mutating func makeRoom(for orders: Int) {
+        records.reserve(records.count + orders)
+        live.reserve(live.count + orders)
+        settled.reserveCapacity(settled.count + orders)
+    }
+
     public subscript(_ id: ClientOrderID) -> OrderRecord? { records[id] }
     public var count: Int { records.count }
+    /// `nil` where nobody knows the order.
+    public func instrument(of id: ClientOrderID) -> InstrumentID? {
+        records.place(of: id).map { records[at: $0].intent.instrument }
+    }
     public func isBooked(venue: VenueID, instrument: InstrumentID, tradeID: String) -> Bool {
         trades.contains(TradeKey(venue: venue.index, instrument: instrument.index, tradeID: tradeID))
     }
 
     public mutating func insert(_ intent: OrderIntent, at now: Moment) {
-        precondition(records[intent.id] == nil, "a client order id is used once")
+        precondition(!records.contains(intent.id), "a client order id is used once")
         put(OrderRecord(intent: intent, at: now))
     }
 
     public mutating func apply(_ event: OrderEvent, to id: ClientOrderID, at now: Moment) -> Effect {
-        guard var record = records[id] else { return .none }
-        let effect = OrderTable.step(&record, event, at: now)
-        put(record)
-        return effect
+        guard let place = records.place(of: id) else { return .none }
+        return change(place) { OrderTable.step(&$0, event, at: now) }
     }
 
     /// Puts back an order that a checkpoint held.
     public mutating func restore(_ record: OrderRecord) {
-        precondition(records[record.intent.id] == nil, "a checkpoint starts from nothing")
+        precondition(!records.contains(record.intent.id), "a checkpoint starts from nothing")
         var record = record
         // Whoever waited for its answer is gone.
         if record.amend.isOpen { record.amend = .unknown }
@@ -86,20 +95,21 @@ public struct OrderTable: Sendable {
 
     /// Notes the venue's own order id.
     public mutating func named(_ id: ClientOrderID, venueOrderID: String) {
-        guard !venueOrderID.isEmpty, var record = records[id], record.venueOrderID.isEmpty else { return }
-        record.venueOrderID = venueOrderID
-        records[id] = record
-        index(record)
+        guard !venueOrderID.isEmpty, let place = records.place(of: id),
+            records[at: place].venueOrderID.isEmpty
+        else { return }
+        records[at: place].venueOrderID = venueOrderID
+        index(records[at: place])
     }
 
     /// Applies what happened to a cancel of this order; answers the state it led to.
     @discardableResult
     public mutating func cancel(_ event: CancelEvent, of id: ClientOrderID) -> CancelState {
-        guard let old = records[id]?.cancel else { return .none }
-        guard let new = CancelLifecycle.transition(old, event) else {
+        guard let place = records.place(of: id) else { return .none }
+        guard let new = CancelLifecycle.transition(records[at: place].cancel, event) else {
             preconditionFailure("a cancel was \(event) that nobody requested")
         }
-        records[id]?.cancel = new
+        records[at: place].cancel = new
         return new
     }
 
@@ -123,8 +133,7 @@ public struct OrderTable: Sendable {
     /// Applies a venue's report: its fill count first, then its state.
     public mutating func report(_ report: OrderReport, of id: ClientOrderID, at now: Moment) -> Effect {
         named(id, venueOrderID: report.venueOrderID)
-        guard var record = records[id] else { return .none }
-        record.reportedFilled = max(record.reportedFilled, report.filled)
+        guard let place = records.place(of: id) else { return .none }
         let event: OrderEvent =
             switch report.state {
             case .working: .accepted
@@ -133,9 +142,10 @@ public struct OrderTable: Sendable {
             case .expired: .reportedExpired
             case .rejected: .refused
             }
-        let effect = OrderTable.step(&record, event, at: now)
-        put(record)
-        return effect
+        return change(place) { record in
+            record.reportedFilled = max(record.reportedFilled, report.filled)
+            return OrderTable.step(&record, event, at: now)
+        }
     }
 
     /// Books a fill once, whatever the order's state. The id is looked up by the caller (some trade histories
@@ -146,16 +156,17 @@ public struct OrderTable: Sendable {
         -> FillEffect
     {
         named(id, venueOrderID: fill.venueOrderID)
-        guard var record = records[id] else { return .foreign }
+        guard let place = records.place(of: id) else { return .foreign }
         let key = TradeKey(venue: venue.index, instrument: fill.instrument.index, tradeID: fill.tradeID)
         guard trades.insert(key).inserted || planted(.doubleApplyFill) else { return .duplicate }
-        record.filled += fill.quantity
-        record.notional += notional
-        record.trades.append(fill.tradeID)
-        let complete = record.filled >= record.quantity
-        let effect = OrderTable.step(&record, complete ? .completed : .partFilled, at: now)
-        put(record)
-        return .booked(effect, overfill: record.filled > record.most)
+        return change(place) { record in
+            record.filled += fill.quantity
+            record.notional += notional
+            record.trades.append(fill.tradeID)
+            let complete = record.filled >= record.quantity
+            let effect = OrderTable.step(&record, complete ? .completed : .partFilled, at: now)
+            return .booked(effect, overfill: record.filled > record.most)
+        }
     }
 
     /// The order of ours that a venue's order id names.
@@ -241,24 +252,37 @@ public struct OrderTable: Sendable {
         ]
     }
 
-    /// Takes an order as it is now: whatever changes one goes through here, so that the live ones and what
-    /// they amount to are never another's.
-    mutating func put(_ record: OrderRecord) {
-        let id = record.intent.id
-        let before = records.updateValue(record, forKey: id)
-        let old = before.flatMap { $0.isSettled ? nil : $0 }
-        guard !record.isSettled else {
-            guard let old else { return }
-            tallies.remove(old)
-            live.remove(id)
-            settled.append(Settled(id: id, at: record.changedAt))
+    /// Takes an order that was not there, or as it is now.
+    private mutating func put(_ record: OrderRecord) {
+        if let place = records.place(of: record.intent.id) { return change(place) { $0 = record } }
+        follow(records.insert(record, record.intent.id), from: nil)
+    }
+
+    /// Changes an order where it lies: whatever happens to one goes through here, so that the live ones and
+    /// what they amount to are never another's.
+    mutating func change<Answer>(_ place: Int, _ change: (inout OrderRecord) -> Answer) -> Answer {
+        let before = OrderWeight(records[at: place])
+        let answer = change(&records[at: place])
+        follow(place, from: before)
+        return answer
+    }
+
+    /// - Parameter before: what it weighed until now; `nil` where it was not there.
+    private mutating func follow(_ place: Int, from before: OrderWeight?) {
+        let now = OrderWeight(records[at: place])
+        let wasLive = before.map { !$0.isSettled } ?? false
+        guard !now.isSettled else {
+            guard wasLive, let before else { return }
+            tallies.remove(before)
+            live.remove(now.id)
+            settled.append(Settled(id: now.id, at: records[at: place].changedAt))
             return
         }
-        if let old { return tallies.replace(old, with: record) }
-        tallies.add(record)
-        live.insert(id)
+        if wasLive, let before { return tallies.replace(before, with: now) }
+        tallies.add(now)
+        live.insert(now.id)
         // A contradiction revived it: it will settle again, and must then stand among the settled once.
-        guard before != nil, let place = settled.lastIndex(where: { $0.id == id }) else { return }
-        settled.remove(at: place)
+        guard before != nil, let old = settled.lastIndex(where: { $0.id == now.id }) else { return }
+        settled.remove(at: old)
     }
 }

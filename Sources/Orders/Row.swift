@@ -2,11 +2,11 @@ import TradingModel
 
 /// Writes the fields of an outbox row: little-endian integers, length-prefixed text.
 struct RowWriter {
-    private(set) var bytes: [UInt8]
+    private(set) var bytes: [UInt8] = []
 
     init(version: UInt8) {
-        bytes = [version]
-        bytes.reserveCapacity(160)
+        bytes.reserveCapacity(192)
+        bytes.append(version)
     }
 
     mutating func byte(_ value: UInt8) { bytes.append(value) }
@@ -18,9 +18,14 @@ struct RowWriter {
     }
     mutating func count(_ value: Int) { append(UInt32(value)) }
     mutating func text(_ value: String) {
-        let utf8 = value.utf8.prefix(Int(UInt16.max))
-        append(UInt16(utf8.count))
-        bytes.append(contentsOf: utf8)
+        let most = Int(UInt16.max)
+        append(UInt16(min(most, value.utf8.count)))
+        // The whole of a text is one stretch of memory, a part of it is walked byte by byte.
+        if value.utf8.count <= most {
+            bytes.append(contentsOf: value.utf8)
+        } else {
+            bytes.append(contentsOf: value.utf8.prefix(most))
+        }
     }
 
     private mutating func append<T: FixedWidthInteger>(_ value: T) {

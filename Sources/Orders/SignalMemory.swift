@@ -2,8 +2,11 @@ import TradingModel
 
 /// Fingerprints of the signals that have opened, so that none opens twice: not after a restart, not from a
 /// book that stands still. Bounded: the oldest are forgotten.
-public struct SignalMemory: Hashable, Sendable {
-    private var known: Set<UInt64> = []
+public struct SignalMemory: Sendable {
+    /// Fingerprints by their own bits, which are as good as random: the first free cell from there on holds
+    /// one, 0 where there is none. At least half of the cells are free.
+    private var cells: [UInt64]
+    private let mask: Int
     /// In order of arrival, a ring.
     private var order: [UInt64] = []
     private var oldest = 0
@@ -12,17 +15,51 @@ public struct SignalMemory: Hashable, Sendable {
     public init(capacity: Int = 16_384) {
         precondition(capacity > 0)
         self.capacity = capacity
+        var size = 16
+        while size < capacity * 2 { size *= 2 }
+        cells = Array(repeating: 0, count: size)
+        mask = size - 1
+        order.reserveCapacity(capacity)
     }
 
-    public var count: Int { known.count }
-    public func contains(_ fingerprint: UInt64) -> Bool { known.contains(fingerprint) }
+    public var count: Int { order.count }
+    public func contains(_ fingerprint: UInt64) -> Bool {
+        fingerprint != 0 && cells[cell(of: fingerprint)] == fingerprint
+    }
 
     public mutating func remember(_ fingerprint: UInt64) {
-        guard fingerprint != 0, known.insert(fingerprint).inserted else { return }
-        guard order.count == capacity else { return order.append(fingerprint) }
-        known.remove(order[oldest])
-        order[oldest] = fingerprint
-        oldest = (oldest + 1) % capacity
+        guard fingerprint != 0, !contains(fingerprint) else { return }
+        if order.count < capacity {
+            order.append(fingerprint)
+        } else {
+            forget(order[oldest])
+            order[oldest] = fingerprint
+            oldest = (oldest + 1) % capacity
+        }
+        cells[cell(of: fingerprint)] = fingerprint
+    }
+
+    /// Where it lies, or would.
+    private func cell(of fingerprint: UInt64) -> Int {
+        var cell = home(of: fingerprint)
+        while cells[cell] != 0, cells[cell] != fingerprint { cell = (cell + 1) & mask }
+        return cell
+    }
+
+    private func home(of fingerprint: UInt64) -> Int { Int(truncatingIfNeeded: fingerprint) & mask }
+
+    /// Those behind it that were pushed on move up, so that every search still ends.
+    private mutating func forget(_ fingerprint: UInt64) {
+        var hole = cell(of: fingerprint)
+        var next = (hole + 1) & mask
+        while cells[next] != 0 {
+            if (next - home(of: cells[next])) & mask >= (next - hole) & mask {
+                cells[hole] = cells[next]
+                hole = next
+            }
+            next = (next + 1) & mask
+        }
+        cells[hole] = 0
     }
 }
 

@@ -21,12 +21,33 @@ public enum Measure: Int, Hashable, Sendable, CaseIterable {
     case orderRate
 }
 
+extension Measure {
+    /// Whether its value is of one order or one venue. All others are the same for both legs of a pair, which
+    /// have their strategy, symbol and moment in common.
+    public var isOfEach: Bool { Measure.ofEach[rawValue] }
+
+    private static let ofEach: [Bool] = allCases.map { measure in
+        switch measure {
+        case .badOrder, .modeForAll, .lateness, .unguarded, .orderNotional, .orderQuantity, .collar,
+            .selfMatch, .shortfall, .modeForOpenings, .unproven, .bookAge, .noReference, .windowCollar,
+            .positionNotional, .exposureNotional, .orderRate, .locked, .filters, .sinceSame, .agreeing,
+            .venueOrdersSecond, .venueOrdersMinute, .venueOrdersHour, .venueOrdersDay,
+            .venueCancelsSecond, .venueCancelsMinute, .venueCancelsHour, .venueCancelsDay,
+            .venueMessagesSecond, .venueMessagesMinute, .venueMessagesHour, .venueMessagesDay,
+            .venueOpenOrders, .refusals, .ordersPerFill, .assetNotional, .netNotional, .venueShare, .capital,
+            .funding, .spread, .depth, .quality, .skew, .budget, .stream, .drift:
+            true
+        default: false
+        }
+    }
+}
+
 /// A measured value as an integer in its limit's unit, or one of two things that are none.
 public enum Measured {
     /// Nobody knows it: the order is refused.
-    public static let missing = Int128.min
+    @inlinable public static var missing: Int128 { .min }
     /// The rule has nothing to say about this order.
-    public static let notApplicable = Int128.min + 1
+    @inlinable public static var notApplicable: Int128 { .min + 1 }
     /// The smallest that is a value.
-    public static let smallest = Int128.min + 2
+    @inlinable public static var smallest: Int128 { .min + 2 }
 }

@@ -16,6 +16,8 @@ public struct PriceWindow: Hashable, Sendable {
     static let count = 16
     private let width: Int64
     private var buckets = [Bucket](repeating: Bucket(), count: count)
+    /// What all of them come to, as of the stretch that the last price fell in.
+    private var whole = Bucket()
 
     public init(span: Span) {
         precondition(span > .zero, "a window has a length")
@@ -28,15 +30,28 @@ public struct PriceWindow: Hashable, Sendable {
         if buckets[place].number != number { buckets[place] = Bucket(number: number) }
         buckets[place].low = min(buckets[place].low, mid)
         buckets[place].high = max(buckets[place].high, mid)
+        if whole.number == number {
+            whole.low = min(whole.low, mid)
+            whole.high = max(whole.high, mid)
+        } else {
+            whole = reckoned(number)
+        }
     }
 
     /// `nil` when no price was noted within the window.
     public func range(at now: Moment) -> (low: Price, high: Price)? {
-        let oldest = now.nanoseconds / width - Int64(PriceWindow.count) + 1
-        var found: (low: Price, high: Price)?
-        for bucket in buckets where bucket.number >= oldest && bucket.number >= 0 {
-            let known = found ?? (bucket.low, bucket.high)
-            found = (min(known.low, bucket.low), max(known.high, bucket.high))
+        let number = now.nanoseconds / width
+        let found = number == whole.number ? whole : reckoned(number)
+        return found.low <= found.high ? (found.low, found.high) : nil
+    }
+
+    /// What the buckets come to that reach into the window which ends with stretch `number`.
+    private func reckoned(_ number: Int64) -> Bucket {
+        let oldest = max(0, number - Int64(PriceWindow.count) + 1)
+        var found = Bucket(number: number)
+        for place in buckets.indices where buckets[place].number >= oldest {
+            found.low = min(found.low, buckets[place].low)
+            found.high = max(found.high, buckets[place].high)
         }
         return found
     }

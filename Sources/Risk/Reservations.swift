@@ -3,7 +3,7 @@ import TradingModel
 /// What live orders have already laid claim to, per venue and asset. A reservation lives exactly as long as
 /// its order is unsettled: UNKNOWN keeps it.
 public struct Reservations: Sendable {
-    struct Key: Hashable {
+    struct Key: Equatable {
         var venue: Int
         var asset: Asset
     }
@@ -12,7 +12,7 @@ public struct Reservations: Sendable {
         var amount: Amount
     }
 
-    private var entries: [ClientOrderID: Entry] = [:]
+    private var entries = ClientOrderMap<Entry>()
     /// By venue, a line an asset: a few, so that looking along them is less than hashing a name.
     private var totals: [[Total]] = []
     private struct Total {
@@ -23,13 +23,16 @@ public struct Reservations: Sendable {
     public init() {}
 
     public var count: Int { entries.count }
-    public func holds(_ id: ClientOrderID) -> Bool { entries[id] != nil }
+    public func holds(_ id: ClientOrderID) -> Bool { entries.contains(id) }
+
+    /// Nothing is allocated for the next so many orders.
+    public mutating func makeRoom(for orders: Int) { entries.reserve(entries.count + orders) }
 
     public mutating func reserve(_ id: ClientOrderID, _ venue: VenueID, _ asset: Asset, _ amount: Amount) {
-        precondition(entries[id] == nil, "an order reserves once")
+        precondition(!entries.contains(id), "an order reserves once")
         precondition(amount >= .zero)
         let key = Key(venue: venue.index, asset: asset)
-        entries[id] = Entry(key: key, amount: amount)
+        entries.insert(Entry(key: key, amount: amount), id)
         add(amount, key)
     }
 
@@ -49,7 +52,7 @@ public struct Reservations: Sendable {
     }
 
     public mutating func release(_ id: ClientOrderID) {
-        guard let entry = entries.removeValue(forKey: id) else { return }
+        guard let entry = entries.remove(id) else { return }
         add(-entry.amount, entry.key)
     }
 

@@ -50,14 +50,19 @@ public struct RiskGovernor: Sendable {
 
     /// The measures that the rules which are on need stated, besides what a question holds.
     public private(set) var wanted: [Measure] = []
+    /// Of these, those that a pair's second leg needs stated anew.
+    public private(set) var wantedOfEach: [Measure] = []
 
     /// The rules' settings with what stands in the limits themselves.
     public var effective: RuleSettings { limits.compiled }
 
     /// Judges one order. A pass counts towards the order rate at once, before its fate is known.
-    public mutating func judge(_ question: RiskQuestion, _ places: RulePlaces? = nil, at now: Moment)
-        -> Denial?
-    {
+    ///
+    /// - Parameter followsPartner: the order judged before this one, which passed, is the other leg of its
+    ///   pair: what both have in common is not judged twice.
+    public mutating func judge(
+        _ question: RiskQuestion, _ places: RulePlaces? = nil, followsPartner: Bool = false, at now: Moment
+    ) -> Denial? {
         let order = question.order
         measure(question, at: now)
         let places =
@@ -66,9 +71,9 @@ public struct RiskGovernor: Sendable {
                 venue: order.venue.index, strategy: Int(order.id.strategy) - 1,
                 symbol: order.instrument.index, asset: order.instrument.index)
         let isOpening = order.purpose == .open
-        let count = isOpening ? table.rows.count : table.hard
-        for number in 0..<count {
-            let row = table.rows[number]
+        let rows = isOpening && followsPartner ? table.ofEach : table.rows
+        for number in 0..<(isOpening ? rows.count : table.hard) {
+            let row = rows[number]
             let value = values[row.measure]
             if value == Measured.notApplicable { continue }
             let place = places.index(row.scope)
@@ -103,6 +108,7 @@ public struct RiskGovernor: Sendable {
         table = RuleTable(limits.compiled)
         wanted = table.rows.map { RuleRegistry.byMeasure[$0.measure].limit.measure }
             .filter { !RiskGovernor.asked.contains($0) }
+        wantedOfEach = wanted.filter(\.isOfEach)
     }
 
     /// What a limit comes to for openings, in this mode and at this risk index.

@@ -15,6 +15,8 @@ struct RuleTable: Sendable {
     }
 
     private(set) var rows: [Row] = []
+    /// Of `rows`, those that each leg of a pair is asked for itself.
+    private(set) var ofEach: [Row] = []
     /// The first so many bind hedges too.
     private(set) var hard = 0
     private(set) var limits: [Int128] = []
@@ -29,6 +31,7 @@ struct RuleTable: Sendable {
                     shrinks: entry.limit.shrinks, start: limits.count, count: own.count,
                     scope: entry.limit.scope))
             limits += own
+            if entry.limit.measure.isOfEach, let row = rows.last { ofEach.append(row) }
             if entry.limit.isHard { hard = rows.count }
         }
     }

@@ -81,10 +81,10 @@ public enum EdgeScanner {
                 sellSlot = slot
             }
         }
-        guard buySlot >= 0, sellSlot >= 0, buySlot != sellSlot, netAsk > 0, earns(netBid, netAsk, minimum)
+        guard buySlot >= 0, sellSlot >= 0, buySlot != sellSlot, netAsk > 0, earns(netBid, netAsk, minimum),
+            reaches(minimum, netBid, over: netAsk)
         else { return nil }
         let net = rate(netBid, over: netAsk)
-        guard net >= minimum else { return nil }
         return Edge(
             buyVenue: tops[buySlot].venue, sellVenue: tops[sellSlot].venue, buySlot: buySlot,
             sellSlot: sellSlot, ask: tops[buySlot].ask.price, bid: tops[sellSlot].bid.price, net: net,
@@ -107,7 +107,7 @@ public enum EdgeScanner {
         while let offer = ask, let demand = bid, result.quantity < limit {
             let netAsk = book.netPrice(.buy, edge.buySlot, offer.price)
             let netBid = book.netPrice(.sell, edge.sellSlot, demand.price)
-            guard earns(netBid, netAsk, minimum), rate(netBid, over: netAsk) >= minimum else { break }
+            guard earns(netBid, netAsk, minimum), reaches(minimum, netBid, over: netAsk) else { break }
             let piece = min(min(offer.quantity, demand.quantity), limit - result.quantity)
             result.quantity += piece
             result.worstAsk = offer.price
@@ -137,6 +137,14 @@ public enum EdgeScanner {
             return true
         }
         return Quantity(raw: sum)
+    }
+
+    /// Whether `rate` is at least `minimum`, without the division; `ask` must be positive.
+    static func reaches(_ minimum: Rate, _ bid: Int128, over ask: Int128) -> Bool {
+        let gain = (bid - ask) * Int128(Rate.one)
+        // Quotients are cut towards zero: below it the next lower one is what must be exceeded.
+        return minimum > .zero
+            ? gain >= Int128(minimum.raw) * ask : gain > (Int128(minimum.raw) - 1) * ask
     }
 
     /// The edge between two net prices (`ConsolidatedBook.netPrice`) over the ask; negative is a loss.

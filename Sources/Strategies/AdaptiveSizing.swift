@@ -47,14 +47,11 @@ public struct AdaptiveSizing: Hashable, Sendable {
 
     /// Of the configured size, in ten-thousandths (0…10,000).
     public func share(_ evidence: SizingEvidence) -> Int64 {
-        let parts = [
-            AdaptiveSizing.share(of: calmRange, in: evidence.range),
-            AdaptiveSizing.share(of: calmSlippage, in: evidence.slippage),
-            max(AdaptiveSizing.leastFillShare, min(100, evidence.fillRatio)) * 100,
-            max(0, min(100, evidence.venueQuality)) * 100,
-            max(0, min(100, evidence.riskIndex)) * 100,
-        ]
-        return parts.reduce(10_000) { $0 * $1 / 10_000 }
+        var share = AdaptiveSizing.share(of: calmRange, in: evidence.range)
+        share = share * AdaptiveSizing.share(of: calmSlippage, in: evidence.slippage) / 10_000
+        share = share * max(AdaptiveSizing.leastFillShare, min(100, evidence.fillRatio)) / 100
+        share = share * max(0, min(100, evidence.venueQuality)) / 100
+        return share * max(0, min(100, evidence.riskIndex)) / 100
     }
 
     private static func share(of calm: Rate, in seen: Rate) -> Int64 {

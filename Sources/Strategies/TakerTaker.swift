@@ -25,6 +25,9 @@ public struct TakerTaker: Sendable {
         noted(EdgeScanner.best(tops, fees, buying: slots, selling: slots, minimum: policy.minimumEdge))
     }
 
+    /// There can be no edge now: `scan` would find none.
+    public mutating func sawNothing() { present = false }
+
     mutating func noted(_ edge: Edge?) -> Edge? {
         if edge != nil, !present { edgesSeen += 1 }
         present = edge != nil
@@ -38,15 +41,18 @@ public struct TakerTaker: Sendable {
 
     /// Sizes an edge: by depth, notional, balances, lots and both venues' minimums. `nil` when nothing
     /// sendable is left.
-    public func propose(_ edge: Edge, _ view: StrategyView) -> PairProposal? {
-        guard let buyer = view.buying[edge.buySlot], let seller = view.selling[edge.sellSlot] else {
-            return nil
-        }
-        let instrument = view.book.instrument
-        let one = instrument.notional(edge.ask, Quantity(raw: 1))
+    ///
+    /// - Parameters:
+    ///   - buyer: what the venue of its ask can take, `seller` what that of its bid can.
+    ///   - sizeShare: how much of the configured size is to be used, in ten-thousandths.
+    public func propose(
+        _ edge: Edge, _ book: ConsolidatedBook, buyer: VenueCapacity, seller: VenueCapacity,
+        sizeShare: Int64
+    ) -> PairProposal? {
+        let one = book.instrument.notional(edge.ask, Quantity(raw: 1))
         guard one > .zero else { return nil }
         let affordable = min(buyer.affordable, seller.affordable)
-        let notional = policy.pairNotional.raw / 10_000 * Int128(view.sizeShare)
+        let notional = policy.pairNotional.raw / 10_000 * Int128(sizeShare)
         let byNotional = Quantity(raw: Int64(clamping: notional / one.raw))
         let cap = min(
             min(min(affordable, edge.cap), byNotional),
@@ -55,7 +61,7 @@ public struct TakerTaker: Sendable {
         let part = Int128(policy.depthShare)
         let visible = Int64(clamping: (Int128(cap.raw) * 100 + part - 1) / part)
         let depth = EdgeScanner.depth(
-            view.book, of: edge, minimum: edge.floor, limit: Quantity(raw: visible))
+            book, of: edge, minimum: edge.floor, limit: Quantity(raw: visible))
         let share = min(
             cap, Quantity(raw: Int64(Int128(depth.quantity.raw) * part / 100)))
         // Both legs trade the same quantity, so it must be whole in both venues' lots; lots are powers of ten

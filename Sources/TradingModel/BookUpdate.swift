@@ -43,7 +43,7 @@ public struct BookUpdate: Sendable {
     /// The venue's own stamp; `.distantPast` when it sends none.
     public var venueTime: Moment
 
-    public static let none = Int64.min
+    @inlinable public static var none: Int64 { .min }
 
     public init(instrument: InstrumentID = InstrumentID(0), kind: Kind = .delta) {
         self.instrument = instrument

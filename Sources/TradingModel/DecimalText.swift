@@ -151,9 +151,11 @@ public enum DecimalText {
         return withDigits(small, isNegative: raw < 0, scale: scale) { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Appends what `format` says.
-    public static func append(_ raw: Int64, scale: Int, to text: inout [UInt8]) {
-        withDigits(raw.magnitude, isNegative: raw < 0, scale: scale) { text.append(contentsOf: $0) }
+    /// Lends the bytes of what `format` says.
+    public static func withText<Answer>(
+        of raw: Int64, scale: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Answer
+    ) -> Answer {
+        withDigits(raw.magnitude, isNegative: raw < 0, scale: scale, body)
     }
 
     /// Digits from the last to the first into a buffer on the stack: order prices and quantities pass here.

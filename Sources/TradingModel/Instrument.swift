@@ -140,11 +140,6 @@ public struct Listing: Hashable, Sendable {
 
     public var isPerpetual: Bool { kind != .spot }
 
-    /// A quantity as the venue's requests spell it.
-    public func wireText(_ quantity: Quantity) -> String {
-        DecimalText.format(quantity.raw, scale: wireScale)
-    }
-
     /// The smallest quantity this venue takes at `price`: the larger of its minimum quantity and its minimum
     /// notional, in whole lots.
     public func smallestOrder(at price: Price) -> Quantity {

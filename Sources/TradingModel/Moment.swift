@@ -9,9 +9,9 @@ public struct Moment: Comparable, Hashable, Sendable {
     @inlinable public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
     /// Earlier than every moment that can occur.
-    public static let distantPast = Moment(nanoseconds: 0)
+    @inlinable public static var distantPast: Moment { Moment(nanoseconds: 0) }
     /// Later than every moment that can occur.
-    public static let distantFuture = Moment(nanoseconds: .max)
+    @inlinable public static var distantFuture: Moment { Moment(nanoseconds: .max) }
 
     @inlinable public var milliseconds: Int64 { nanoseconds / 1_000_000 }
 
@@ -35,7 +35,7 @@ public struct Span: Comparable, Hashable, Sendable {
 
     @inlinable public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-    public static let zero = Span(nanoseconds: 0)
+    @inlinable public static var zero: Span { Span(nanoseconds: 0) }
     @inlinable public static func nanoseconds(_ n: Int64) -> Span { Span(nanoseconds: n) }
     @inlinable public static func microseconds(_ n: Int64) -> Span { Span(nanoseconds: n * 1_000) }
     @inlinable public static func milliseconds(_ n: Int64) -> Span { Span(nanoseconds: n * 1_000_000) }

@@ -68,26 +68,36 @@ public struct ClientOrderID: Hashable, Comparable, Sendable {
 
 extension ClientOrderID: CustomStringConvertible {
     public var description: String {
-        String(unsafeUninitializedCapacity: 32) { buffer in
-            spell(buffer)
-            return 32
+        String(unsafeUninitializedCapacity: ClientOrderID.length) { buffer in
+            if let place = buffer.baseAddress { spell(place) }
+            return ClientOrderID.length
         }
     }
 
-    /// Appends what `description` says.
-    public func append(to text: inout [UInt8]) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { buffer in
-            spell(buffer)
-            text.append(contentsOf: UnsafeBufferPointer(buffer))
+    /// Digits of one.
+    public static let length = 32
+
+    /// Writes the `length` digits that `description` consists of.
+    public func spell(_ place: UnsafeMutablePointer<UInt8>) {
+        let words = UnsafeMutableRawPointer(place)
+        func store(_ half: UInt64, at offset: Int) {
+            words.storeBytes(
+                of: ClientOrderID.digits(half).bigEndian, toByteOffset: offset, as: UInt64.self)
         }
+        store(high >> 32, at: 0)
+        store(high & 0xFFFF_FFFF, at: 8)
+        store(low >> 32, at: 16)
+        store(low & 0xFFFF_FFFF, at: 24)
     }
 
-    private func spell(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
-        for place in 0..<32 {
-            let word = place < 16 ? high : low
-            let digit = UInt8(truncatingIfNeeded: word &>> UInt64(60 &- 4 &* (place & 15))) & 0xF
-            buffer[place] = digit &+ (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
-        }
+    /// The digits of 32 bits, the first one highest.
+    private static func digits(_ word: UInt64) -> UInt64 {
+        // Each half moves apart until every digit has a byte of its own.
+        var spread = word & 0xFFFF | (word & 0xFFFF_0000) << 16
+        spread = spread & 0x0000_00FF_0000_00FF | (spread & 0x0000_FF00_0000_FF00) << 8
+        spread = spread & 0x000F_000F_000F_000F | (spread & 0x00F0_00F0_00F0_00F0) << 4
+        let letters = (spread &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return spread &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
     }
 }
 

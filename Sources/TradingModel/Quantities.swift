@@ -2,7 +2,7 @@
 public struct Price: Comparable, Hashable, Sendable {
     public var raw: Int64
     @inlinable public init(raw: Int64) { self.raw = raw }
-    public static let zero = Price(raw: 0)
+    @inlinable public static var zero: Price { Price(raw: 0) }
     @inlinable public static func < (a: Price, b: Price) -> Bool { a.raw < b.raw }
 }
 
@@ -11,7 +11,7 @@ public struct Price: Comparable, Hashable, Sendable {
 public struct Quantity: Comparable, Hashable, Sendable {
     public var raw: Int64
     @inlinable public init(raw: Int64) { self.raw = raw }
-    public static let zero = Quantity(raw: 0)
+    @inlinable public static var zero: Quantity { Quantity(raw: 0) }
     @inlinable public static func < (a: Quantity, b: Quantity) -> Bool { a.raw < b.raw }
     @inlinable public static func + (a: Quantity, b: Quantity) -> Quantity { Quantity(raw: a.raw + b.raw) }
     @inlinable public static func - (a: Quantity, b: Quantity) -> Quantity { Quantity(raw: a.raw - b.raw) }
@@ -30,10 +30,10 @@ public struct Quantity: Comparable, Hashable, Sendable {
 /// An amount of one asset (balance, notional, fee, profit) in units of 10^-18, whatever the asset: ±1.7·10^20
 /// units. Overflow traps: no real balance reaches it, and input is bounded where it enters.
 public struct Amount: Comparable, Hashable, Sendable {
-    public static let scale = 18
+    @inlinable public static var scale: Int { 18 }
     public var raw: Int128
     @inlinable public init(raw: Int128) { self.raw = raw }
-    public static let zero = Amount(raw: 0)
+    @inlinable public static var zero: Amount { Amount(raw: 0) }
     @inlinable public static func < (a: Amount, b: Amount) -> Bool { a.raw < b.raw }
     @inlinable public static func + (a: Amount, b: Amount) -> Amount { Amount(raw: a.raw + b.raw) }
     @inlinable public static func - (a: Amount, b: Amount) -> Amount { Amount(raw: a.raw - b.raw) }
@@ -72,10 +72,10 @@ extension Amount: CustomStringConvertible {
 
 /// A fee or edge as a signed fraction in units of 10^-8: 10 bps is 100_000. Negative is a rebate.
 public struct Rate: Comparable, Hashable, Sendable {
-    public static let one: Int64 = 100_000_000
+    @inlinable public static var one: Int64 { 100_000_000 }
     public var raw: Int64
     @inlinable public init(raw: Int64) { self.raw = raw }
-    public static let zero = Rate(raw: 0)
+    @inlinable public static var zero: Rate { Rate(raw: 0) }
     @inlinable public static func < (a: Rate, b: Rate) -> Bool { a.raw < b.raw }
     @inlinable public static func + (a: Rate, b: Rate) -> Rate { Rate(raw: a.raw + b.raw) }
     /// From a count of 1/100 basis points: 10 bps is `Rate(hundredthsOfBasisPoint: 1000)`.

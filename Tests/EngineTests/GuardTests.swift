@@ -223,6 +223,9 @@ import TradingModel
             let seen = noted.filter { $0.at >= first }.map(\.price)
             let range = window.range(at: Moment(nanoseconds: at))
             #expect(range?.low.raw == seen.min() && range?.high.raw == seen.max())
+            let later = at + random.between(0, 20_000_000_000)
+            let still = noted.filter { $0.at >= (later / 1_000_000_000 - 15) * 1_000_000_000 }.map(\.price)
+            #expect(window.range(at: Moment(nanoseconds: later))?.low.raw == still.min())
         }
         #expect(window.range(at: Moment(nanoseconds: at + 17_000_000_000)) == nil)
     }

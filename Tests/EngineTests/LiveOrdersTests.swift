@@ -83,6 +83,21 @@ import TradingModel
             #expect(tally.inFlight == pending(.buy, flies) - pending(.sell, flies))
             #expect(tally.isPresuming == own.contains { $0.intent.purpose == .presumed })
             #expect(tally.hasTakers == own.contains { !$0.intent.isQuote })
+            let unknown = own.filter { $0.state == .unknown }
+            #expect(tally.unknown == unknown.count)
+            var product: Int128 = 0
+            for record in unknown {
+                let open = record.remaining + record.fillsOutstanding
+                product += Int128(record.intent.limit.raw) * Int128(open.raw)
+            }
+            #expect(tally.unknownProduct == product)
+            for strategy in 1..<5 {
+                var bound: Int128 = 0
+                for record in own where Int(record.intent.id.strategy) == strategy {
+                    bound += Int128(record.intent.limit.raw) * Int128(record.remaining.raw)
+                }
+                #expect(table.bound(strategy: strategy, InstrumentID(index)) == bound)
+            }
             #expect(tally.hasHedges == own.contains { $0.intent.purpose.reducesRisk })
             for venue in 0..<3 {
                 let resting = own.filter { $0.intent.venue.index == venue && $0.intent.timeInForce.mayRest }
@@ -98,7 +113,10 @@ import TradingModel
         for venue in 0..<3 {
             let doubts = live.count { $0.intent.venue.index == venue && $0.isInDoubt }
             #expect(table.doubts(at: VenueID(venue)) == doubts)
+            let working = live.count { $0.intent.venue.index == venue && $0.state.mayFill }
+            #expect(table.working(at: VenueID(venue)) == working)
         }
+        #expect(table.working == live.count { $0.state.mayFill })
     }
 
     @Test(arguments: 1...12 as ClosedRange<UInt64>)

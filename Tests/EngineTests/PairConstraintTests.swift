@@ -138,7 +138,9 @@ struct DrawnPair {
                     market.book, buying: SlotSet(bits: 1), selling: SlotSet(bits: 2), minimum: floor)
             else { continue }
             edge.cap = Quantity(raw: random.between(1, 80))
-            let found = TakerTaker(policy: policy).propose(edge, market.view(share: share))
+            let found = TakerTaker(policy: policy).propose(
+                edge, market.book, buyer: market.capacities[0], seller: market.capacities[1],
+                sizeShare: share)
             let right = expected(market, edge, policy, notional: notional, share: share)
             #expect(found?.quantity.raw == right?.quantity, "seed \(seed)")
             #expect(found?.buyLimit.raw == right?.buy && found?.sellLimit.raw == right?.sell, "seed \(seed)")

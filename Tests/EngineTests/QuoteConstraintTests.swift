@@ -121,7 +121,11 @@ import TradingModel
             policy: TakerTakerPolicy(
                 instrument: InstrumentID(0), minimumEdge: .zero, pairNotional: Stage.units(1_000)))
         let edge = EdgeScanner.best(market.book, among: SlotSet(bits: 0b11), minimum: .zero)
-        #expect(edge != nil && edge.flatMap { taker.propose($0, market.view(share: 10_000)) } == nil)
+        let proposal = edge.flatMap {
+            taker.propose(
+                $0, market.book, buyer: market.capacities[0], seller: market.capacities[1], sizeShare: 10_000)
+        }
+        #expect(edge != nil && proposal == nil)
     }
 
     @Test func `what of ours rests where it would be hedged is not counted on`() throws {

@@ -11,11 +11,17 @@ enum Hex {
         return String(decoding: text, as: UTF8.self)
     }
 
-    static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+    private static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
         for byte in bytes {
             text.append(digits[Int(byte >> 4)])
             text.append(digits[Int(byte & 15)])
         }
+    }
+
+    /// Writes two digits.
+    static func spell(_ byte: UInt8, _ place: UnsafeMutablePointer<UInt8>) {
+        place[0] = digits[Int(byte >> 4)]
+        place[1] = digits[Int(byte & 15)]
     }
 }
 
@@ -82,26 +88,17 @@ enum PercentEncoding {
     private static let digits = Array("0123456789ABCDEF".utf8)
 
     static func encode(_ text: String) -> String {
-        var encoded: [UInt8] = []
-        append(text, to: &encoded)
-        return String(decoding: encoded, as: UTF8.self)
+        RequestText.string(atMost: 1 + 3 * text.utf8.count) { $0.append(encoded: text) }
     }
 
-    static func append(_ text: String, to encoded: inout [UInt8]) {
-        if text.utf8.allSatisfy(isUnreserved) {
-            encoded += text.utf8
-            return
-        }
-        for byte in text.utf8 {
-            if isUnreserved(byte) {
-                encoded.append(byte)
-            } else {
-                encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
+    /// Writes three bytes.
+    static func spell(_ byte: UInt8, _ place: UnsafeMutablePointer<UInt8>) {
+        place[0] = UInt8(ascii: "%")
+        place[1] = digits[Int(byte >> 4)]
+        place[2] = digits[Int(byte & 15)]
     }
 
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
+    static func isUnreserved(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
@@ -115,17 +112,42 @@ enum PercentEncoding {
 enum Timestamp {
     /// `2020-12-08T09:08:57.715Z`, cut to the millisecond.
     static func iso8601Milliseconds(_ moment: Moment) -> String {
+        RequestText.string(atMost: length) { $0.append(moment) }
+    }
+
+    /// Bytes of a moment; moments reach from 1677 to 2262.
+    static let length = 24
+
+    /// Writes `length` bytes.
+    static func spell(_ moment: Moment, _ place: UnsafeMutablePointer<UInt8>) {
         let (days, rest) = floored(moment.nanoseconds, by: 86_400_000_000_000)
         let date = civil(days: days)
         let milliseconds = rest / 1_000_000
         let seconds = milliseconds / 1_000
-        return padded(date.year, 4) + "-" + padded(date.month, 2) + "-" + padded(date.day, 2) + "T"
-            + padded(seconds / 3_600, 2) + ":" + padded(seconds / 60 % 60, 2) + ":" + padded(seconds % 60, 2)
-            + "."
-            + padded(milliseconds % 1_000, 3) + "Z"
+        spell(date.year, 4, "-", place)
+        spell(date.month, 2, "-", place + 5)
+        spell(date.day, 2, "T", place + 8)
+        spell(seconds / 3_600, 2, ":", place + 11)
+        spell(seconds / 60 % 60, 2, ":", place + 14)
+        spell(seconds % 60, 2, ".", place + 17)
+        spell(milliseconds % 1_000, 3, "Z", place + 20)
     }
 
-    private static func floored(_ value: Int64, by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+    /// With leading zeros, and what follows.
+    private static func spell(
+        _ value: Int64, _ width: Int, _ mark: Unicode.Scalar, _ place: UnsafeMutablePointer<UInt8>
+    ) {
+        var rest = value
+        for digit in stride(from: width - 1, through: 0, by: -1) {
+            place[digit] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
+        place[width] = UInt8(ascii: mark)
+    }
+
+    private static func floored(_ value: Int64, by divisor: Int64) -> (
+        quotient: Int64, remainder: Int64
+    ) {
         let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
@@ -141,11 +163,6 @@ enum Timestamp {
         let day = dayOfYear - (153 * shifted + 2) / 5 + 1
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
     }
-
-    private static func padded(_ value: Int64, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
-    }
 }
 
 /// Text as a JSON string literal.
@@ -153,16 +170,13 @@ enum JSONText {
     private static let digits = Array("0123456789abcdef".utf8)
 
     static func quoted(_ text: String) -> String {
-        var literal: [UInt8] = [UInt8(ascii: "\"")]
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): literal += [UInt8(ascii: "\\"), byte]
-            case 0..<0x20:
-                literal += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            default: literal.append(byte)
-            }
-        }
-        literal.append(UInt8(ascii: "\""))
-        return String(decoding: literal, as: UTF8.self)
+        RequestText.string(atMost: 2 + 6 * text.utf8.count) { $0.append(json: text) }
+    }
+
+    /// What stands for a byte that must not stand there itself.
+    static func escaped(_ byte: UInt8) -> [UInt8] {
+        byte < 0x20
+            ? Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            : [UInt8(ascii: "\\"), byte]
     }
 }

@@ -76,6 +76,14 @@ public struct SymbolTable: Sendable {
     public func listing(_ instrument: InstrumentID) -> Listing? {
         listings.first { $0.instrument.id == instrument }
     }
+    /// The index in `listings` of an instrument that an order of ours names: one that is not listed here is a
+    /// defect.
+    func place(of instrument: InstrumentID) -> Int {
+        guard let place = instruments.firstIndex(of: instrument) else {
+            preconditionFailure("an order names an instrument that this venue does not list")
+        }
+        return place
+    }
     public func listing(symbol: String) -> Listing? { listings.first { $0.symbol == symbol } }
 
     private func isSpelled(_ candidate: Int, _ symbol: UnsafeRawBufferPointer) -> Bool {

@@ -53,14 +53,6 @@ public struct BinanceDialect: VenueDialect {
     /// Percent-encoded, in the given order: since 2026-01-15 the signature covers the encoded text (else
     /// −1022).
     static func query(_ parameters: [(name: String, value: String)]) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(256)
-        for parameter in parameters {
-            if !text.isEmpty { text.append(UInt8(ascii: "&")) }
-            text += parameter.name.utf8
-            text.append(UInt8(ascii: "="))
-            PercentEncoding.append(parameter.value, to: &text)
-        }
-        return String(decoding: text, as: UTF8.self)
+        parameters.map { $0.name + "=" + PercentEncoding.encode($0.value) }.joined(separator: "&")
     }
 }

@@ -13,34 +13,41 @@ extension BinanceDialect {
     }
 
     /// `ACK` answers as soon as the engine has the order; fills come through the stream and `myTrades`.
-    public func place(_ order: OrderIntent, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
-        let place = place(of: order.instrument)
-        var text = RequestText("/api/v3/order?")
-        let start = text.count
-        text.append("symbol=")
-        text.append(encoded: symbols.listings[place].symbol)
-        text.append(order.side == .buy ? "&side=BUY" : "&side=SELL")
-        switch order.timeInForce {
-        case .immediateOrCancel: text.append("&type=LIMIT&timeInForce=IOC")
-        case .goodTillCanceled: text.append("&type=LIMIT&timeInForce=GTC")
-        case .fillOrKill: text.append("&type=LIMIT&timeInForce=FOK")
-        case .postOnly: text.append("&type=LIMIT_MAKER")  // it takes no timeInForce
+    public func place(_ order: OrderIntent, _ stamp: RequestStamp, _ access: VenueAccess)
+        -> RequestPlan
+    {
+        let place = symbols.place(of: order.instrument)
+        let symbolLength = symbols.listings[place].symbol.utf8.count
+        let query = RequestText.bytes(atMost: RequestText.frame + 3 * symbolLength) { text in
+            text.append("symbol=")
+            text.append(encoded: symbols.listings[place].symbol)
+            text.append(order.side == .buy ? "&side=BUY" : "&side=SELL")
+            switch order.timeInForce {
+            case .immediateOrCancel: text.append("&type=LIMIT&timeInForce=IOC")
+            case .goodTillCanceled: text.append("&type=LIMIT&timeInForce=GTC")
+            case .fillOrKill: text.append("&type=LIMIT&timeInForce=FOK")
+            case .postOnly: text.append("&type=LIMIT_MAKER")  // it takes no timeInForce
+            }
+            text.append("&quantity=")
+            text.append(order.quantity.raw, scale: symbols.listings[place].instrument.quantityScale)
+            text.append("&price=")
+            text.append(order.limit.raw, scale: symbols.listings[place].instrument.priceScale)
+            text.append("&newClientOrderId=")
+            text.append(order.id)
+            text.append("&newOrderRespType=ACK&recvWindow=")
+            text.append(profile.receiveWindow.milliseconds, scale: 0)
+            text.append("&timestamp=")
+            text.append(stamp.venueTime.milliseconds, scale: 0)
         }
-        text.append("&quantity=")
-        text.append(order.quantity.raw, scale: symbols.listings[place].instrument.quantityScale)
-        text.append("&price=")
-        text.append(order.limit.raw, scale: symbols.listings[place].instrument.priceScale)
-        text.append("&newClientOrderId=")
-        text.append(order.id)
-        text.append("&newOrderRespType=ACK&recvWindow=")
-        text.append(profile.receiveWindow.milliseconds, scale: 0)
-        text.append("&timestamp=")
-        text.append(stamp.venueTime.milliseconds, scale: 0)
-        let signature = access.signer.hmacSHA256(Array(text.bytes[start...]))
-        text.append("&signature=")
-        text.append(hex: signature)
+        let signature = access.signer.hmacSHA256(query)
+        let target = RequestText.string(atMost: 32 + query.count + 2 * signature.count) { text in
+            text.append("/api/v3/order?")
+            text.append(query)
+            text.append("&signature=")
+            text.append(hex: signature)
+        }
         return RequestPlan(
-            method: "POST", target: text.string, headers: [HTTPHeader("X-MBX-APIKEY", access.apiKey)],
+            method: "POST", target: target, headers: [HTTPHeader("X-MBX-APIKEY", access.apiKey)],
             weight: 1)
     }
 
@@ -92,14 +99,8 @@ extension BinanceDialect {
         return [("symbol", own(order.instrument).symbol), name]
     }
 
-    /// Orders come from our own code: one for an instrument that is not listed here is a defect.
-    private func own(_ instrument: InstrumentID) -> Listing { symbols.listings[place(of: instrument)] }
-
-    private func place(of instrument: InstrumentID) -> Int {
-        guard let place = symbols.instruments.firstIndex(of: instrument) else {
-            preconditionFailure("instrument \(instrument.index) is not listed at \(profile.name)")
-        }
-        return place
+    private func own(_ instrument: InstrumentID) -> Listing {
+        symbols.listings[symbols.place(of: instrument)]
     }
 
     /// Everything stands in the query; the signature (HMAC-SHA256 in hex over the query as sent) is its last

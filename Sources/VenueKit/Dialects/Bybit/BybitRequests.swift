@@ -14,25 +14,47 @@ extension BybitDialect {
         return RequestPlan(method: "GET", target: "/v5/market/instruments-info?" + query)
     }
 
-    public func place(_ order: OrderIntent, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
-        let listing = own(order.instrument)
-        let timeInForce =
+    public func place(_ order: OrderIntent, _ stamp: RequestStamp, _ access: VenueAccess)
+        -> RequestPlan
+    {
+        let place = symbols.place(of: order.instrument)
+        let time = String(stamp.venueTime.milliseconds)
+        let window = String(profile.receiveWindow.milliseconds)
+        let symbolLength = symbols.listings[place].symbol.utf8.count
+        var start = 0
+        let text = RequestText.bytes(
+            atMost: RequestText.frame + 6 * symbolLength + access.apiKey.utf8.count
+        ) { text in
+            text.append(verbatim: time)
+            text.append(verbatim: access.apiKey)
+            text.append(verbatim: window)
+            start = text.count
+            text.append("{\"category\":")
+            text.append(json: category)
+            text.append(",\"symbol\":")
+            text.append(json: symbols.listings[place].symbol)
+            text.append(
+                order.side == .buy
+                    ? ",\"side\":\"Buy\",\"orderType\":\"Limit\",\"qty\":\""
+                    : ",\"side\":\"Sell\",\"orderType\":\"Limit\",\"qty\":\"")
+            text.append(order.quantity.raw, scale: symbols.listings[place].wireScale)
+            text.append("\",\"price\":\"")
+            text.append(order.limit.raw, scale: symbols.listings[place].instrument.priceScale)
             switch order.timeInForce {
-            case .immediateOrCancel: "IOC"
-            case .goodTillCanceled: "GTC"
-            case .fillOrKill: "FOK"
-            case .postOnly: "PostOnly"
+            case .immediateOrCancel: text.append("\",\"timeInForce\":\"IOC\"")
+            case .goodTillCanceled: text.append("\",\"timeInForce\":\"GTC\"")
+            case .fillOrKill: text.append("\",\"timeInForce\":\"FOK\"")
+            case .postOnly: text.append("\",\"timeInForce\":\"PostOnly\"")
             }
-        let body = BybitDialect.object([
-            ("category", category), ("symbol", listing.symbol),
-            ("side", order.side == .buy ? "Buy" : "Sell"),
-            ("orderType", "Limit"), ("qty", listing.wireText(order.quantity)),
-            ("price", listing.instrument.text(order.limit)), ("timeInForce", timeInForce),
-            ("orderLinkId", order.id.description),
-        ])
-        return post(
-            "/v5/order/create",
-            order.reduceOnly ? body.dropLast() + ",\"reduceOnly\":true}" : body, stamp, access)
+            text.append(",\"orderLinkId\":\"")
+            text.append(order.id)
+            text.append(order.reduceOnly ? "\",\"reduceOnly\":true}" : "\"}")
+        }
+        return RequestPlan(
+            method: "POST", target: "/v5/order/create",
+            headers: headers(access, time: time, window: window, over: text)
+                + [HTTPHeader("Content-Type", "application/json")],
+            body: Array(text[start...]))
     }
 
     public func cancel(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
@@ -58,7 +80,10 @@ extension BybitDialect {
     ) -> RequestPlan {
         get(
             "/v5/order/realtime",
-            [("category", category), ("symbol", own(instrument).symbol), ("openOnly", "0"), ("limit", "50")],
+            [
+                ("category", category), ("symbol", own(instrument).symbol), ("openOnly", "0"),
+                ("limit", "50"),
+            ],
             stamp,
             access)
     }
@@ -98,12 +123,8 @@ extension BybitDialect {
         ]
     }
 
-    /// Orders come from our own code: one for an instrument that is not listed here is a defect.
     private func own(_ instrument: InstrumentID) -> Listing {
-        guard let listing = symbols.listing(instrument) else {
-            preconditionFailure("instrument \(instrument.index) is not listed at \(profile.name)")
-        }
-        return listing
+        symbols.listings[symbols.place(of: instrument)]
     }
 
     func get(
@@ -139,11 +160,18 @@ extension BybitDialect {
     private func headers(_ payload: String, _ stamp: RequestStamp, _ access: VenueAccess) -> [HTTPHeader] {
         let time = String(stamp.venueTime.milliseconds)
         let window = String(profile.receiveWindow.milliseconds)
-        let signature = Hex.encode(
-            access.signer.hmacSHA256(Array((time + access.apiKey + window + payload).utf8)))
-        return [
+        return headers(
+            access, time: time, window: window,
+            over: Array((time + access.apiKey + window + payload).utf8))
+    }
+
+    private func headers(
+        _ access: VenueAccess, time: String, window: String, over prehash: [UInt8]
+    ) -> [HTTPHeader] {
+        [
             HTTPHeader("X-BAPI-API-KEY", access.apiKey), HTTPHeader("X-BAPI-TIMESTAMP", time),
-            HTTPHeader("X-BAPI-RECV-WINDOW", window), HTTPHeader("X-BAPI-SIGN", signature),
+            HTTPHeader("X-BAPI-RECV-WINDOW", window),
+            HTTPHeader("X-BAPI-SIGN", Hex.encode(access.signer.hmacSHA256(prehash))),
         ]
     }
 }

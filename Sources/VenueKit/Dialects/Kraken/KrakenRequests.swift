@@ -15,14 +15,17 @@ extension KrakenDialect {
     ) -> RequestPlan {
         let nonce = String(stamp.nonce)
         let body = KrakenDialect.form([("nonce", nonce)] + fields)
-        let headers = [
-            HTTPHeader("API-Key", access.apiKey),
-            HTTPHeader("API-Sign", KrakenDialect.signature(path, nonce: nonce, body: body, access.signer)),
+        let sign = KrakenDialect.signature(path, nonce: nonce, body: body, access.signer)
+        return RequestPlan(
+            method: "POST", target: path, headers: headers(access, sign: sign), body: Array(body.utf8),
+            weight: weight, counter: counter)
+    }
+
+    private func headers(_ access: VenueAccess, sign: String) -> [HTTPHeader] {
+        [
+            HTTPHeader("API-Key", access.apiKey), HTTPHeader("API-Sign", sign),
             HTTPHeader("Content-Type", "application/x-www-form-urlencoded"),
         ]
-        return RequestPlan(
-            method: "POST", target: path, headers: headers, body: Array(body.utf8), weight: weight,
-            counter: counter)
     }
 
     /// Private calls that are no orders raise a counter of their own, by one, history by two.
@@ -50,10 +53,7 @@ extension KrakenDialect {
     }
 
     private func listing(_ instrument: InstrumentID) -> Listing {
-        guard let listing = symbols.listing(instrument) else {
-            preconditionFailure("an order names an instrument that this venue does not list")
-        }
-        return listing
+        symbols.listings[symbols.place(of: instrument)]
     }
 
     public func timeRequest() -> RequestPlan { RequestPlan(method: "GET", target: "/0/public/Time") }
@@ -68,24 +68,47 @@ extension KrakenDialect {
     /// makes the matching engine refuse what reaches it too late. FOK goes out as such although the
     /// documentation of the REST endpoint lists only GTC, IOC and GTD: where it is unknown it is refused, and
     /// never quietly becomes something else.
-    public func place(_ order: OrderIntent, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
-        let listing = listing(order.instrument)
-        var fields: [Field] = [
-            ("ordertype", "limit"),
-            ("type", order.side == .buy ? "buy" : "sell"),
-            ("volume", listing.instrument.text(order.quantity)),
-            ("price", listing.instrument.text(order.limit)),
-            ("pair", listing.symbol),
-            ("cl_ord_id", order.id.description),
-        ]
-        switch order.timeInForce {
-        case .immediateOrCancel: fields.append(("timeinforce", "IOC"))
-        case .goodTillCanceled, .postOnly: fields.append(("timeinforce", "GTC"))
-        case .fillOrKill: fields.append(("timeinforce", "FOK"))
+    public func place(_ order: OrderIntent, _ stamp: RequestStamp, _ access: VenueAccess)
+        -> RequestPlan
+    {
+        let place = symbols.place(of: order.instrument)
+        let nonce = String(stamp.nonce)
+        let symbolLength = symbols.listings[place].symbol.utf8.count
+        var start = 0
+        let text = RequestText.bytes(atMost: RequestText.frame + 3 * symbolLength) { text in
+            text.append(verbatim: nonce)
+            start = text.count
+            text.append("nonce=")
+            text.append(verbatim: nonce)
+            text.append(
+                order.side == .buy
+                    ? "&ordertype=limit&type=buy&volume=" : "&ordertype=limit&type=sell&volume=")
+            text.append(order.quantity.raw, scale: symbols.listings[place].instrument.quantityScale)
+            text.append("&price=")
+            text.append(order.limit.raw, scale: symbols.listings[place].instrument.priceScale)
+            text.append("&pair=")
+            text.append(encoded: symbols.listings[place].symbol)
+            text.append("&cl_ord_id=")
+            text.append(order.id)
+            switch order.timeInForce {
+            case .immediateOrCancel: text.append("&timeinforce=IOC&oflags=fciq")
+            case .goodTillCanceled: text.append("&timeinforce=GTC&oflags=fciq")
+            case .fillOrKill: text.append("&timeinforce=FOK&oflags=fciq")
+            case .postOnly: text.append("&timeinforce=GTC&oflags=post%2Cfciq")
+            }
+            let deadline = deadline(stamp)
+            text.append("&deadline=")
+            text.append(encoded: deadline.value)
         }
-        fields.append(("oflags", order.timeInForce == .postOnly ? "post,fciq" : "fciq"))
-        fields.append(deadline(stamp))
-        return signed("/0/private/AddOrder", fields, stamp, access)
+        let digest = access.signer.sha256(text)
+        let signed = RequestText.bytes(atMost: 32 + digest.count) { signed in
+            signed.append("/0/private/AddOrder")
+            signed.append(digest)
+        }
+        return RequestPlan(
+            method: "POST", target: "/0/private/AddOrder",
+            headers: headers(access, sign: Base64.encode(access.signer.hmacSHA512(signed))),
+            body: Array(text[start...]))
     }
 
     /// Documented range: 2 s to 60 s ahead. The venue tells its time in whole seconds, hence the extra

@@ -9,22 +9,23 @@ extension OKXDialect {
         extra: [HTTPHeader] = []
     ) -> RequestPlan {
         let time = Timestamp.iso8601Milliseconds(stamp.venueTime)
-        let prehash = Array((time + method + target + body).utf8)
-        let headers = [
+        let headers = headers(access, time: time, over: Array((time + method + target + body).utf8))
+        return RequestPlan(
+            method: method, target: target, headers: headers + extra, body: Array(body.utf8))
+    }
+
+    private func headers(_ access: VenueAccess, time: String, over prehash: [UInt8]) -> [HTTPHeader] {
+        [
             HTTPHeader("OK-ACCESS-KEY", access.apiKey),
             HTTPHeader("OK-ACCESS-SIGN", Base64.encode(access.signer.hmacSHA256(prehash))),
             HTTPHeader("OK-ACCESS-TIMESTAMP", time),
             HTTPHeader("OK-ACCESS-PASSPHRASE", access.passphrase),
             HTTPHeader("Content-Type", "application/json"),
         ]
-        return RequestPlan(method: method, target: target, headers: headers + extra, body: Array(body.utf8))
     }
 
     private func listing(_ instrument: InstrumentID) -> Listing {
-        guard let listing = symbols.listing(instrument) else {
-            preconditionFailure("an order names an instrument that this venue does not list")
-        }
-        return listing
+        symbols.listings[symbols.place(of: instrument)]
     }
 
     private func symbolParameter(_ instrument: InstrumentID) -> String {
@@ -40,32 +41,45 @@ extension OKXDialect {
     /// `tdMode` cash is spot without margin, cross a swap on the account's whole margin. A limit order's `sz`
     /// is in the base asset whatever `tgtCcy` says, and in contracts for a swap. The header `expTime` makes
     /// OKX refuse what it reads too late, so that a delayed leg is never new risk.
-    public func place(_ order: OrderIntent, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
-        let listing = listing(order.instrument)
-        let body =
-            "{\"instId\":\(JSONText.quoted(listing.symbol)),\"tdMode\":\"\(isSwap ? "cross" : "cash")\","
-            + "\"clOrdId\":\"\(order.id)\","
-            + "\"side\":\"\(order.side == .buy ? "buy" : "sell")\","
-            + "\"ordType\":\"\(OKXDialect.orderType(order))\","
-            + "\"px\":\"\(listing.instrument.text(order.limit))\","
-            + "\"sz\":\"\(listing.wireText(order.quantity))\""
-            + (order.reduceOnly ? ",\"reduceOnly\":true}" : "}")
-        let expiry = stamp.venueTime + profile.receiveWindow
-        return signed(
-            "POST", "/api/v5/trade/order", body: body, stamp, access,
-            extra: [HTTPHeader("expTime", String(expiry.milliseconds))])
-    }
-
-    private static func orderType(_ order: OrderIntent) -> String {
-        switch order.timeInForce {
-        case .immediateOrCancel: "ioc"
-        case .goodTillCanceled: "limit"
-        case .fillOrKill: "fok"
-        case .postOnly: "post_only"
+    public func place(_ order: OrderIntent, _ stamp: RequestStamp, _ access: VenueAccess)
+        -> RequestPlan
+    {
+        let place = symbols.place(of: order.instrument)
+        let symbolLength = symbols.listings[place].symbol.utf8.count
+        var start = 0
+        let text = RequestText.bytes(atMost: RequestText.frame + 6 * symbolLength) { text in
+            text.append(stamp.venueTime)
+            text.append("POST/api/v5/trade/order")
+            start = text.count
+            text.append("{\"instId\":")
+            text.append(json: symbols.listings[place].symbol)
+            text.append(
+                isSwap ? ",\"tdMode\":\"cross\",\"clOrdId\":\"" : ",\"tdMode\":\"cash\",\"clOrdId\":\"")
+            text.append(order.id)
+            text.append(order.side == .buy ? "\",\"side\":\"buy\"" : "\",\"side\":\"sell\"")
+            switch order.timeInForce {
+            case .immediateOrCancel: text.append(",\"ordType\":\"ioc\",\"px\":\"")
+            case .goodTillCanceled: text.append(",\"ordType\":\"limit\",\"px\":\"")
+            case .fillOrKill: text.append(",\"ordType\":\"fok\",\"px\":\"")
+            case .postOnly: text.append(",\"ordType\":\"post_only\",\"px\":\"")
+            }
+            text.append(order.limit.raw, scale: symbols.listings[place].instrument.priceScale)
+            text.append("\",\"sz\":\"")
+            text.append(order.quantity.raw, scale: symbols.listings[place].wireScale)
+            text.append(order.reduceOnly ? "\",\"reduceOnly\":true}" : "\"}")
         }
+        let expiry = stamp.venueTime + profile.receiveWindow
+        return RequestPlan(
+            method: "POST", target: "/api/v5/trade/order",
+            headers: headers(
+                access, time: Timestamp.iso8601Milliseconds(stamp.venueTime), over: text)
+                + [HTTPHeader("expTime", String(expiry.milliseconds))],
+            body: Array(text[start...]))
     }
 
-    public func cancel(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
+    public func cancel(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess)
+        -> RequestPlan
+    {
         let symbol = JSONText.quoted(listing(order.instrument).symbol)
         let name =
             order.isStranger

@@ -57,6 +57,7 @@ struct EngineGrowth {
     private func openOrders(_ progress: (String) -> Void) throws -> [GrowthSeries] {
         var message = GrowthSeries("open_orders", "message_ns", .flat)
         var order = GrowthSeries("open_orders", "pair_ns", .flat)
+        var ruled = GrowthSeries("open_orders", "pair_with_rules_ns", .flat)
         var beat = GrowthSeries("open_orders", "beat_ns", .linear)
         for orders in isQuick ? [0, 100] : [0, 100, 1_000, 3_000, 10_000] {
             progress("\(orders) open orders")
@@ -64,8 +65,9 @@ struct EngineGrowth {
             message.add(orders, costs.message)
             order.add(orders, costs.pair)
             beat.add(orders, costs.beat)
+            ruled.add(orders, try measure(GrowthSize(openOrders: orders, hasRules: true)).pair)
         }
-        return [message, order, beat]
+        return [message, order, ruled, beat]
     }
 
     /// Nanoseconds: medians of blocks.

@@ -14,6 +14,8 @@ struct GrowthSize {
     var levels = 25
     /// Orders that rest, spread over symbols and venues, far from the touch.
     var openOrders = 0
+    /// Whether every rule is on, as wide as can be, or only those that are no choice.
+    var hasRules = false
 }
 
 /// The real engine over a made market of any size: books whose messages change levels near the touch and now
@@ -83,8 +85,8 @@ struct GrowthStage {
         policy.limits.exposureNotional = plenty
         policy.limits.orderNotional = plenty
         policy.limits.ordersPerSecond = 1_000_000
-        // What is measured trades at any size: only the rules that are no choice.
-        policy.limits.rules = .standard
+        // What is measured trades at any size.
+        policy.limits.rules = size.hasRules ? .widest : .standard
         policy.portfolio = nil
         policy.riskIndex = nil
         policy.makerTaker = []
@@ -140,8 +142,10 @@ struct GrowthStage {
             engine.process(.privateStream(id, isReady: true, reason: ""), at: now)
             engine.process(.reconciled(id), at: now)
             engine.process(.deadMan(id, isArmed: true), at: now)
+            engine.process(.clock(id, .zero), at: now)
         }
         headroom()
+        engine.process(.timer, at: now)
         for symbol in 0..<size.symbols {
             for venue in 0..<size.venues { snapshot(symbol, venue) }
         }

@@ -38,9 +38,15 @@ struct DecisionWorkload: ParsableCommand {
             pass.latency(into: &all, ordering: &ordering)
             orders = pass.orders
         }
+        guard orders > 0 else {
+            var pass = try DecisionPass(lines)
+            Terminal.say("no order was sent: what was measured are refusals (\(pass.refusals()))")
+            throw ExitCode(70)
+        }
         all.sort()
         ordering.sort()
         let nanoseconds = perTick.median
+        let requests = try RequestTimes()
         WorkloadLine.print(
             "W2", "engine, risk, orders",
             [
@@ -49,6 +55,8 @@ struct DecisionWorkload: ParsableCommand {
                 "p999_ns": all.quantile(0.999), "order_p50_ns": ordering.quantile(0.5),
                 "order_p99_ns": ordering.quantile(0.99), "order_p999_ns": ordering.quantile(0.999),
                 "sign_ns": DecisionPass.signing(), "allocations_per_tick": allocations,
+                "binance_request_ns": requests["binance-spot"], "okx_request_ns": requests["okx"],
+                "bybit_request_ns": requests["bybit"], "kraken_request_ns": requests["kraken"],
             ])
     }
 }
@@ -64,6 +72,7 @@ struct DecisionPass {
     private let instrument: Instrument
     private var now = CapturedFrames.start
     private var sent: [OrderIntent] = []
+    private var directives: [Directive] = []
     private(set) var orders = 0
     private var bytes = 0
 
@@ -78,6 +87,8 @@ struct DecisionPass {
         policy.instruments = [instrument]
         policy.makerTaker = []
         policy.limits.ordersPerSecond = 1_000
+        // All are asked, none refuses: time stands still here, and every rate would be one second's.
+        policy.limits.rules = .widest
         let fees = [170, 150].map { Rate(hundredthsOfBasisPoint: $0) }
         let listings = fees.enumerated().map { index, fee in
             var moved = listing.moved(to: VenueID(index), as: instrument)
@@ -120,7 +131,9 @@ struct DecisionPass {
             engine.process(.opened(listing.venue, instrument.quote, plenty), at: now)
             engine.process(.privateStream(listing.venue, isReady: true, reason: ""), at: now)
             engine.process(.reconciled(listing.venue), at: now)
+            engine.process(.clock(listing.venue, .zero), at: now)
         }
+        engine.process(.timer, at: now)
         refillBudget()
         for line in lines.lines.prefix(snapshots) { tick(line, as: .snapshot) }
         _ = engine.takeDirectives()
@@ -153,6 +166,12 @@ struct DecisionPass {
         }
     }
 
+    /// What the governor said last, by rule.
+    mutating func refusals() -> String {
+        _ = throughput()
+        return engine.governor.rulings.compactMap { $0?.text() }.joined(separator: "; ")
+    }
+
     /// One frame, down to the bytes of the orders it causes.
     @inline(__always)
     private mutating func tick(_ line: FrameLines.Line, as kind: BookUpdate.Kind = .delta) {
@@ -162,7 +181,8 @@ struct DecisionPass {
         if frame.books[0].venueTime > now { now = frame.books[0].venueTime }
         engine.apply(book: frame.books[0], of: VenueID(line.venue), at: now)
         while engine.hasDirectives {
-            for directive in engine.takeDirectives() { perform(directive) }
+            engine.takeDirectives(into: &directives)
+            for directive in directives { perform(directive) }
         }
     }
 
@@ -180,6 +200,7 @@ struct DecisionPass {
     }
 
     private mutating func fill() {
+        engine.tellAfterwards()
         while let intent = sent.popLast() {
             engine.process(
                 .filled(
@@ -208,6 +229,44 @@ struct DecisionPass {
         let began = VenueHost.now
         for _ in 0..<rounds { sum += Int(signer.hmacSHA256(message)[0]) }
         precondition(sum > 0)
+        return Double((VenueHost.now - began).nanoseconds) / Double(rounds)
+    }
+}
+
+/// What one order's request takes to spell, by venue, unsigned: the demo's listings in each dialect.
+struct RequestTimes {
+    private var times: [String: Double] = [:]
+
+    init() throws {
+        let access = VenueAccess(apiKey: "bench", passphrase: "", signer: NoSigner())
+        for venue in try CapturedFrames.configuration().venues {
+            guard let listing = venue.listings.first,
+                let dialect = DialectCatalog.make(venue.profile, venue.listings)
+            else { throw ExitCode(70) }
+            times[venue.profile.name] = RequestTimes.measure(dialect, listing.instrument.id, access)
+        }
+    }
+
+    subscript(_ venue: String) -> Double { times[venue] ?? 0 }
+
+    private static func measure(
+        _ dialect: any VenueDialect, _ instrument: InstrumentID, _ access: VenueAccess
+    ) -> Double {
+        let (now, rounds) = (CapturedFrames.start, 20_000)
+        var bytes = 0
+        let began = VenueHost.now
+        for round in 0..<rounds {
+            let order = OrderIntent(
+                id: ClientOrderID(
+                    epoch: 1, node: 1, strategy: 1, intent: UInt64(round), leg: 0, attempt: 0),
+                venue: VenueID(0), instrument: instrument, side: .buy, quantity: Quantity(raw: 5_000_000),
+                limit: Price(raw: 6_000_010), timeInForce: .immediateOrCancel, purpose: .open,
+                decidedAt: now, sendBefore: now)
+            let plan = dialect.place(
+                order, RequestStamp(venueTime: now, nonce: UInt64(round + 1)), access)
+            bytes += plan.target.utf8.count + plan.body.count
+        }
+        precondition(bytes > 0)
         return Double((VenueHost.now - began).nanoseconds) / Double(rounds)
     }
 }
