@@ -173,7 +173,9 @@ extension TradingEngine {
         owedSince[index] = nil
         if rung == .correlated { tellFallback(intents, index, now) }
         tellHedges(intents, of: obligations[index].open.first?.intent ?? 0, rung, now)
-        for order in intents where isWarranted(order, index) { sendAtOnce(order, now) }
+        let warranted = intents.filter { isWarranted($0, index) }
+        for order in warranted { sendAtOnce(order, now) }
+        renewWarrants(for: warranted, index, now)
         if planted(.hedgeTwice) { hedgeAgain(intents, now) }
         return true
     }

@@ -7,7 +7,7 @@ import TradingModel
 // What the store and the venues say about orders.
 extension TradingEngine {
     mutating func durable(_ ids: [ClientOrderID], _ now: Moment) {
-        warrantsDurable(with: ids)
+        warrantsDurable(ids)
         for id in ids {
             guard let record = orders[id] else { continue }
             if record.amend == .decided { amendDurable(record, now) }
@@ -51,7 +51,7 @@ extension TradingEngine {
                 advance(id, .neverSent, now)
             }
         }
-        warrantsNotDurable(with: ids)
+        warrantsNotDurable(ids)
         alarm(.outboxUnavailable, .pageNow, nil, reason, now)
         lowerMode(to: .hold, reason: "OUTBOX_UNAVAILABLE: \(reason)", now)
     }

@@ -7,10 +7,13 @@ import TradingModel
 /// A warrant of this run, and what of it is left.
 struct StandingWarrant: Hashable, Sendable {
     var warrant: Warrant
-    /// The legs whose rows lie in the warrant's batch: once theirs is durable, so is the warrant's.
-    var pair: [ClientOrderID]
+    /// Its row is; the store tells so by the warrant's name.
     var isDurable = false
     var sent = WarrantLegs()
+
+    /// For one instrument: the pair's and those that stand in for its used legs. Beyond, a hedge waits for a
+    /// row of its own.
+    static let most = 4
 }
 
 // Hedges that are made durable before the pair that may need them, so that they wait for no disk.
@@ -34,13 +37,39 @@ extension TradingEngine {
         var quantity = legs.map(\.quantity).max() ?? .zero
         // What no venue took so far is hedged along.
         quantity += obligations[index].residual.magnitude
-        let warrant = Warrant(
-            name: ClientOrderID(
-                epoch: epoch, node: policy.node, strategy: 0, intent: takeIntent(now), leg: 0, attempt: 0),
-            instrument: instrument.id, decidedAt: now, quantity: quantity,
-            highestBuy: Price(raw: mid + reach), lowestSell: Price(raw: max(1, mid - reach)), legs: places)
-        warrants[index] = StandingWarrant(warrant: warrant, pair: legs.map(\.id))
+        stand(
+            Warrant(
+                name: warrantName(now), instrument: instrument.id, decidedAt: now, quantity: quantity,
+                highestBuy: Price(raw: mid + reach), lowestSell: Price(raw: max(1, mid - reach)),
+                legs: places))
+    }
+
+    private mutating func warrantName(_ now: Moment) -> ClientOrderID {
+        ClientOrderID(
+            epoch: epoch, node: policy.node, strategy: 0, intent: takeIntent(now), leg: 0, attempt: 0)
+    }
+
+    private mutating func stand(_ warrant: Warrant) {
+        let index = warrant.instrument.index
+        warrants[index].append(
+            StandingWarrant(warrant: warrant, isDurable: planted(.warrantBeforeDurable)))
         if !planted(.warrantBeforeDurable) { journal(warrant) }
+    }
+
+    /// The next attempt may want the same venues: while the venues still answer this one, what stands in for
+    /// the legs it took becomes durable.
+    mutating func renewWarrants(for orders: [OrderIntent], _ index: Int, _ now: Moment) {
+        for standing in warrants[index] {
+            let used = orders.compactMap { order in
+                standing.warrant.legs.first { standing.warrant.id(of: $0) == order.id }
+            }
+            guard !used.isEmpty, warrants[index].count < StandingWarrant.most else { continue }
+            var next = standing.warrant
+            next.name = warrantName(now)
+            next.decidedAt = now
+            next.legs = used
+            stand(next)
+        }
     }
 
     /// The leg's own venue, then others of spot that new risk may go to, the best price first.
@@ -69,40 +98,44 @@ extension TradingEngine {
                     venues: warrant.legs.map { policy.venues[$0.venue.index].name })))
     }
 
-    mutating func warrantsDurable(with legs: [ClientOrderID]) {
-        for index in warrants.indices where warrants[index]?.pair.contains(where: legs.contains) == true {
-            warrants[index]?.isDurable = true
+    mutating func warrantsDurable(_ names: [ClientOrderID]) {
+        for index in warrants.indices {
+            for place in warrants[index].indices where names.contains(warrants[index][place].warrant.name) {
+                warrants[index][place].isDurable = true
+            }
         }
     }
 
-    mutating func warrantsNotDurable(with legs: [ClientOrderID]) {
-        for index in warrants.indices where warrants[index]?.pair.contains(where: legs.contains) == true {
-            revoke(index)
+    mutating func warrantsNotDurable(_ names: [ClientOrderID]) {
+        for index in warrants.indices {
+            revoke(index) { names.contains($0.warrant.name) }
         }
     }
 
     // MARK: Sending
 
-    /// An approved hedge under the warrant's id for its venue and side, if one is left that covers it; taken.
+    /// An approved hedge under a warrant's id for its venue and side, if one is left that covers it; taken.
     mutating func underWarrant(_ order: OrderIntent, _ index: Int, _ now: Moment) -> OrderIntent? {
-        guard let standing = warrants[index], standing.isDurable,
-            now - standing.warrant.decidedAt <= Warrant.life,
-            standing.warrant.covers(order.side, order.terms),
-            let leg = standing.warrant.legs.first(where: {
-                $0.venue == order.venue && $0.side == order.side && !standing.sent.contains($0)
-            })
-        else { return nil }
-        var order = order
-        order.id = standing.warrant.id(of: leg)
-        order.sendBefore = min(order.sendBefore, standing.warrant.sendBefore)
-        guard maySend(order, now) else { return nil }
-        warrants[index]?.sent.insert(leg)
-        if planted(.warrantBeforeDurable) { journal(standing.warrant) }
-        return order
+        for (place, standing) in warrants[index].enumerated() {
+            guard standing.isDurable, now - standing.warrant.decidedAt <= Warrant.life,
+                standing.warrant.covers(order.side, order.terms),
+                let leg = standing.warrant.legs.first(where: {
+                    $0.venue == order.venue && $0.side == order.side && !standing.sent.contains($0)
+                })
+            else { continue }
+            var order = order
+            order.id = standing.warrant.id(of: leg)
+            order.sendBefore = min(order.sendBefore, standing.warrant.sendBefore)
+            guard maySend(order, now) else { return nil }
+            warrants[index][place].sent.insert(leg)
+            if planted(.warrantBeforeDurable) { journal(standing.warrant) }
+            return order
+        }
+        return nil
     }
 
     func isWarranted(_ order: OrderIntent, _ index: Int) -> Bool {
-        warrants[index]?.warrant.name == order.id.leg(0)
+        warrants[index].contains { $0.warrant.name == order.id.leg(0) }
     }
 
     /// Its warrant is durable: its own row says what was sent and nothing waits for it.
@@ -123,24 +156,25 @@ extension TradingEngine {
 
     /// All is hedged and nothing is under way: what is left will not be needed.
     mutating func revokeSettled(_ index: Int) {
-        guard warrants[index] != nil, obligations[index].open.isEmpty, !hasLiveOrders(index) else { return }
+        guard !warrants[index].isEmpty, obligations[index].open.isEmpty, !hasLiveOrders(index) else { return }
         revoke(index)
     }
 
     mutating func revokeExpired(_ index: Int, _ now: Moment) {
-        guard let standing = warrants[index], now - standing.warrant.decidedAt > Warrant.life else { return }
-        revoke(index)
+        guard !warrants[index].isEmpty else { return }
+        revoke(index) { now - $0.warrant.decidedAt > Warrant.life }
     }
 
-    private mutating func revoke(_ index: Int) {
-        guard let standing = warrants[index] else { return }
-        warrants[index] = nil
-        output.append(.journal(.revoked(standing.warrant.name, sent: standing.sent)))
+    private mutating func revoke(_ index: Int, where isOver: (StandingWarrant) -> Bool = { _ in true }) {
+        for standing in warrants[index] where isOver(standing) {
+            output.append(.journal(.revoked(standing.warrant.name, sent: standing.sent)))
+        }
+        warrants[index].removeAll(where: isOver)
     }
 
     /// A checkpoint holds no warrants: what is left of those that stand is written again behind it.
     mutating func repeatWarrants() {
-        for case let standing? in warrants {
+        for standing in warrants.joined() {
             var rest = standing.warrant
             rest.legs.removeAll { standing.sent.contains($0) }
             journal(rest)
@@ -151,7 +185,7 @@ extension TradingEngine {
 
     /// The last run may have sent any of these just before its end: they are orders of unknown fate.
     mutating func beginWarrants(after book: WarrantBook) {
-        warrants = policy.instruments.map { _ in nil }
+        warrants = policy.instruments.map { _ in [] }
         guard !planted(.warrantNotRecovered) else { return }
         for warrant in book.warrants {
             for order in warrant.legs.map(warrant.most) where orders[order.id] == nil {

@@ -77,7 +77,7 @@ public struct TradingEngine: Sendable {
     /// By instrument: what a second leg that follows the first one's fill has claimed beforehand.
     var followers: [Follower?]
     /// By instrument: hedges that may leave without rows of their own.
-    var warrants: [StandingWarrant?] = []
+    var warrants: [[StandingWarrant]] = []
     /// By strategy.
     public internal(set) var loopGuards: [LogicLoopGuard]
     /// By instrument: nothing is opened before this.

@@ -22,7 +22,8 @@ public struct HedgePolicy: Hashable, Sendable {
 
     /// Before a pair of spot legs opens, hedges are made durable beforehand at so many venues a side, so that
     /// they can leave without waiting for the disk (0…4). 0: each hedge waits for its own row. The more, the
-    /// more there is to ask after a crash in the middle of a pair.
+    /// more there is to ask after a crash in the middle of a pair; with fewer than there are venues, what is
+    /// cheapest may lie outside.
     public var warrants: Int
 
     /// Where the configuration says nothing: 100 units of the quote asset.
@@ -34,7 +35,7 @@ public struct HedgePolicy: Hashable, Sendable {
         correlatedBound: Rate = Rate(hundredthsOfBasisPoint: 7_500),
         unwindBound: Rate = Rate(hundredthsOfBasisPoint: 10_000), retryEvery: Span = .milliseconds(500),
         cooldown: Span = .seconds(5), residualCap: Amount = HedgePolicy.standardResidualCap,
-        residualAge: Span = .seconds(3_600), warrants: Int = 2
+        residualAge: Span = .seconds(3_600), warrants: Int = 4
     ) {
         precondition((0...4).contains(warrants), "a warrant has at most eight legs")
         self.warrants = warrants

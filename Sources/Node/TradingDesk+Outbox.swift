@@ -19,6 +19,9 @@ extension TradingDesk {
             queue.add(record.encoded(), isUrgent: true, at: now)
             world.passes(.modeChanged)
         case .rule: queue.add(record.encoded(), isUrgent: true, at: now)
+        case .warranted(let warrant, _, _):
+            // Its orders may be sent once it is durable.
+            queue.add(record.encoded(), of: warrant.name, isHedge: false, at: now)
         default: queue.add(record.encoded(), isUrgent: false, at: now)
         }
         passWarrant(record, now)

@@ -138,8 +138,14 @@ struct Stage {
         return legs
     }
 
+    /// Of the warrants written so far.
+    var warrantNames: [ClientOrderID] {
+        rows.compactMap { if case .warranted(let warrant, _, _) = $0 { warrant.name } else { nil } }
+    }
+
     mutating func durable(_ intents: [OrderIntent]) {
-        engine.process(.durable(intents.map(\.id)), at: now)
+        // The store takes everything that was written so far in one batch.
+        engine.process(.durable(warrantNames + intents.map(\.id)), at: now)
         collect()
     }
 

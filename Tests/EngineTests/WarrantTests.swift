@@ -70,7 +70,7 @@ import TradingModel
         stage.fill(sent[0])
         let isFlat = stage.engine.isFlat
         #expect(isFlat && stage.engine.reservationCount == 0)
-        #expect(revocations(stage).map(\.bits) == [bought ? 4 : 1])
+        #expect(revocations(stage).map(\.bits) == [bought ? 4 : 1, 0])
     }
 
     @Test func `sends one order a leg: the next attempt goes by another, then by a row of its own`() throws {
@@ -88,13 +88,55 @@ import TradingModel
         #expect(Set(stage.transmitted.map(\.id)).count == stage.transmitted.count)
     }
 
+    @Test func `gets another for the leg it took, so that the next attempt at that venue need not wait`()
+        throws
+    {
+        var stage = stage()
+        let legs = stage.sentPair()
+        let name = try warrant(stage).name
+        stage.fill(legs[0])
+        stage.expire(legs[1])
+        let first = atOnce(stage, name)[0]
+        let next = try warrant(stage)
+        #expect(next.name != name && next.decidedAt == stage.now)
+        #expect(next.legs.map(\.venue) == [first.venue] && next.legs.map(\.side) == [first.side])
+        stage.durable([])
+        // Half of it trades there, and what is left is tried there again.
+        stage.fill(first, part: first.quantity.raw / 2)
+        stage.quote(2, bid: 90_00, ask: 110_00)
+        stage.report(first, .expired, filled: first.quantity.raw / 2)
+        let second = atOnce(stage, next.name)
+        #expect(second.map(\.venue) == [first.venue] && second.map(\.side) == [first.side])
+        #expect(stage.persisted().isEmpty)
+        #expect(try warrant(stage).name != next.name, "and so on")
+        stage.fill(second[0])
+        let isFlat = stage.engine.isFlat
+        #expect(isFlat && revocations(stage).map(\.bits) == [4, 4, 0])
+    }
+
+    @Test func `has so many others at most`() throws {
+        var stage = stage()
+        let legs = stage.sentPair()
+        stage.fill(legs[0])
+        stage.quote(2, bid: 90_00, ask: 110_00)
+        stage.expire(legs[1])
+        for _ in 0..<8 {
+            stage.durable([])
+            guard let hedge = stage.transmitted.last, hedge.purpose != .open else { continue }
+            stage.fill(hedge, part: hedge.quantity.raw / 2)
+            stage.report(hedge, .expired, filled: hedge.quantity.raw / 2)
+        }
+        #expect(stage.warrantNames.count == 4)
+        #expect(Set(stage.transmitted.map(\.id)).count == stage.transmitted.count)
+    }
+
     @Test func `does nothing before the pair's rows are durable`() throws {
         var stage = stage()
         let legs = stage.pair()
         let name = try warrant(stage).name
         // A fill that nobody expected calls for a hedge while the batch is under way.
         stage.fill(legs[0])
-        stage.process(.notDurable([legs[1].id], reason: "test"))
+        stage.process(.notDurable([name, legs[1].id], reason: "test"))
         stage.process(.timer)
         #expect(atOnce(stage, name).isEmpty)
         #expect(stage.persisted().map(\.purpose) == [.hedge])
@@ -170,6 +212,7 @@ import TradingModel
             switch $0 {
             case .intended(let intent, _, _): intent.id.leg(0) != name
             case .moved(let id, _, _, _): id.leg(0) != name
+            case .warranted(let warrant, _, _): warrant.name == name
             default: true
             }
         }
@@ -242,7 +285,7 @@ import TradingModel
         #expect(next.engine.orders[sent.id]?.intent.limit == sent.limit)
         #expect(next.engine.orders[sent.id]?.state == .sent)
         let others = next.engine.orders.live.filter { $0 != sent.id }
-        #expect(others == [0, 1, 3].map { name.leg($0) })
+        #expect(others == [0, 1, 3].map { name.leg($0) } + [first.warrantNames[1].leg(2)])
     }
 
     @Test func `that stands is written again behind a checkpoint, and read from there`() throws {
@@ -261,7 +304,8 @@ import TradingModel
                 let presumed = next.engine.orders.live.filter {
                     next.engine.orders[$0]?.intent.purpose == .presumed
                 }
-                #expect(presumed.sorted() == numbers.map { name.leg($0) })
+                let others = isUsed ? [first.warrantNames[1].leg(2)] : []
+                #expect(presumed.sorted() == numbers.map { name.leg($0) } + others)
             }
             // The next run's rows say the same, with a checkpoint in their midst.
             var second = stage(recovery: first.rows)
