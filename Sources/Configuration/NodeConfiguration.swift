@@ -1,5 +1,6 @@
 import Engine
 import Ports
+import Runbooks
 import TradingModel
 import VenueKit
 import Watch
@@ -77,6 +78,8 @@ public struct NodeConfiguration: Sendable {
     public var startMode = OperatingMode.normal
     /// Where incidents are told.
     public var alerts: AlertPolicy
+    /// What incidents start by themselves.
+    public var runbooks = RunbookPolicy()
     /// How the lanes of a live node share the machine.
     public var threads: ThreadPlan
     /// Each effective value with its origin.

@@ -51,12 +51,13 @@ struct NodeReading {
         let portfolio = policies.portfolio()
         let riskIndex = policies.riskIndex()
         let alerts = AlertsReading(root).policy()
+        let runbooks = RunbookPolicyReading(root).policy()
         let names = NodeReading.names(strategies, instruments, venues)
         let rules = RulesReading(root: root, instruments: instruments, venues: venues, strategies: names)
             .rules()
         root.finish()
         guard let place, let instruments, let venues, var limits, let hedge, let strategies, let sizing,
-            let portfolio, let riskIndex, let alerts, let rules
+            let portfolio, let riskIndex, let alerts, let runbooks, let rules
         else { return nil }
         limits.rules = rules
         var policy = EnginePolicy(
@@ -72,12 +73,14 @@ struct NodeReading {
             makerTaker: strategies.makerTaker, node: UInt16(place.node),
             foreignOrders: place.foreignOrders, sizing: sizing, riskIndex: riskIndex)
         policy.portfolio = portfolio
-        return NodeConfiguration(
+        var configuration = NodeConfiguration(
             file: file, mode: place.mode, dataDirectory: place.dataDirectory, store: place.store,
             http: place.http, credentialsFile: place.credentialsFile, venues: venues, policy: policy,
             paperLatency: place.paperLatency, startMode: place.startMode, alerts: alerts,
             threads: place.threads,
             document: ConfigurationDocument(file: file, values: ledger.values))
+        configuration.runbooks = runbooks
+        return configuration
     }
 
     /// By strategy, as far as they could be read.

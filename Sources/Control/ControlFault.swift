@@ -17,6 +17,7 @@ public struct ControlFault: Error, Hashable, Sendable {
         case unknownStrategy = "unknown_strategy"
         case unknownIncident = "unknown_incident"
         case unknownRunbook = "unknown_runbook"
+        case unknownRun = "unknown_run"
         /// Understood, but not in the state the node is in.
         case conflict
         /// Too many connections.

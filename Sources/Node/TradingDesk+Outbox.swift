@@ -11,6 +11,7 @@ extension TradingDesk {
         case .checkpoint:
             world.passes(.checkpointDecided)
             queue.addCheckpoint(record.encoded(), at: now)
+            keepRuns()
         case .moved(let id, let state, _, _):
             if state.isTerminal { board.ended(id) }
             queue.add(record.encoded(), isUrgent: false, at: now)
@@ -108,6 +109,7 @@ extension TradingDesk {
             }
             if !batch.orders.isEmpty { handle(.durable(batch.orders)) }
             for number in batch.loosenings { handle(.governance(.looseningDurable(number))) }
+            runsWritten(batch.runs)
         case .failure(let fault):
             world.passes(.batchRefused)
             storeRefusedAt = now
@@ -191,10 +193,14 @@ extension TradingDesk {
 
     private func reserved(_ ids: [ClientOrderID], _ facts: [OutboxQueue.Row], _ fault: OutboxFault?) {
         let still = ids.filter { engine.orders[$0]?.state == .new }
-        guard let fault else { return handle(.durable(still)) }
+        guard let fault else {
+            runsWritten(facts.compactMap(\.run))
+            return handle(.durable(still))
+        }
         handle(.notDurable(still, reason: "reserve path: \(fault)"))
         // Facts that neither takes are written first once either does.
-        queue.putBack(facts)
+        queue.putBack(facts.filter { $0.run == nil })
+        runsNotWritten(facts.compactMap(\.run))
     }
 
     // MARK: Checkpoints

@@ -1,6 +1,7 @@
 import Engine
 import Orders
 import Ports
+import Runbooks
 import TradingModel
 import VenueKit
 
@@ -21,6 +22,9 @@ public struct NodePlan: Sendable {
     /// At least as strict a start.
     public var startMode = OperatingMode.normal
     public var health: HealthPolicy
+    public var runbooks = RunbookShelf.empty
+    /// What incidents start by themselves.
+    public var runbookPolicy = RunbookPolicy()
 
     public init(
         policy: EnginePolicy, dialects: [any VenueDialect], access: [VenueAccess?], isDryRun: Bool,
@@ -88,6 +92,7 @@ public struct TradingNode: Sendable {
             connectors: connectors,
             paper: plan.isDryRun ? PaperExchange(run: engine.epoch, latency: plan.paperLatency) : nil,
             recovery: recovery, store: plan.store, board: board, health: plan.health)
+        await desk.takeRunbooks(plan, recovery.runbookRows)
         await desk.start(paperBalances: plan.paperBalances, opening: opening)
         if plan.startMode > engine.mode {
             await desk.setMode(plan.startMode, reason: "start_in", actor: "configuration")

@@ -81,6 +81,7 @@ extension OutboxRecord {
             return .killed(block, isLifted: isLifted)
         case 21 where row.version >= 4: return .riskIndex(try row.riskIndex())
         case 22 where row.version >= 4: return .rule(try RuleFact(&row))
+        case 30 where row.version >= 4: return .runbook(try row.runbook())
         default: throw .malformed("unknown kind \(kind)")
         }
     }

@@ -62,7 +62,7 @@ extension OutboxRecord {
             row.text(reason)
             row.text(actor)
             row.integer(at.nanoseconds)
-        case .amended, .warranted, .revoked, .killed, .riskIndex, .rule: writeSince3(into: &row)
+        case .amended, .warranted, .revoked, .killed, .riskIndex, .rule, .runbook: writeSince3(into: &row)
         }
         return row.bytes
     }
@@ -75,6 +75,7 @@ extension OutboxRecord {
         case .rule(let fact):
             row.byte(22)
             fact.write(into: &row)
+        case .runbook(let entry): row.runbook(entry)
         case .warranted(let warrant, let symbol, let venues):
             row.byte(14)
             row.warrant(warrant, symbol: symbol, venues: venues)

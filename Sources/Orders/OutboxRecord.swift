@@ -37,6 +37,8 @@ public enum OutboxRecord: Hashable, Sendable {
     case revoked(ClientOrderID, sent: WarrantLegs)
     /// What a rule must still know after a restart.
     case rule(RuleFact)
+    /// What a run of a runbook began, did or was told.
+    case runbook(RunbookRow)
     /// Everything the rows before this one amount to: they may be forgotten once they are old enough.
     case checkpoint(Checkpoint)
 
@@ -45,7 +47,7 @@ public enum OutboxRecord: Hashable, Sendable {
     /// rule).
     ///
     /// 2: `intended` carries the decision's fingerprint; kinds 8 to 12. 3: `amended`, and what it left in a
-    /// checkpoint's orders. 4: `warranted`, `revoked`, and orders that are presumed; kinds 20 to 22.
+    /// checkpoint's orders. 4: `warranted`, `revoked`, and orders that are presumed; kinds 20 to 22, 30.
     public static let version: UInt8 = 4
     public static let oldestReadable: UInt8 = 3
 

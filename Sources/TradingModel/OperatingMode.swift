@@ -104,6 +104,10 @@ public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
     case ruleBroken = "RULE_BROKEN"
     /// A person switched a rule, or a lockout ended.
     case ruleChanged = "RULE_CHANGED"
+    /// A run of a runbook has failed, cannot go on, or comes back too often.
+    case runbookFailed = "RUNBOOK_FAILED"
+    /// A runbook tells people something, or waits for them.
+    case runbookNotice = "RUNBOOK_NOTICE"
 }
 
 public struct Incident: Hashable, Sendable {

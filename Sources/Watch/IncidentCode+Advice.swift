@@ -46,6 +46,8 @@ extension IncidentCode {
         case .marketChaos: "Nothing at once: sizes are down. Hold if venues stop answering."
         case .ruleBroken: "See which rule and its numbers (arbctl limits), and what was done (arbctl rules)."
         case .ruleChanged: "Nothing, if you know who did it and why (arbctl rules)."
+        case .runbookFailed: "Read what it did (arbctl runbooks log N) and finish it by hand."
+        case .runbookNotice: "Read what it asks (arbctl runbooks runs), look, then answer or approve."
         case .riskOverrideDenied: "See which condition caps the index: arbctl risk-index show."
         }
     }
@@ -54,7 +56,7 @@ extension IncidentCode {
     public var quiet: Span? {
         switch self {
         case .dirtyStart, .ghostFill, .overfill, .foreignOrder, .possibleLogicLoop, .killSwitch,
-            .strategyPnlStop:
+            .strategyPnlStop, .runbookFailed:
             nil
         case .zombieOrder, .venueSafeMode: .seconds(60)
         case .hedgeFailure, .marginLow, .orderUnknown, .ledgerDrift, .outboxUnavailable, .diskLow,
@@ -64,7 +66,7 @@ extension IncidentCode {
             .seconds(120)
         case .fallbackHedgeUsed, .orderRefused, .venueRefused, .clockSkew, .rateLimited, .sorDegraded,
             .leadLagDegraded, .staleTrade, .varLimit, .stressFail, .strategyThrottled, .resumeAsked,
-            .riskOverrideDenied, .marketChaos, .ruleBroken, .ruleChanged:
+            .riskOverrideDenied, .marketChaos, .ruleBroken, .ruleChanged, .runbookNotice:
             .seconds(300)
         }
     }

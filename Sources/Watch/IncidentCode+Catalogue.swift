@@ -39,6 +39,8 @@ extension IncidentCode {
         case .marketChaos: "Prices move too fast for full sizes"
         case .ruleBroken: "A rule is broken that does more than refuse orders"
         case .ruleChanged: "A rule was switched, or a lockout ended"
+        case .runbookFailed: "A runbook has failed, cannot go on or keeps coming back"
+        case .runbookNotice: "A runbook waits for people, or tells them something"
         case .varLimit: "The value at risk of all positions is above its limit"
         case .stressFail: "A stress scenario would cost more than is borne"
         case .strategyThrottled: "A strategy's size was stepped down or up"
@@ -56,7 +58,7 @@ extension IncidentCode {
             .riskOverrideDenied, .strategyPnlStop, .marketChaos, .ruleBroken, .ruleChanged:
             "trading"
         case .orderUnknown, .zombieOrder, .ghostFill, .overfill, .foreignOrder, .ledgerDrift, .dirtyStart,
-            .venueSafeMode, .deadManLost, .killSwitch, .resumeAsked:
+            .venueSafeMode, .deadManLost, .killSwitch, .resumeAsked, .runbookFailed, .runbookNotice:
             "operations"
         case .bookProofLost, .frameQuarantined, .venueDisconnected, .privateStreamLost, .orderRefused,
             .venueRefused, .rateLimited:
@@ -85,7 +87,9 @@ extension IncidentCode {
         case .bookProofLost, .frameQuarantined: "rb-27-book-proof"
         case .sorDegraded, .leadLagDegraded: "rb-28-degraded-routing"
         case .alertChannelDead: "rb-29-alert-channel"
-        case .killSwitch, .resumeAsked: "rb-01-kill-all"
+        case .killSwitch: "rb-36-after-kill"
+        case .resumeAsked: "rb-35-resume"
+        case .runbookFailed, .runbookNotice: "rb-34-runbook"
         case .varLimit, .stressFail, .marketChaos: "rb-16-market-chaos"
         case .ruleBroken, .ruleChanged: "rb-33-rules"
         case .strategyThrottled, .riskOverrideDenied: "rb-32-risk-appetite"

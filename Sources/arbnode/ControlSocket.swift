@@ -10,7 +10,7 @@ enum ControlSocket {
     /// Opens it and says where it is; one that cannot be had costs the socket, not the node.
     static func open(_ node: TradingNode, in directory: String) async -> ControlServer? {
         do throws(ControlServer.Fault) {
-            let person = ControlOperator(node.desk, RunbookShelf.load(), watchkeeper: node.watchkeeper)
+            let person = ControlOperator(node.desk, watchkeeper: node.watchkeeper)
             let server = try await ControlServer.start(at: path(in: directory), person)
             Terminal.say("Control: arbctl --socket \(server.path)")
             return server

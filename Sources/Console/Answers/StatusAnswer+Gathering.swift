@@ -3,6 +3,7 @@ import Engine
 import Hedging
 import Node
 import Risk
+import Runbooks
 import TradingModel
 
 extension StatusAnswer {
@@ -38,7 +39,8 @@ extension StatusAnswer {
             .init(code: $0.code, severity: $0.severity, count: $0.count)
         }
         answer.control = connections
-        let sentence = desk.inspect { StatusSentence(report, $0) }
+        let asks = desk.runs.calls
+        let sentence = desk.inspect { StatusSentence(report, $0, asks: asks) }
         answer.summary = sentence.line
         answer.blockedBy = sentence.blockedBy
         answer.next = sentence.next

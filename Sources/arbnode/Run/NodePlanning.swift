@@ -5,6 +5,7 @@ import LiveWorld
 import Node
 import Orders
 import Ports
+import Runbooks
 import TradingModel
 import VenueKit
 
@@ -30,6 +31,8 @@ enum NodePlanning {
             paperBalances: isDryRun ? NodePlan.paperBalances(configuration.policy) : [],
             paperLatency: configuration.paperLatency)
         plan.startMode = configuration.startMode
+        plan.runbooks = .load()
+        plan.runbookPolicy = configuration.runbooks
         return plan
     }
 
