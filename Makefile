@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo test check check-long format lint fuzz smoke simulate mutants bench peers \
-    compare check-perf check-clients chaos check-kills deb \
+    compare check-perf check-clients chaos check-kills drills deb \
     check-packaging clean
 
 SWIFT ?= swift
@@ -61,7 +61,7 @@ smoke: setup ## Every command prints its help, every benchmark its figures
 	@for command in "" status venues books positions orders hedges incidents heartbeats self-check logs monitor runbooks hold resume safe-mode kill maintenance risk-index reconcile portfolio what-if; do \
 	    .build/debug/arbctl $$command --help >/dev/null || { echo "smoke: arbctl $$command --help failed" >&2; exit 1; }; \
 	done
-	@for command in "" run faults crashes mutants serve; do \
+	@for command in "" run faults crashes drills mutants serve; do \
 	    .build/debug/arbsim $$command --help >/dev/null || { echo "smoke: arbsim $$command --help failed" >&2; exit 1; }; \
 	done
 	@for file in config/demo.yaml config/paper.yaml config/live.yaml config/basis.yaml; do \
@@ -80,6 +80,10 @@ mutants: setup ## Plant known defects one by one; the simulator must find each
 	@$(SWIFT) build -c release --product arbsim
 	@$(RELEASE)/arbsim mutants $(ARGS)
 
+drills: setup ## Rehearse every runbook, with kills at each step; ARGS="--only rb-27-book-proof"
+	@$(SWIFT) build -c release --product arbsim >&2
+	@$(RELEASE)/arbsim drills $(ARGS)
+
 # Each in turn and to its end, so that one that fails does not hide what the others would have said.
 check-long: setup ## What takes long: 10,000 seeds, every fault, every crash point, every planted defect, chaos
 	@$(SWIFT) build -c release --product arbsim
@@ -89,6 +93,7 @@ check-long: setup ## What takes long: 10,000 seeds, every fault, every crash poi
 	attempt $(RELEASE)/arbsim faults --run; \
 	attempt $(RELEASE)/arbsim crashes; \
 	attempt $(RELEASE)/arbsim mutants; \
+	attempt $(RELEASE)/arbsim drills; \
 	attempt $(MAKE) chaos; \
 	[ -z "$$failed" ] || { echo "check-long: FAILED:$${failed#;}" >&2; exit 1; }
 	@echo "check-long: passed."

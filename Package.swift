@@ -120,7 +120,7 @@ let package = Package(
         room(
             "Node",
             [
-                "TradingModel", "Ports", "Books", "Orders", "Hedging", "Engine", "VenueKit", "Watch",
+                "TradingModel", "Ports", "Books", "Orders", "Risk", "Hedging", "Engine", "VenueKit", "Watch",
                 "Runbooks",
                 histogram,
             ]),
@@ -137,7 +137,7 @@ let package = Package(
             "Simulator",
             [
                 "TradingModel", "Ports", "Books", "Orders", "Risk", "Hedging", "Strategies", "Engine",
-                "VenueKit", "Node", "Configuration", "SimulatedWorld",
+                "VenueKit", "Node", "Configuration", "SimulatedWorld", "Watch", "Runbooks", "Portfolio",
             ], simulationOnly),
         room(
             "Backtest",

@@ -77,7 +77,8 @@ public struct StateTrail: Sendable {
             return [balance(venue, asset, "opened with \(amount)", "first proven balance")]
         case .adjusted(let venue, let asset, let amount, let reason):
             return [balance(venue, asset, "adjusted by \(amount)", reason)]
-        case .intended, .moved, .amended, .filled, .foreign, .warranted, .revoked, .health, .checkpoint:
+        case .intended, .moved, .amended, .filled, .foreign, .warranted, .revoked, .health, .runbook,
+            .checkpoint:
             return []
         }
     }

@@ -1,6 +1,7 @@
 import Engine
 import Ports
 import Reports
+import Runbooks
 import TradingModel
 import VenueKit
 import Watch
@@ -80,6 +81,8 @@ public struct NodeConfiguration: Sendable {
     public var alerts: AlertPolicy
     /// What is done when a trading day is over.
     public var dayEnd: DayEndPolicy
+    /// What incidents start by themselves.
+    public var runbooks = RunbookPolicy()
     /// How the lanes of a live node share the machine.
     public var threads: ThreadPlan
     /// From where on the machine is strained.

@@ -56,12 +56,13 @@ struct NodeReading {
         let riskIndex = policies.riskIndex()
         let alerts = AlertsReading(root).policy()
         let dayEnd = policies.dayEnd(alerts)
+        let runbooks = RunbookPolicyReading(root).policy()
         let names = NodeReading.names(strategies, instruments, venues)
         let rules = RulesReading(root: root, instruments: instruments, venues: venues, strategies: names)
             .rules()
         root.finish()
         guard let place, let instruments, let venues, var limits, let hedge, let strategies, let sizing,
-            let portfolio, let riskIndex, let alerts, let dayEnd, let rules
+            let portfolio, let riskIndex, let alerts, let dayEnd, let runbooks, let rules
         else { return nil }
         limits.rules = rules
         var policy = EnginePolicy(
@@ -77,12 +78,14 @@ struct NodeReading {
             makerTaker: strategies.makerTaker, node: UInt16(place.node),
             foreignOrders: place.foreignOrders, sizing: sizing, riskIndex: riskIndex)
         policy.portfolio = portfolio
-        return NodeConfiguration(
+        var configuration = NodeConfiguration(
             file: file, mode: place.mode, dataDirectory: place.dataDirectory, store: place.store,
             http: place.http, credentialsFile: place.credentialsFile, venues: venues, policy: policy,
             paperLatency: place.paperLatency, startMode: place.startMode, alerts: alerts,
             dayEnd: dayEnd, threads: place.threads, host: place.host, selfCheck: place.selfCheck,
             document: ConfigurationDocument(file: file, values: ledger.values))
+        configuration.runbooks = runbooks
+        return configuration
     }
 
     /// By strategy, as far as they could be read.

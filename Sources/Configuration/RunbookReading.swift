@@ -17,6 +17,11 @@ public enum RunbookReading {
             problems += files.problems + ledger.problems
             if let runbook { runbooks.append(runbook) }
         }
+        for problem in RunbookShelf(runbooks, digest: { _ in "" }).problems where problems.isEmpty {
+            let file = paths.first { $0.hasSuffix("/\(problem.runbook).yaml") } ?? problem.runbook
+            let origin = Origin(file: file, line: 1, column: 1)
+            problems.append(ConfigurationProblem(origin: origin, message: problem.text))
+        }
         return problems.isEmpty ? .success(runbooks) : .failure(ConfigurationProblems(problems))
     }
 
@@ -57,14 +62,17 @@ public enum RunbookReading {
         let ensures = section.values("ensures", condition)
         let timeout = section.value("timeout", .span(.seconds(1)...(.seconds(86_400))))
         let danger = section.value("danger", .choice(RunbookDanger.allCases), standard: RunbookDanger.none)
+        let value = section.optional("value", .integer(0...100))
+        let runbook = section.optional("runbook", .text("a runbook's name") { isName($0) })
         let undo = section.optional("undo", .choice(RunbookAction.allCases))
         section.finish()
-        guard let id, let action, let why, let requires, let ensures, let timeout, let danger, let undo
+        guard let id, let action, let why, let requires, let ensures, let timeout, let danger, let value,
+            let runbook, let undo
         else { return nil }
         return RunbookStep(
             id: id, action: action, why: why, requires: requires.compactMap { RunbookCondition($0) },
-            ensures: ensures.compactMap { RunbookCondition($0) }, timeout: timeout, danger: danger, undo: undo
-        )
+            ensures: ensures.compactMap { RunbookCondition($0) }, timeout: timeout, danger: danger,
+            value: value, runbook: runbook, undo: undo)
     }
 
     private static func isName(_ text: String) -> Bool {

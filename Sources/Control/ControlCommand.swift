@@ -24,6 +24,11 @@ public enum ControlCommand: Hashable, Sendable {
     case runbook(name: String)
     /// What it would do now; nothing is done.
     case plan(name: String, venue: String?)
+    case runs
+    /// One run with its transcript.
+    case run(number: UInt64)
+    case startRun(RunWish)
+    case changeRun(UInt64, RunChange)
     /// Every limit of every rule, with what it is held against now.
     case limits
     case rules
@@ -75,7 +80,7 @@ public enum ControlCommand: Hashable, Sendable {
         case .heartbeats: .heartbeats
         case .selfCheck: .selfCheck
         case .logs: .logs
-        case .runbooks, .runbook, .plan: .runbooks
+        case .runbooks, .runbook, .plan, .runs, .run, .startRun, .changeRun: .runbooks
         case .limits: .limits
         case .rules, .rule: .rules
         case .hold: .hold
@@ -135,6 +140,10 @@ extension ControlCommand {
         case .runbook(let name): ["show": .text(name)]
         case .plan(let name, let venue):
             venue.map { ["plan": .text(name), "venue": .text($0)] } ?? ["plan": .text(name)]
+        case .runs: ["runs": .flag(true)]
+        case .run(let number): ["log": .number(number)]
+        case .startRun(let wish): wish.arguments
+        case .changeRun(let number, let change): change.arguments(number)
         case .incident(let number): ["show": .number(number)]
         case .acknowledge(let number, let reason): ["ack": .number(number), "reason": .text(reason)]
         case .resolve(let number, let reason): ["resolve": .number(number), "reason": .text(reason)]

@@ -19,6 +19,7 @@ public struct ControlFault: Error, Hashable, Sendable {
         case unknownRunbook = "unknown_runbook"
         /// A configuration with problems; the message lists them all.
         case badConfiguration = "bad_configuration"
+        case unknownRun = "unknown_run"
         /// Understood, but not in the state the node is in.
         case conflict
         /// Too many connections.

@@ -134,15 +134,45 @@ private struct ArgumentReading {
         }
     }
 
-    /// Without an argument the list; else one to show, or to plan.
+    /// Without an argument the list; else exactly one of these.
     private mutating func runbooks() throws(ControlFault) -> ControlCommand {
-        let (show, plan, venue) = (try text("show"), try text("plan"), try text("venue"))
-        switch (show, plan, venue) {
-        case (nil, nil, nil): return .runbooks
-        case (let name?, nil, nil): return .runbook(name: name)
-        case (nil, let name?, _): return .plan(name: name, venue: venue)
-        default: throw bad("runbooks takes show, or plan with venue")
+        let words = ["show", "run", "runs", "log", "approve", "answer", "abort"].filter { rest[$0] != nil }
+        guard words.count <= 1 else { throw bad("runbooks takes one of \(words.joined(separator: ", "))") }
+        switch words.first {
+        case "show": return .runbook(name: try mustText("show"))
+        case "run":
+            return .startRun(
+                RunWish(
+                    try mustText("run"), venue: try text("venue"), plan: try text("plan"),
+                    reason: try reason()))
+        case "runs":
+            guard try flag("runs") else { throw bad("runs takes true") }
+            return .runs
+        case "log": return .run(number: try mustNumber("log"))
+        case "approve":
+            return .changeRun(
+                try mustNumber("approve"),
+                .approve(plan: try mustText("plan"), by: try person(), reason: try reason()))
+        case "answer": return .changeRun(try mustNumber("answer"), .answer(reason: try reason()))
+        case "abort": return .changeRun(try mustNumber("abort"), .abort(reason: try reason()))
+        default:
+            guard let name = try text("plan") else { return .runbooks }
+            return .plan(name: name, venue: try text("venue"))
         }
+    }
+
+    private mutating func mustNumber(_ key: String) throws(ControlFault) -> UInt64 {
+        guard let number = try number(key) else { throw bad("\(name.rawValue) needs \(key)") }
+        return number
+    }
+
+    /// Goes into rows: one name of visible text.
+    private mutating func person() throws(ControlFault) -> String? {
+        guard let text = try text("approved_by") else { return nil }
+        guard ControlText.isPlain(text), text.contains(where: { !$0.isWhitespace }) else {
+            throw bad("approved_by takes a name")
+        }
+        return text
     }
 
     private mutating func route() throws(ControlFault) -> RouteQuestion {

@@ -30,6 +30,8 @@ public struct Recovery: Sendable {
     public private(set) var ruleMemory: RuleMemories
     /// Rules that people switched otherwise than the configuration has them.
     public private(set) var switchedRules: [Denial: RuleSwitch] = [:]
+    /// What runs of runbooks began, did or were told, oldest first.
+    public private(set) var runbookRows: [RunbookRow] = []
     /// Up to when funding is booked.
     public private(set) var funding = FundingMemory()
     /// Places where a checkpoint met half-way differs from the rows before it: damage, or our own bug.
@@ -135,6 +137,9 @@ public struct Recovery: Sendable {
             saw(at)
             disabledStrategies[name] = isEnabled ? nil : reason
         case .rule(let fact): recall(fact)
+        case .runbook(let row):
+            saw(row.at)
+            runbookRows.append(row)
         case .checkpoint(let checkpoint): meet(checkpoint)
         }
     }

@@ -10,6 +10,8 @@ struct OutboxQueue {
         var isHedge = false
         /// What is loosened once it is durable.
         var loosening: UInt64?
+        /// The run of a runbook that goes on once it is durable.
+        var run: UInt64?
     }
 
     struct Batch {
@@ -21,6 +23,7 @@ struct OutboxQueue {
         /// Orders whose intents are in it: they are told when it is durable.
         var orders: [ClientOrderID] { rows.compactMap(\.order) }
         var loosenings: [UInt64] { rows.compactMap(\.loosening) }
+        var runs: [UInt64] { rows.compactMap(\.run) }
     }
 
     /// A hedge's row and how long it has been waiting; it may take the reserve path.
@@ -54,6 +57,10 @@ struct OutboxQueue {
 
     mutating func add(_ row: [UInt8], loosening number: UInt64) {
         append(Row(bytes: row, loosening: number), due: .distantPast)
+    }
+
+    mutating func add(_ row: [UInt8], run number: UInt64) {
+        append(Row(bytes: row, run: number), due: .distantPast)
     }
 
     private mutating func append(_ row: Row, due moment: Moment) {

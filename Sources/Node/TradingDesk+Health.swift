@@ -23,6 +23,7 @@ extension TradingDesk {
             lower(to: .reduced, because: "HEARTBEAT_LOST: every venue has lost one")
         }
         pulse.note(isEveryCriticalFresh: health.beats.isEveryCriticalFresh(at: now))
+        lookAfterRuns()
         if now >= health.nextTick { tick(now) }
     }
 

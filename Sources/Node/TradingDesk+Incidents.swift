@@ -2,6 +2,7 @@ import Engine
 import Hedging
 import Orders
 import Ports
+import Runbooks
 import TradingModel
 import Watch
 
@@ -11,6 +12,7 @@ extension TradingDesk {
     func raise(_ incident: Incident) {
         incidents.add(incident)
         cases.saw(incident)
+        runs.saw(incident.code, incident.severity, venue: incident.venue.map { names.venues[$0.index] })
         carryOutCases()
     }
 
@@ -62,6 +64,7 @@ extension TradingDesk {
         case .residualLimit: return engine.isResidualHigh
         case .heartbeatLost: return health.beats.isLate(key.subject, key.venue, at: world.time.now)
         case .alertChannelDead: return health.deadChannels.contains(key.subject)
+        case .runbookNotice: return runWaits(key.subject)
         default: return nil
         }
     }

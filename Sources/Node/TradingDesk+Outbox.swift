@@ -11,6 +11,7 @@ extension TradingDesk {
         case .checkpoint:
             world.passes(.checkpointDecided)
             queue.addCheckpoint(record.encoded(), at: now)
+            keepRuns()
         case .moved(let id, let state, _, _):
             if state.isTerminal { board.ended(id) }
             queue.add(record.encoded(), isUrgent: false, at: now)
@@ -112,6 +113,7 @@ extension TradingDesk {
             witness(batch.rows, last: last)
             if !batch.orders.isEmpty { handle(.durable(batch.orders)) }
             for number in batch.loosenings { handle(.governance(.looseningDurable(number))) }
+            runsWritten(batch.runs)
         case .failure(let fault):
             world.passes(.batchRefused)
             storeRefusedAt = now
@@ -200,11 +202,13 @@ extension TradingDesk {
         switch outcome {
         case .success(let last):
             witness(rows, last: last)
+            runsWritten(rows.compactMap(\.run))
             handle(.durable(still))
         case .failure(let fault):
             handle(.notDurable(still, reason: "reserve path: \(fault)"))
             // Facts that neither takes are written first once either does.
-            queue.putBack(rows.filter { $0.order == nil })
+            queue.putBack(rows.filter { $0.order == nil && $0.run == nil })
+            runsNotWritten(rows.compactMap(\.run))
         }
     }
 

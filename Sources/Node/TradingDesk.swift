@@ -2,6 +2,7 @@ import Engine
 import Hedging
 import Orders
 import Ports
+import Runbooks
 import TradingModel
 import VenueKit
 import Watch
@@ -32,6 +33,8 @@ public actor TradingDesk {
     public internal(set) var latency: DeskLatency
     public internal(set) var incidents = IncidentLog()
     public internal(set) var cases: IncidentRegister
+    /// Runs of runbooks.
+    public internal(set) var runs = RunbookRuns()
     var alertSink: (@Sendable (Alert) -> Void)?
     let tellRows: RowWitness?
     var heldAlerts: [Alert] = []

@@ -1,6 +1,7 @@
 import Engine
 import Orders
 import Ports
+import Runbooks
 import TradingModel
 import VenueKit
 
@@ -23,6 +24,9 @@ public struct NodePlan: Sendable {
     public var health: HealthPolicy
     /// Who is told of every durable row; `nil`: nobody.
     public var witness: RowWitness?
+    public var runbooks = RunbookShelf.empty
+    /// What incidents start by themselves.
+    public var runbookPolicy = RunbookPolicy()
 
     public init(
         policy: EnginePolicy, dialects: [any VenueDialect], access: [VenueAccess?], isDryRun: Bool,
@@ -92,6 +96,7 @@ public struct TradingNode: Sendable {
             connectors: connectors,
             paper: plan.isDryRun ? PaperExchange(run: engine.epoch, latency: plan.paperLatency) : nil,
             recovery: recovery, store: plan.store, board: board, health: plan.health, witness: witness)
+        await desk.takeRunbooks(plan, recovery.runbookRows)
         await desk.start(paperBalances: plan.paperBalances, opening: opening)
         if plan.startMode > engine.mode {
             await desk.setMode(plan.startMode, reason: "start_in", actor: "configuration")

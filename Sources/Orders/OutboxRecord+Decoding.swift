@@ -83,6 +83,7 @@ extension OutboxRecord {
         case 22 where row.version >= 4: return .rule(try RuleFact(&row))
         case 25 where row.version >= 4: return .health(try row.health())
         case 26 where row.version >= 4: return .configured(try row.configuration())
+        case 30 where row.version >= 4: return .runbook(try row.runbook())
         default: throw .malformed("unknown kind \(kind)")
         }
     }

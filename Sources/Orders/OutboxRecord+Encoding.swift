@@ -62,7 +62,7 @@ extension OutboxRecord {
             row.text(reason)
             row.text(actor)
             row.integer(at.nanoseconds)
-        case .amended, .warranted, .revoked, .killed, .riskIndex, .rule, .health, .configured:
+        case .amended, .warranted, .revoked, .killed, .riskIndex, .rule, .health, .configured, .runbook:
             writeSince3(into: &row)
         }
         return row.bytes
@@ -78,6 +78,7 @@ extension OutboxRecord {
         case .rule(let fact):
             row.byte(22)
             fact.write(into: &row)
+        case .runbook(let entry): row.runbook(entry)
         case .warranted(let warrant, let symbol, let venues):
             row.byte(14)
             row.warrant(warrant, symbol: symbol, venues: venues)

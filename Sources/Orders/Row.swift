@@ -72,6 +72,9 @@ struct RowReader {
         return count
     }
 
+    /// A number of the kind that `RowWriter.count` writes, and no length.
+    mutating func place() throws(OutboxRecord.Fault) -> Int { Int(try read(UInt32.self)) }
+
     mutating func side() throws(OutboxRecord.Fault) -> Side { try value(Side.self) }
 
     mutating func value<T: RawRepresentable>(_: T.Type) throws(OutboxRecord.Fault) -> T

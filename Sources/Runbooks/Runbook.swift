@@ -41,77 +41,32 @@ public struct Runbook: Hashable, Sendable {
         return problems
     }
 
-    /// People who must agree before it is carried out, apart from who starts it.
-    public var approvals: Int { steps.map(\.danger.approvals).max() ?? 0 }
-}
+    /// How much harm its steps can do at most.
+    public var danger: RunbookDanger { steps.map(\.danger).max() ?? .none }
 
-public enum RunbookAction: String, Hashable, Sendable, CaseIterable {
-    /// A person looks, and says that it may go on.
-    case ask
-    /// Until what it ensures is so.
-    case wait
-    case hold
-    case safeMode = "safe-mode"
-    /// Back to NORMAL.
-    case resume
-    /// Whatever may still work at the venue.
-    case cancelAll = "cancel-all"
-    case reconcile
-    /// Fetch every book of the venue anew.
-    case resynchronise
-    /// Open every connection to the venue anew.
-    case reconnect
-    /// Let the venue out of its own SAFE_MODE.
-    case release
-
-    public var needsVenue: Bool {
-        switch self {
-        case .ask, .wait, .hold, .safeMode, .resume: false
-        case .cancelAll, .reconcile, .resynchronise, .reconnect, .release: true
-        }
-    }
-
-    /// It allows risk that is not allowed now.
-    public var loosens: Bool { self == .resume || self == .release }
-
-    /// What it does, for a plan.
-    func effect(_ facts: RunbookFacts) -> String {
-        let venue = facts.venue?.name ?? "the venue"
-        switch self {
-        case .ask: return "waits for a person"
-        case .wait: return "waits; changes nothing"
-        case .hold:
-            return facts.mode >= .hold
-                ? "nothing: the mode is \(facts.mode.name)" : "mode \(facts.mode.name) → HOLD"
-        case .safeMode:
-            return facts.mode >= .safe
-                ? "nothing: the mode is \(facts.mode.name)"
-                : "mode \(facts.mode.name) → SAFE_MODE; cancels \(facts.liveOrders) order(s)"
-        case .resume:
-            return facts.mode == .normal
-                ? "nothing: the mode is NORMAL" : "mode \(facts.mode.name) → NORMAL"
-        case .cancelAll: return "cancels \(facts.venue?.liveOrders ?? 0) order(s) at \(venue)"
-        case .reconcile: return "compares orders, fills and balances of \(venue) with the ledger"
-        case .resynchronise: return "takes every book of \(venue) out until its proof stands anew"
-        case .reconnect: return "closes and opens every connection to \(venue)"
-        case .release:
-            return facts.venue?.isSafe == true
-                ? "\(venue) leaves its SAFE_MODE" : "nothing: \(venue) is in no SAFE_MODE"
-        }
-    }
+    /// People who must agree with its most dangerous step, apart from who starts it.
+    public var approvals: Int { max(0, danger.people - 1) }
 }
 
 /// How much harm a step can do, and so who must agree.
-public enum RunbookDanger: String, Hashable, Sendable, CaseIterable {
-    /// Risk may only fall.
+public enum RunbookDanger: String, Hashable, Sendable, CaseIterable, Comparable {
+    /// Risk may only fall, and nothing is lost by it.
     case none
-    /// It costs something: orders, a connection.
+    /// It costs something: orders, a connection, trades that are not made.
     case caution
     /// It lets risk in.
     case danger
 
-    /// People who must agree besides who starts it.
-    public var approvals: Int { self == .danger ? 1 : 0 }
+    /// People who must agree; who starts a run is one of them.
+    public var people: Int {
+        switch self {
+        case .none: 0
+        case .caution: 1
+        case .danger: 2
+        }
+    }
+
+    public static func < (left: RunbookDanger, right: RunbookDanger) -> Bool { left.people < right.people }
 }
 
 public struct RunbookStep: Hashable, Sendable {
@@ -125,13 +80,17 @@ public struct RunbookStep: Hashable, Sendable {
     public var ensures: [RunbookCondition]
     public var timeout: Span
     public var danger: RunbookDanger
+    /// Of a step about the risk index: 0…100.
+    public var value: Int?
+    /// Of a step that runs another runbook: its name.
+    public var runbook: String?
     /// What takes it back when a later step fails; `nil`: it cannot be taken back, or need not be.
     public var undo: RunbookAction?
 
     public init(
         id: String, action: RunbookAction, why: String, requires: [RunbookCondition] = [],
         ensures: [RunbookCondition] = [], timeout: Span, danger: RunbookDanger = .none,
-        undo: RunbookAction? = nil
+        value: Int? = nil, runbook: String? = nil, undo: RunbookAction? = nil
     ) {
         self.id = id
         self.action = action
@@ -140,24 +99,40 @@ public struct RunbookStep: Hashable, Sendable {
         self.ensures = ensures
         self.timeout = timeout
         self.danger = danger
+        self.value = value
+        self.runbook = runbook
         self.undo = undo
     }
 
     func problems(_ target: Runbook.Target) -> [String] {
         var problems: [String] = []
         let facts = requires + ensures
-        if target == .node {
-            if action.needsVenue { problems.append("\(action.rawValue) needs a runbook about a venue") }
-            if facts.contains(where: { $0.fact.needsVenue }) {
-                problems.append("it asks for a venue's state in a runbook about the node")
+        for action in [action, undo].compactMap({ $0 }) {
+            if target == .node, action.needsVenue {
+                problems.append("\(action.rawValue) needs a runbook about a venue")
             }
+            if target == .venue, action.needsNode {
+                problems.append("\(action.rawValue) needs a runbook about the node")
+            }
+        }
+        if target == .node, facts.contains(where: { $0.fact.needsVenue }) {
+            problems.append("it asks for a venue's state in a runbook about the node")
         }
         if action == .wait, ensures.isEmpty { problems.append("it waits for nothing") }
         if action.loosens, danger != .danger { problems.append("what lets risk in is `danger: danger`") }
+        if !action.loosens, !action.isPassive, ![.notify, .reconcile, .resynchronise, .run].contains(action),
+            danger == .none
+        {
+            problems.append("\(action.rawValue) costs something: `danger: caution`")
+        }
         // A failure leaves the node as strict as it is: letting risk in is decided by people.
-        if let undo, undo.loosens || undo == .ask || undo == .wait {
+        if let undo, undo.loosens || undo.isPassive || undo.takesValue || undo == .run {
             problems.append("`undo: \(undo.rawValue)` takes nothing back on the safe side")
         }
+        if action.takesValue != (value != nil) {
+            problems.append("a `value` belongs to steps about the risk index, and to each of them")
+        }
+        if (action == .run) != (runbook != nil) { problems.append("a `runbook` belongs to `do: run`") }
         if timeout <= .zero { problems.append("its timeout is no time") }
         return problems
     }

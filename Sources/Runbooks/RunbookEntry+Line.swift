@@ -8,17 +8,21 @@ extension RunbookRun.Entry {
     }
 
     private var fields: [String] {
+        let nanoseconds = "\(at.nanoseconds)"
         switch self {
-        case .started(let by, let reason, let at): ["started", "\(at.nanoseconds)", by, reason]
-        case .approved(let by, let at): ["approved", "\(at.nanoseconds)", by]
-        case .begins(let step, let at): ["begins", "\(at.nanoseconds)", "\(step)"]
-        case .answered(let step, let by, let at): ["answered", "\(at.nanoseconds)", "\(step)", by]
-        case .done(let step, let at): ["done", "\(at.nanoseconds)", "\(step)"]
-        case .failed(let step, let why, let at): ["failed", "\(at.nanoseconds)", "\(step)", why]
-        case .undoes(let step, let at): ["undoes", "\(at.nanoseconds)", "\(step)"]
-        case .undone(let step, let at): ["undone", "\(at.nanoseconds)", "\(step)"]
-        case .aborted(let by, let reason, let at): ["aborted", "\(at.nanoseconds)", by, reason]
-        case .ended(let outcome, let at): ["ended", "\(at.nanoseconds)", outcome.rawValue]
+        case .started(let by, let reason, let alone, _):
+            return ["started", nanoseconds, by, reason, alone.rawValue]
+        case .approved(let by, let reason, _): return ["approved", nanoseconds, by, reason]
+        case .begins(let step, _): return ["begins", nanoseconds, "\(step)"]
+        case .answered(let step, let by, let reason, _):
+            return ["answered", nanoseconds, "\(step)", by, reason]
+        case .done(let step, _): return ["done", nanoseconds, "\(step)"]
+        case .failed(let step, let why, _): return ["failed", nanoseconds, "\(step)", why]
+        case .undoes(let step, _): return ["undoes", nanoseconds, "\(step)"]
+        case .undone(let step, _): return ["undone", nanoseconds, "\(step)"]
+        case .aborted(let by, let reason, _): return ["aborted", nanoseconds, by, reason]
+        case .resumed: return ["resumed", nanoseconds]
+        case .ended(let outcome, _): return ["ended", nanoseconds, outcome.rawValue]
         }
     }
 
@@ -27,20 +31,23 @@ extension RunbookRun.Entry {
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map {
             RunbookRun.Entry.unescaped(String($0))
         }
-        guard fields.count >= 3, let nanoseconds = Int64(fields[1]) else { return nil }
+        guard fields.count >= 2, let nanoseconds = Int64(fields[1]) else { return nil }
         let at = Moment(nanoseconds: nanoseconds)
         let rest = Array(fields[2...])
-        let step = Int(rest[0]).flatMap { $0 >= 0 ? $0 : nil }
+        let step = rest.first.flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil }
         switch (fields[0], rest.count, step) {
-        case ("started", 2, _): self = .started(by: rest[0], reason: rest[1], at: at)
-        case ("approved", 1, _): self = .approved(by: rest[0], at: at)
+        case ("started", 3, _):
+            guard let alone = RunbookDanger(rawValue: rest[2]) else { return nil }
+            self = .started(by: rest[0], reason: rest[1], alone: alone, at: at)
+        case ("approved", 2, _): self = .approved(by: rest[0], reason: rest[1], at: at)
         case ("begins", 1, let step?): self = .begins(step: step, at: at)
-        case ("answered", 2, let step?): self = .answered(step: step, by: rest[1], at: at)
+        case ("answered", 3, let step?): self = .answered(step: step, by: rest[1], reason: rest[2], at: at)
         case ("done", 1, let step?): self = .done(step: step, at: at)
         case ("failed", 2, let step?): self = .failed(step: step, why: rest[1], at: at)
         case ("undoes", 1, let step?): self = .undoes(step: step, at: at)
         case ("undone", 1, let step?): self = .undone(step: step, at: at)
         case ("aborted", 2, _): self = .aborted(by: rest[0], reason: rest[1], at: at)
+        case ("resumed", 0, _): self = .resumed(at: at)
         case ("ended", 1, _):
             guard let outcome = RunbookRun.Outcome(rawValue: rest[0]) else { return nil }
             self = .ended(outcome, at: at)

@@ -12,6 +12,8 @@ public struct RunbookFacts: Hashable, Sendable {
         public var booksSynced = false
         public var liveOrders = 0
         public var unknownOrders = 0
+        /// Its clock was measured and differs from ours by less than a second.
+        public var isClockGood = false
         public init(name: String) { self.name = name }
     }
 
@@ -22,10 +24,28 @@ public struct RunbookFacts: Hashable, Sendable {
     public var redHeartbeats = 0
     public var deadChannels = 0
     public var isStoreGood = true
+    /// Everything is killed; with a venue, that venue or everything.
+    public var isKilled = false
+    public var isInMaintenance = false
+    /// What people want of the risk index, 0…100, and where it is.
+    public var riskTarget = 0
+    public var riskIndex = 0
+    /// Venues in a SAFE_MODE of their own.
+    public var safeVenues = 0
+    public var venuesReady = false
+    public var venuesReconciled = false
+    public var booksSynced = false
+    /// What became of the run that the present step has started; `nil`: it has started none.
+    public var child: Child?
     /// `nil` for a runbook about the whole node.
     public var venue: Venue?
 
     public init() {}
+
+    public enum Child: Hashable, Sendable {
+        case isRunning
+        case ended(RunbookRun.Outcome)
+    }
 }
 
 /// One thing that must be so: `mode >= HOLD`, `unknown_orders = 0`, `venue_ready`, `not venue_safe`.
@@ -38,15 +58,29 @@ public struct RunbookCondition: Hashable, Sendable {
         case redHeartbeats = "red_heartbeats"
         case deadChannels = "dead_channels"
         case storeGood = "store_good"
+        case killed
+        case maintenance
+        case riskTarget = "risk_target"
+        case riskIndex = "risk_index"
+        case safeVenues = "safe_venues"
+        case venuesReady = "venues_ready"
+        case venuesReconciled = "venues_reconciled"
+        case booksSynced = "books_synced"
         case venueReady = "venue_ready"
         case venueReconciled = "venue_reconciled"
         case venueSafe = "venue_safe"
         case venueArmed = "venue_armed"
         case venueBooksSynced = "venue_books_synced"
+        case venueClockGood = "venue_clock_good"
 
         /// It is about the runbook's venue.
         public var needsVenue: Bool { rawValue.hasPrefix("venue_") }
-        var isTruth: Bool { needsVenue || self == .storeGood }
+        var isTruth: Bool {
+            switch self {
+            case .storeGood, .killed, .maintenance, .venuesReady, .venuesReconciled, .booksSynced: true
+            default: needsVenue
+            }
+        }
     }
 
     public enum Comparison: String, Hashable, Sendable, CaseIterable {
@@ -76,19 +110,36 @@ public struct RunbookCondition: Hashable, Sendable {
     public func holds(_ facts: RunbookFacts) -> Bool { comparison.holds(number(facts), value) }
 
     private func number(_ facts: RunbookFacts) -> Int {
+        if fact.isTruth { return isSo(facts) ? 1 : 0 }
         switch fact {
-        case .mode: Int(facts.mode.rawValue)
-        case .liveOrders: facts.venue?.liveOrders ?? facts.liveOrders
-        case .unknownOrders: facts.venue?.unknownOrders ?? facts.unknownOrders
-        case .openHedges: facts.openHedges
-        case .redHeartbeats: facts.redHeartbeats
-        case .deadChannels: facts.deadChannels
-        case .storeGood: facts.isStoreGood ? 1 : 0
-        case .venueReady: facts.venue?.isReady == true ? 1 : 0
-        case .venueReconciled: facts.venue?.isReconciled == true ? 1 : 0
-        case .venueSafe: facts.venue?.isSafe == true ? 1 : 0
-        case .venueArmed: facts.venue?.isArmed == true ? 1 : 0
-        case .venueBooksSynced: facts.venue?.booksSynced == true ? 1 : 0
+        case .mode: return Int(facts.mode.rawValue)
+        case .liveOrders: return facts.venue?.liveOrders ?? facts.liveOrders
+        case .unknownOrders: return facts.venue?.unknownOrders ?? facts.unknownOrders
+        case .openHedges: return facts.openHedges
+        case .redHeartbeats: return facts.redHeartbeats
+        case .deadChannels: return facts.deadChannels
+        case .riskTarget: return facts.riskTarget
+        case .riskIndex: return facts.riskIndex
+        case .safeVenues: return facts.safeVenues
+        default: preconditionFailure("a truth is no number")
+        }
+    }
+
+    private func isSo(_ facts: RunbookFacts) -> Bool {
+        switch fact {
+        case .storeGood: facts.isStoreGood
+        case .killed: facts.isKilled
+        case .maintenance: facts.isInMaintenance
+        case .venuesReady: facts.venuesReady
+        case .venuesReconciled: facts.venuesReconciled
+        case .booksSynced: facts.booksSynced
+        case .venueReady: facts.venue?.isReady == true
+        case .venueReconciled: facts.venue?.isReconciled == true
+        case .venueSafe: facts.venue?.isSafe == true
+        case .venueArmed: facts.venue?.isArmed == true
+        case .venueBooksSynced: facts.venue?.booksSynced == true
+        case .venueClockGood: facts.venue?.isClockGood == true
+        default: preconditionFailure("a number is no truth")
         }
     }
 

@@ -33,7 +33,7 @@ public struct RunbookPlan: Hashable, Sendable {
             let isDone = RunbookRun.isPassed(step, facts)
             return Step(
                 id: step.id, action: step.action, why: step.why,
-                effect: isDone ? "nothing: it is so already" : step.action.effect(facts),
+                effect: isDone ? "nothing: it is so already" : step.effect(facts),
                 missing: step.requires.filter { !$0.holds(facts) }, isDone: isDone, timeout: step.timeout,
                 danger: step.danger, undo: step.undo)
         }
@@ -46,7 +46,8 @@ public struct RunbookPlan: Hashable, Sendable {
         for step in runbook.steps {
             lines += [
                 "step", step.id, step.action.rawValue, "\(step.timeout.nanoseconds)", step.danger.rawValue,
-                step.undo?.rawValue ?? "", "\(step.requires.count)", "\(step.ensures.count)",
+                step.value.map { "\($0)" } ?? "", step.runbook ?? "", step.undo?.rawValue ?? "",
+                "\(step.requires.count)", "\(step.ensures.count)",
             ]
             lines += (step.requires + step.ensures).map(\.text)
         }

@@ -2,27 +2,9 @@ import TradingModel
 
 /// One runbook carried out on one target: a value that is given the node's state and the time, and says what
 /// to write down and what to do. An act follows only once its beginning is written down, so a run that dies
-/// at any boundary is known for what it had begun, and nothing is done twice.
+/// at any boundary is known for what it had begun; what it had begun and not finished is brought about when
+/// it goes on, unless it is so already.
 public struct RunbookRun: Sendable {
-    /// What is written down, in order; replayed, it makes the same run.
-    public enum Entry: Hashable, Sendable {
-        case started(by: String, reason: String, at: Moment)
-        case approved(by: String, at: Moment)
-        /// About to act: from here on the step is never acted again.
-        case begins(step: Int, at: Moment)
-        case answered(step: Int, by: String, at: Moment)
-        case done(step: Int, at: Moment)
-        case failed(step: Int, why: String, at: Moment)
-        case undoes(step: Int, at: Moment)
-        case undone(step: Int, at: Moment)
-        case aborted(by: String, reason: String, at: Moment)
-        case ended(Outcome, at: Moment)
-    }
-
-    public enum Outcome: String, Hashable, Sendable, CaseIterable {
-        case succeeded, failed, aborted
-    }
-
     public enum Order: Hashable, Sendable {
         /// Write it down, then call `written`.
         case journal(Entry)
@@ -32,8 +14,9 @@ public struct RunbookRun: Sendable {
     }
 
     public enum Phase: Hashable, Sendable {
-        case waitsForApproval
-        /// Looks at what the step requires.
+        /// Nothing is written down yet.
+        case new
+        /// Looks at what the step requires, and whether enough people agree.
         case ready(Int)
         /// Has acted and waits for what the step ensures.
         case ensures(Int)
@@ -43,23 +26,35 @@ public struct RunbookRun: Sendable {
         case ended(Outcome)
     }
 
+    public enum Outcome: String, Hashable, Sendable, CaseIterable {
+        case succeeded, failed, aborted
+    }
+
     public struct Refusal: Error, Hashable, Sendable {
         public var message: String
+        public init(message: String) { self.message = message }
     }
+
+    /// Who starts what no person has started. A person of this name counts for nobody, on the safe side.
+    public static let node = "node"
 
     public let runbook: Runbook
     public let target: String
-    public private(set) var phase = Phase.waitsForApproval
+    public private(set) var phase = Phase.new
     public private(set) var entries: [Entry] = []
+    public private(set) var starter = ""
+    public private(set) var startReason = ""
     public private(set) var approvers: [String] = []
-    private var starter = ""
+    /// The most dangerous step that takes nobody's further word.
+    private var alone = RunbookDanger.none
     /// Steps that may have acted, in order.
     private var acted: [Int] = []
     private var since = Moment.distantPast
     private var hasAnswer = false
     private var isAborted = false
-    /// It died in the middle of taking a step back: that is on the safe side, and is done again.
-    private var undoesAgain = false
+    /// It died: this is written down first, and what it had begun is looked at again.
+    private var isBack = false
+    private var actsAgain = false
     /// Given out and not confirmed.
     private var pending: Entry?
 
@@ -70,53 +65,103 @@ public struct RunbookRun: Sendable {
         self.target = target
     }
 
-    /// As it was when `entries` had been written down. A step that had begun is not acted again: its end is
-    /// waited for, anew from `now`.
+    /// As it was when `entries` had been written down. What had begun is brought about, where it is not so
+    /// already, within its time anew from `now`.
     public init(_ runbook: Runbook, target: String, replaying entries: [Entry], at now: Moment) {
         self.init(runbook, target: target)
-        for entry in entries { apply(entry) }
+        for entry in entries where isSound(entry) { apply(entry) }
         since = now
-        undoesAgain = true
+        isBack = !isEnded && phase != .new
     }
 
-    public var isEnded: Bool { if case .ended = phase { true } else { false } }
+    public var isEnded: Bool { outcome != nil }
+    public var outcome: Outcome? { if case .ended(let outcome) = phase { outcome } else { nil } }
+    /// An entry is on its way to the disk.
+    public var isWriting: Bool { pending != nil }
+
+    /// People whose word counts.
+    public var people: [String] { (starter == RunbookRun.node ? [] : [starter]) + approvers }
+
+    /// The step it is at; `nil`: it has ended, or takes back.
+    public var step: Int? {
+        switch phase {
+        case .ready(let step), .ensures(let step): step < runbook.steps.count ? step : nil
+        case .new, .rollsBack, .undoing, .ended: nil
+        }
+    }
+
+    /// How many more people must agree before its step; 0 when it waits for nobody.
+    public var lacking: Int {
+        guard case .ready(let step) = phase, step < runbook.steps.count else { return 0 }
+        let danger = runbook.steps[step].danger
+        return danger <= alone ? 0 : max(0, danger.people - people.count)
+    }
+
+    /// The person's question that it waits with.
+    public var question: String? {
+        guard case .ensures(let step) = phase, runbook.steps[step].action == .ask, !hasAnswer else {
+            return nil
+        }
+        return runbook.steps[step].why
+    }
 
     static func isPassed(_ step: RunbookStep, _ facts: RunbookFacts) -> Bool {
-        step.action != .ask && !step.ensures.isEmpty && step.ensures.allSatisfy { $0.holds(facts) }
+        guard step.action != .ask, step.action != .notify, step.action != .run else { return false }
+        return !step.ensures.isEmpty && step.ensures.allSatisfy { $0.holds(facts) }
     }
 
     // MARK: People
 
-    public mutating func start(by person: String, reason: String, at now: Moment) -> Order {
-        precondition(entries.isEmpty && pending == nil, "a run starts once")
-        return give(.started(by: person, reason: reason, at: now))
+    /// - Parameter alone: the most dangerous step that takes nobody's further word.
+    public mutating func start(
+        by person: String, reason: String, alone: RunbookDanger, at now: Moment
+    ) -> Order {
+        precondition(phase == .new && pending == nil, "a run starts once")
+        return give(.started(by: person, reason: reason, alone: alone, at: now))
     }
 
     /// Somebody agrees with the plan of this hash. Who started it does not count, nor anybody twice.
-    public mutating func approve(by person: String, hash: String, of plan: String, at now: Moment)
-        throws(Refusal) -> Order
-    {
-        guard phase == .waitsForApproval, pending == nil else {
-            throw Refusal(message: "it waits for no approval")
+    public mutating func approve(
+        by person: String, reason: String, hash: String, of plan: String, at now: Moment
+    ) throws(Refusal) -> Order {
+        try mustGoOn()
+        guard !isTakingBack, runbook.danger > alone else {
+            throw Refusal(message: "it waits for nobody's agreement")
         }
         guard hash == plan else { throw Refusal(message: "that is the hash of another plan") }
-        guard person != starter, !approvers.contains(person) else {
+        guard person != RunbookRun.node, !people.contains(person) else {
             throw Refusal(message: "somebody else must agree, not \(person) again")
         }
-        return give(.approved(by: person, at: now))
+        return give(.approved(by: person, reason: reason, at: now))
     }
 
     /// The person has looked: an `ask` may go on.
-    public mutating func answer(by person: String, at now: Moment) throws(Refusal) -> Order {
-        guard case .ensures(let step) = phase, runbook.steps[step].action == .ask, pending == nil else {
+    public mutating func answer(
+        by person: String, reason: String, at now: Moment
+    ) throws(Refusal) -> Order {
+        try mustGoOn()
+        guard case .ensures(let step) = phase, question != nil else {
             throw Refusal(message: "it asks nobody now")
         }
-        return give(.answered(step: step, by: person, at: now))
+        return give(.answered(step: step, by: person, reason: reason, at: now))
     }
 
     public mutating func abort(by person: String, reason: String, at now: Moment) throws(Refusal) -> Order {
-        guard !isEnded, pending == nil else { throw Refusal(message: "it has ended, or is just going on") }
+        try mustGoOn()
+        guard !isTakingBack else { throw Refusal(message: "it takes back already what it did") }
         return give(.aborted(by: person, reason: reason, at: now))
+    }
+
+    private var isTakingBack: Bool {
+        switch phase {
+        case .rollsBack, .undoing: true
+        case .new, .ready, .ensures, .ended: false
+        }
+    }
+
+    private func mustGoOn() throws(Refusal) {
+        if isEnded { throw Refusal(message: "it has ended") }
+        if pending != nil { throw Refusal(message: "it is just writing something down: try again") }
     }
 
     // MARK: Time
@@ -124,28 +169,31 @@ public struct RunbookRun: Sendable {
     /// What comes next; `nil`: nothing yet.
     public mutating func next(_ facts: RunbookFacts, at now: Moment) -> Order? {
         guard pending == nil else { return nil }
+        if isBack { return give(.resumed(at: now)) }
         switch phase {
-        case .ended: return nil
-        case .waitsForApproval:
-            // An approval is no standing permission.
-            guard now - since > RunbookRun.approvalWindow else { return nil }
-            return give(.aborted(by: "node", reason: "nobody agreed in ten minutes", at: now))
+        case .new, .ended: return nil
         case .ready(let step): return ready(step, facts, now)
         case .ensures(let step): return ensures(step, facts, now)
         case .rollsBack: return rollBack(now)
         case .undoing(let step):
-            defer { undoesAgain = false }
-            if undoesAgain, let undo = runbook.steps[step].undo { return .undo(undo, step: step) }
+            defer { actsAgain = false }
+            if actsAgain, let undo = runbook.steps[step].undo { return .undo(undo, step: step) }
             return give(.undone(step: step, at: now))
         }
     }
 
-    public static let approvalWindow = Span.seconds(600)
+    /// For how long it waits for people's agreement: an approval is no standing permission.
+    public static let approvalWindow = Span.seconds(1_800)
 
-    private mutating func ready(_ index: Int, _ facts: RunbookFacts, _ now: Moment) -> Order {
+    private mutating func ready(_ index: Int, _ facts: RunbookFacts, _ now: Moment) -> Order? {
         guard index < runbook.steps.count else { return give(.ended(.succeeded, at: now)) }
         let step = runbook.steps[index]
         if RunbookRun.isPassed(step, facts) { return give(.done(step: index, at: now)) }
+        if lacking > 0 {
+            guard now - since > RunbookRun.approvalWindow else { return nil }
+            let minutes = RunbookRun.approvalWindow.milliseconds / 60_000
+            return give(.failed(step: index, why: "nobody agreed in \(minutes) minutes", at: now))
+        }
         if let missing = step.requires.first(where: { !$0.holds(facts) }) {
             return give(.failed(step: index, why: "\(missing.text) does not hold", at: now))
         }
@@ -154,13 +202,32 @@ public struct RunbookRun: Sendable {
 
     private mutating func ensures(_ index: Int, _ facts: RunbookFacts, _ now: Moment) -> Order? {
         let step = runbook.steps[index]
-        if step.ensures.allSatisfy({ $0.holds(facts) }), step.action != .ask || hasAnswer {
-            return give(.done(step: index, at: now))
+        let holds = step.ensures.allSatisfy { $0.holds(facts) }
+        if step.action == .run, case .ended(let outcome)? = facts.child, outcome != .succeeded {
+            let why = "\(step.runbook ?? "") has \(outcome == .failed ? "failed" : "been aborted")"
+            return give(.failed(step: index, why: why, at: now))
+        }
+        if holds, isCarriedOut(step, facts) { return give(.done(step: index, at: now)) }
+        if actsAgain {
+            actsAgain = false
+            // A run that it has started is known by its rows: it goes on by itself.
+            let isKnown = step.action == .run && facts.child != nil
+            if !step.action.isPassive, !isKnown { return .act(step.action, step: index) }
         }
         guard now - since > step.timeout else { return nil }
         let missing = step.ensures.first { !$0.holds(facts) }.map { "\($0.text) does not hold" }
-        let why = missing ?? "nobody answered"
+        let why = missing ?? (step.action == .run ? "it has not ended" : "nobody answered")
         return give(.failed(step: index, why: "\(why) after \(step.timeout.milliseconds / 1_000) s", at: now))
+    }
+
+    private func isCarriedOut(_ step: RunbookStep, _ facts: RunbookFacts) -> Bool {
+        switch step.action {
+        case .ask: hasAnswer
+        case .run: facts.child == .ended(.succeeded)
+        // What it did shows in nothing but the act: after a death it is done again.
+        case .notify: !actsAgain
+        default: !actsAgain || !step.ensures.isEmpty
+        }
     }
 
     // MARK: The journal
@@ -178,9 +245,9 @@ public struct RunbookRun: Sendable {
         switch entry {
         case .begins(let step, _):
             let action = runbook.steps[step].action
-            return action == .ask || action == .wait ? nil : .act(action, step: step)
+            return action.isPassive ? nil : .act(action, step: step)
         case .undoes(let step, _): return runbook.steps[step].undo.map { .undo($0, step: step) }
-        case .started, .approved, .answered, .done, .failed, .undone, .aborted, .ended: return nil
+        default: return nil
         }
     }
 
@@ -194,25 +261,19 @@ public struct RunbookRun: Sendable {
         return give(.ended(isAborted ? .aborted : .failed, at: now))
     }
 
-    private func moment(of entry: Entry) -> Moment {
-        switch entry {
-        case .started(_, _, let at), .approved(_, let at), .begins(_, let at), .answered(_, _, let at),
-            .done(_, let at), .failed(_, _, let at), .undoes(_, let at), .undone(_, let at),
-            .aborted(_, _, let at), .ended(_, let at):
-            at
-        }
+    /// Whether it names a step that there is.
+    private func isSound(_ entry: Entry) -> Bool {
+        entry.step.map { runbook.steps.indices.contains($0) } ?? true
     }
 
     private mutating func apply(_ entry: Entry) {
         entries.append(entry)
-        since = moment(of: entry)
+        since = entry.at
         switch entry {
-        case .started(let person, _, _):
-            starter = person
-            if runbook.approvals == 0 { phase = .ready(0) }
-        case .approved(let person, _):
-            approvers.append(person)
-            if approvers.count >= runbook.approvals { phase = .ready(0) }
+        case .started(let person, let reason, let alone, _):
+            (starter, startReason, self.alone) = (person, reason, alone)
+            phase = .ready(0)
+        case .approved(let person, _, _): approvers.append(person)
         case .begins(let step, _):
             acted.append(step)
             hasAnswer = false
@@ -226,6 +287,7 @@ public struct RunbookRun: Sendable {
         case .undoes(let step, _):
             acted.removeAll { $0 == step }
             phase = .undoing(step)
+        case .resumed: (isBack, actsAgain) = (false, true)
         case .ended(let outcome, _): phase = .ended(outcome)
         }
     }

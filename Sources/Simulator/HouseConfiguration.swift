@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Synchronization
 
 /// The product's own configuration, as the demo uses it, for any choice of venues and instruments: a
 /// generated root file over the shipped `venues/` and `config/` files.
@@ -7,12 +8,12 @@ enum HouseConfiguration {
     struct Missing: Error { var what: String }
 
     /// Parsed once per choice; a simulation of thousands of seeds uses a dozen of them.
-    nonisolated(unsafe) private static var known: [String: NodeConfiguration] = [:]
+    private static let known = Mutex<[String: NodeConfiguration]>([:])
 
     /// - Parameter quotes: maker-taker as well, where a dead-man switch is.
     static func load(venues: [String], symbols: [String], quotes: Bool) throws -> NodeConfiguration {
         let key = (venues + symbols).joined(separator: " ") + (quotes ? " quotes" : "")
-        if let configuration = known[key] { return configuration }
+        if let configuration = known.withLock({ $0[key] }) { return configuration }
         guard let limits = HouseFiles.find("config/limits.yaml") else {
             throw Missing(what: "config/limits.yaml is not to be found from here or from beside the program")
         }
@@ -21,7 +22,7 @@ enum HouseConfiguration {
         switch NodeConfiguration.load(path: source.path, source: source) {
         case .failure(let problems): throw Missing(what: "\(problems)")
         case .success(let configuration):
-            known[key] = configuration
+            known.withLock { $0[key] = configuration }
             return configuration
         }
     }

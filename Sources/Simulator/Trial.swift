@@ -102,7 +102,7 @@ final class Trial {
         network.onSilence = { [unowned self] in judge.silenced($0, until: $1) }
     }
 
-    private static func assemble(_ configuration: inout NodeConfiguration, _ plan: WorldPlan, _ seed: UInt64)
+    static func assemble(_ configuration: inout NodeConfiguration, _ plan: WorldPlan, _ seed: UInt64)
         -> ([any SimulatedVenue], NodePlan)
     {
         var doubles: [any SimulatedVenue] = []

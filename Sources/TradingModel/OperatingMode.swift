@@ -114,6 +114,10 @@ public enum IncidentCode: String, Hashable, Sendable, CaseIterable {
     case auditBroken = "AUDIT_BROKEN"
     /// Something of a day's end was not done: not flat, not reconciled, not archived, not sent.
     case dayEndIncomplete = "DAY_END_INCOMPLETE"
+    /// A run of a runbook has failed, cannot go on, or comes back too often.
+    case runbookFailed = "RUNBOOK_FAILED"
+    /// A runbook tells people something, or waits for them.
+    case runbookNotice = "RUNBOOK_NOTICE"
 }
 
 public struct Incident: Hashable, Sendable {

@@ -51,6 +51,8 @@ extension IncidentCode {
         case .ruleChanged: "Nothing, if you know who did it and why (arbctl timeline)."
         case .dayEndIncomplete: "See what was left (arbctl report, arbctl venues) and do it by hand."
         case .auditBroken: "Copy the data directory away, then arbnode audit verify; find who had access."
+        case .runbookFailed: "Read what it did (arbctl runbooks log N) and finish it by hand."
+        case .runbookNotice: "Read what it asks (arbctl runbooks runs), look, then answer or approve."
         case .riskOverrideDenied: "See which condition caps the index: arbctl risk-index show."
         }
     }
@@ -59,7 +61,7 @@ extension IncidentCode {
     public var quiet: Span? {
         switch self {
         case .dirtyStart, .ghostFill, .overfill, .foreignOrder, .possibleLogicLoop, .killSwitch,
-            .strategyPnlStop, .auditBroken:
+            .strategyPnlStop, .auditBroken, .runbookFailed:
             nil
         case .zombieOrder, .venueSafeMode: .seconds(60)
         case .hedgeFailure, .marginLow, .orderUnknown, .ledgerDrift, .outboxUnavailable, .diskLow,
@@ -70,7 +72,8 @@ extension IncidentCode {
             .seconds(120)
         case .fallbackHedgeUsed, .orderRefused, .venueRefused, .clockSkew, .rateLimited, .sorDegraded,
             .leadLagDegraded, .staleTrade, .varLimit, .stressFail, .strategyThrottled, .resumeAsked,
-            .riskOverrideDenied, .marketChaos, .ruleBroken, .ruleChanged, .dayEndIncomplete:
+            .riskOverrideDenied, .marketChaos, .ruleBroken, .ruleChanged, .dayEndIncomplete,
+            .runbookNotice:
             .seconds(300)
         }
     }

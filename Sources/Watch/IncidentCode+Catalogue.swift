@@ -41,6 +41,8 @@ extension IncidentCode {
         case .ruleChanged: "A rule or a limit was changed, or a lockout ended"
         case .auditBroken: "The audit log is damaged, or takes nothing"
         case .dayEndIncomplete: "Something of a day's end was not done"
+        case .runbookFailed: "A runbook has failed, cannot go on or keeps coming back"
+        case .runbookNotice: "A runbook waits for people, or tells them something"
         case .varLimit: "The value at risk of all positions is above its limit"
         case .stressFail: "A stress scenario would cost more than is borne"
         case .strategyThrottled: "A strategy's size was stepped down or up"
@@ -62,7 +64,7 @@ extension IncidentCode {
             "trading"
         case .orderUnknown, .zombieOrder, .ghostFill, .overfill, .foreignOrder, .ledgerDrift, .dirtyStart,
             .venueSafeMode, .deadManLost, .killSwitch, .resumeAsked, .dayEndIncomplete, .canaryFail,
-            .operatorAway:
+            .operatorAway, .runbookFailed, .runbookNotice:
             "operations"
         case .bookProofLost, .frameQuarantined, .venueDisconnected, .privateStreamLost, .orderRefused,
             .venueRefused, .rateLimited:
@@ -92,12 +94,14 @@ extension IncidentCode {
         case .bookProofLost, .frameQuarantined: "rb-27-book-proof"
         case .sorDegraded, .leadLagDegraded: "rb-28-degraded-routing"
         case .alertChannelDead: "rb-29-alert-channel"
-        case .killSwitch, .resumeAsked: "rb-01-kill-all"
+        case .killSwitch: "rb-36-after-kill"
+        case .resumeAsked: "rb-35-resume"
+        case .runbookFailed, .runbookNotice: "rb-34-runbook"
         case .varLimit, .stressFail, .marketChaos: "rb-16-market-chaos"
         case .ruleBroken, .ruleChanged: "rb-33-rules"
         case .strategyThrottled, .riskOverrideDenied, .operatorAway: "rb-32-risk-appetite"
-        case .hostStrained: "rb-34-host"
-        case .canaryFail: "rb-35-canary"
+        case .hostStrained: "rb-37-host"
+        case .canaryFail: "rb-38-canary"
         case .auditBroken: "rb-23-audit-chain"
         case .dayEndIncomplete: "rb-19-end-of-day"
         }

@@ -92,7 +92,7 @@ extension ControlFault {
     var exitCode: Int32 {
         switch code {
         case .badArguments, .reasonRequired, .unknownSymbol, .unknownVenue, .unknownTrade,
-            .unknownStrategy, .unknownIncident, .unknownRunbook:
+            .unknownStrategy, .unknownIncident, .unknownRunbook, .unknownRun:
             64
         case .conflict, .needsApproval: 1
         case .busy: 75

@@ -12,8 +12,7 @@ enum ControlSocket {
         _ node: TradingNode, in directory: String, services: NodeServices = NodeServices()
     ) async -> ControlServer? {
         do throws(ControlServer.Fault) {
-            let person = ControlOperator(
-                node.desk, RunbookShelf.load(), watchkeeper: node.watchkeeper, services: services)
+            let person = ControlOperator(node.desk, watchkeeper: node.watchkeeper, services: services)
             let server = try await ControlServer.start(at: path(in: directory), person)
             await node.desk.expectOperators()
             Terminal.say("Control: arbctl --socket \(server.path)")

@@ -10,7 +10,7 @@ struct Arbsim: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, FaultsCommand.self, CrashesCommand.self, MutantsCommand.self, ServeCommand.self,
-            WorkerCommand.self,
+            RunCommand.self, FaultsCommand.self, CrashesCommand.self, DrillsCommand.self, MutantsCommand.self,
+            ServeCommand.self, WorkerCommand.self,
         ])
 }

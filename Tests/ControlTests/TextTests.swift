@@ -71,6 +71,28 @@ import Testing
         #expect(BooksCommand.lines(answer).contains { $0.contains("fewer than two books") })
     }
 
+    @Test func `a run says what it waits for, and who said what`() {
+        var answer = RunAnswer()
+        answer.run.number = 3
+        answer.run.runbook = "rb-27-book-proof"
+        answer.run.target = "okx"
+        answer.run.state = "waits_for_approval"
+        answer.run.step = "resume"
+        answer.run.approvalsNeeded = 1
+        answer.run.planHash = "ab12"
+        var entry = RunAnswer.Entry()
+        (entry.what, entry.step, entry.actor, entry.reason) = ("answered", "look", "ann", "fine")
+        answer.transcript = [entry]
+        let lines = RunText.lines(answer)
+        #expect(lines.first == "run 3 of rb-27-book-proof on okx: waits for approval")
+        #expect(lines.contains("then     arbctl runbooks approve 3 --plan ab12 --reason …"))
+        #expect(lines.last == "1970-01-01T00:00:00.000Z  answered look by ann: fine")
+        var all = RunsAnswer()
+        #expect(ListRunsCommand.lines(all) == ["no runbook has been run"])
+        all.runs = [answer.run]
+        #expect(ListRunsCommand.lines(all).last?.contains("waits for approval") == true)
+    }
+
     @Test func `a route names every venue, with what it gets or why nothing`() throws {
         var leg = RouteAnswer.Leg()
         (leg.venue, leg.quantity, leg.limit, leg.notional, leg.fee) = ("okx", "0.5", "61000", "30500", "24.4")

@@ -73,4 +73,23 @@ import TradingModel
             }
         }
     }
+
+    @Test func `of kinds of rows: 30 is an entry of a runbook's run, unknown before version 4`() throws {
+        let names = RowNames(venue: { _ in nil }, instrument: { _ in nil })
+        let row = RunbookRow(
+            run: 7, index: 300, runbook: "rb", target: "node", plan: "ab", parent: 3, parentStep: 900,
+            line: "begins\t5\t1", at: Moment(nanoseconds: 5))
+        var bytes = OutboxRecord.runbook(row).encoded()
+        #expect(bytes[1] == 30)
+        #expect(try OutboxRecord(bytes, names: names) == .runbook(row))
+        bytes[0] = 3
+        #expect(throws: OutboxRecord.Fault.malformed("unknown kind 30")) {
+            try OutboxRecord(bytes, names: names)
+        }
+        for count in 2..<bytes.count {
+            #expect(throws: OutboxRecord.Fault.self) {
+                try OutboxRecord(Array(OutboxRecord.runbook(row).encoded().prefix(count)), names: names)
+            }
+        }
+    }
 }

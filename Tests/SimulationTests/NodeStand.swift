@@ -4,6 +4,7 @@ import Foundation
 import Node
 import Orders
 import Ports
+import Runbooks
 import SimulatedWorld
 import TradingModel
 import VenueKit
@@ -27,7 +28,8 @@ final class NodeStand {
     struct Refused: Error { var problems: String }
 
     init(
-        seed: UInt64, isDryRun: Bool = false, change: (inout NodeConfiguration) -> Void = { _ in }
+        seed: UInt64, isDryRun: Bool = false, runbooks: RunbookShelf = .empty,
+        change: (inout NodeConfiguration) -> Void = { _ in }
     ) throws {
         var configuration: NodeConfiguration
         switch NodeConfiguration.load(path: NodeStand.root.appendingPathComponent("config/demo.yaml").path) {
@@ -74,7 +76,11 @@ final class NodeStand {
             access: isDryRun ? access.map { _ in nil } : access,
             isDryRun: isDryRun, paperBalances: lent)
         plan.startMode = configuration.startMode
+        plan.runbooks = runbooks
     }
+
+    /// Checkpoints come often, and what they stand for is soon forgotten.
+    func checkpointEvery(_ span: Span) { plan.store = StorePolicy(checkpointEvery: span, keep: span) }
 
     /// Starts a node on this disk; also after `kill`.
     func startNode() throws {

@@ -5,31 +5,18 @@ import Runbooks
 import TradingModel
 import Watch
 
-/// The runbooks a node knows, and how a plan's bytes are hashed.
-public struct RunbookShelf: Sendable {
-    public var runbooks: [Runbook]
-    let digest: @Sendable ([UInt8]) -> String
-
-    /// - Parameter digest: SHA-256 in lower-case hex digits.
-    public init(_ runbooks: [Runbook], digest: @escaping @Sendable ([UInt8]) -> String) {
-        self.runbooks = runbooks
-        self.digest = digest
-    }
-
-    /// A node without any.
-    public static let empty = RunbookShelf([]) { _ in "" }
-
+extension RunbookShelf {
     func find(_ name: String) throws(ControlFault) -> Runbook {
-        if let runbook = runbooks.first(where: { $0.name == name }) { return runbook }
+        if let runbook = self[name] { return runbook }
         throw ControlFault(
             .unknownRunbook, "this node has no such runbook", remedy: "arbctl runbooks lists them")
     }
 }
 
 extension RunbooksAnswer {
-    static func gather(_ desk: isolated TradingDesk, _ shelf: RunbookShelf) -> RunbooksAnswer {
+    static func gather(_ desk: isolated TradingDesk) -> RunbooksAnswer {
         var answer = RunbooksAnswer()
-        answer.runbooks = shelf.runbooks.map { Line($0, desk) }
+        answer.runbooks = desk.runs.shelf.runbooks.map { Line($0, desk) }
         return answer
     }
 }
@@ -49,10 +36,8 @@ extension RunbooksAnswer.Line {
 }
 
 extension RunbookAnswer {
-    static func show(_ desk: isolated TradingDesk, _ shelf: RunbookShelf, _ name: String)
-        throws(ControlFault) -> RunbookAnswer
-    {
-        let runbook = try shelf.find(name)
+    static func show(_ desk: isolated TradingDesk, _ name: String) throws(ControlFault) -> RunbookAnswer {
+        let runbook = try desk.runs.shelf.find(name)
         var answer = RunbookAnswer()
         answer.atNs = desk.now.nanoseconds
         answer.runbook = .init(runbook, desk)
@@ -63,14 +48,14 @@ extension RunbookAnswer {
 
     /// Reads and changes nothing.
     static func plan(
-        _ desk: isolated TradingDesk, _ shelf: RunbookShelf, _ name: String, venue: String?
+        _ desk: isolated TradingDesk, _ name: String, venue: String?
     ) throws(ControlFault) -> RunbookAnswer {
-        let runbook = try shelf.find(name)
-        var answer = try show(desk, shelf, name)
+        let runbook = try desk.runs.shelf.find(name)
+        var answer = try show(desk, name)
         let place = try target(runbook, venue, desk)
         let plan = RunbookPlan(runbook, desk.runbookFacts(at: place))
         answer.planTarget = plan.target
-        answer.planHash = shelf.digest(RunbookPlan.canonical(runbook, target: plan.target))
+        answer.planHash = desk.runs.shelf.plan(runbook, target: plan.target)
         for (index, step) in plan.steps.enumerated() {
             answer.steps[index].effect = step.effect
             answer.steps[index].missing = step.missing.map(\.text)
@@ -78,7 +63,7 @@ extension RunbookAnswer {
         return answer
     }
 
-    private static func target(_ runbook: Runbook, _ venue: String?, _ desk: isolated TradingDesk)
+    static func target(_ runbook: Runbook, _ venue: String?, _ desk: isolated TradingDesk)
         throws(ControlFault) -> VenueID?
     {
         let names = desk.inspect { $0.policy.venues.map(\.name) }
@@ -113,5 +98,7 @@ extension RunbookAnswer.Step {
         timeoutNs = step.timeout.nanoseconds
         danger = step.danger.rawValue
         undo = step.undo?.rawValue
+        value = step.value
+        runbook = step.runbook
     }
 }

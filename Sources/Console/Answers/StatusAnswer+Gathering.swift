@@ -3,6 +3,7 @@ import Engine
 import Hedging
 import Node
 import Risk
+import Runbooks
 import TradingModel
 
 extension StatusAnswer {
@@ -39,7 +40,8 @@ extension StatusAnswer {
         }
         answer.control = connections
         answer.host = HostFigures.answers(report)
-        let sentence = desk.inspect { StatusSentence(report, $0) }
+        let asks = desk.runs.calls
+        let sentence = desk.inspect { StatusSentence(report, $0, asks: asks) }
         answer.summary = sentence.line
         answer.blockedBy = sentence.blockedBy
         answer.next = sentence.next

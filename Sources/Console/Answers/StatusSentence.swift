@@ -9,7 +9,9 @@ struct StatusSentence {
     private(set) var blockedBy: [String] = []
     private(set) var next: [String] = []
 
-    init(_ report: NodeReport, _ engine: TradingEngine) {
+    /// - Parameter asks: what runs of runbooks wait for people with: it comes before everything else.
+    init(_ report: NodeReport, _ engine: TradingEngine, asks: [String] = []) {
+        next = asks
         doing = StatusSentence.doing(report, engine)
         venues(report, engine)
         mode(report.summary)

@@ -13,19 +13,16 @@ protocol ControlAnswering: Sendable {
 public struct ControlOperator: ControlAnswering {
     private let desk: TradingDesk
     private let watchkeeper: Watchkeeper?
-    private let shelf: RunbookShelf
     private let services: NodeServices
     let tally = ControlTally()
 
     /// - Parameter watchkeeper: takes what must not wait for the desk; without one, the desk does.
     public init(
-        _ desk: TradingDesk, _ shelf: RunbookShelf = .empty, watchkeeper: Watchkeeper? = nil,
-        services: NodeServices = NodeServices()
+        _ desk: TradingDesk, watchkeeper: Watchkeeper? = nil, services: NodeServices = NodeServices()
     ) {
         self.services = services
         self.desk = desk
         self.watchkeeper = watchkeeper
-        self.shelf = shelf
     }
 
     /// A line that is no request, or cannot be carried out, changes nothing.
@@ -57,10 +54,15 @@ public struct ControlOperator: ControlAnswering {
             // Without orders: those are the configuration's to allow.
             if now { await desk.checkItself(order: false) }
             return try spell(await SelfCheckAnswer.gather(desk))
-        case .runbooks: return try spell(await RunbooksAnswer.gather(desk, shelf))
-        case .runbook(let name): return try spell(await RunbookAnswer.show(desk, shelf, name))
+        case .runbooks: return try spell(await RunbooksAnswer.gather(desk))
+        case .runbook(let name): return try spell(await RunbookAnswer.show(desk, name))
         case .plan(let name, let venue):
-            return try spell(await RunbookAnswer.plan(desk, shelf, name, venue: venue))
+            return try spell(await RunbookAnswer.plan(desk, name, venue: venue))
+        case .runs: return try spell(await RunsAnswer.gather(desk))
+        case .run(let number): return try spell(await RunAnswer.gather(desk, number))
+        case .startRun(let wish): return try spell(await RunAnswer.start(desk, wish, actor()))
+        case .changeRun(let number, let change):
+            return try spell(await RunAnswer.change(desk, number, change, actor()))
         case .books(let symbol): return try spell(await BooksAnswer.gather(desk, symbol))
         case .route(let question): return try spell(await RouteAnswer.gather(desk, question))
         case .latency: return try spell(await LatencyAnswer.gather(desk))

@@ -38,6 +38,10 @@ public struct RunbookAnswer: Codable, Hashable, Sendable {
         public var timeoutNs: Int64 = 0
         public var danger = ""
         @Nullable public var undo: String?
+        /// Of a step about the risk index.
+        @Nullable public var value: Int?
+        /// Of a step that runs another runbook.
+        @Nullable public var runbook: String?
         /// Of a plan only: its real effect now, and conditions that do not hold yet.
         @Nullable public var effect: String?
         public var missing: [String] = []

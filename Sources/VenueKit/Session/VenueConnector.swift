@@ -99,6 +99,12 @@ public actor VenueConnector {
         accountSocket?.close()
     }
 
+    /// Closes every connection; each opens anew as after a loss.
+    public func reconnect() {
+        for stream in market { stream.socket?.close() }
+        accountSocket?.close()
+    }
+
     /// Keep-alives and silence for every stream, and the dead-man switch.
     private func care() async {
         while !isStopping {

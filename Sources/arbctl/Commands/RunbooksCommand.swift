@@ -6,8 +6,18 @@ struct RunbooksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runbooks",
         abstract: "What is done about an incident, step by step.",
-        discussion: "Example: arbctl runbooks",
-        subcommands: [ListRunbooksCommand.self, ShowRunbookCommand.self, PlanRunbookCommand.self],
+        discussion: """
+            A run is written down entry by entry before anything is done: a node that dies in the middle \
+            of it goes on with it. There is one run a target at a time. Steps that let risk in wait until \
+            two people agree with the plan, named by its hash; who started the run is one of them.
+
+            Example: arbctl runbooks
+            """,
+        subcommands: [
+            ListRunbooksCommand.self, ShowRunbookCommand.self, PlanRunbookCommand.self,
+            RunRunbookCommand.self, ApproveRunCommand.self, AnswerRunCommand.self, AbortRunCommand.self,
+            ListRunsCommand.self, RunLogCommand.self,
+        ],
         defaultSubcommand: ListRunbooksCommand.self)
 }
 
@@ -77,6 +87,8 @@ enum RunbookText {
             if !step.requires.isEmpty { lines.append("   before   \(step.requires.joined(separator: ", "))") }
             if !step.missing.isEmpty { lines.append("   missing  \(step.missing.joined(separator: ", "))") }
             if !step.ensures.isEmpty { lines.append("   after    \(step.ensures.joined(separator: ", "))") }
+            if let value = step.value { lines.append("   to       \(value)") }
+            if let runbook = step.runbook { lines.append("   which    \(runbook)") }
             let undo = step.undo.map { ", undone by \($0)" } ?? ""
             lines.append("   within   \(Figures.span(step.timeoutNs))\(undo)")
         }

@@ -5,6 +5,7 @@ import LiveWorld
 import Node
 import Orders
 import Ports
+import Runbooks
 import TradingModel
 import VenueKit
 
@@ -83,6 +84,8 @@ enum NodePlanning {
             paperLatency: configuration.paperLatency)
         plan.startMode = configuration.startMode
         plan.health.host = configuration.host
+        plan.runbooks = .load()
+        plan.runbookPolicy = configuration.runbooks
         return plan
     }
 

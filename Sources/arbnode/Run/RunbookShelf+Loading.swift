@@ -1,5 +1,4 @@
 import Configuration
-import Console
 import Foundation
 import LiveWorld
 import Runbooks

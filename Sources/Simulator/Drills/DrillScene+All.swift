@@ -1,0 +1,91 @@
+import Engine
+import Hedging
+import Node
+import Orders
+import Portfolio
+import Ports
+import Risk
+import SimulatedWorld
+import TradingModel
+
+// What fires the codes that no drill's trigger fires. Where a figure alone decides, its limit is set so that
+// the first trades break it.
+extension DrillScene {
+    static let all: [DrillScene] = venues + money + machine
+
+    private static let venues: [DrillScene] = [
+        // An order in the node's own format that no row knows.
+        DrillScene(codes: [.zombieOrder]) { stand in
+            let id = ClientOrderID(epoch: 0, node: 1, strategy: 9, intent: 77, leg: 0, attempt: 0)
+            let price = (stand.double("okx").observer.best("ETH-USDT").bid ?? .zero).raw / 100 * 97
+            stand.deed("okx") {
+                _ = $0.plant(
+                    clientID: id.description, symbol: "ETH-USDT", side: .buy,
+                    price: Price(raw: price / 100_000_000 * 100_000_000),
+                    quantity: Quantity(raw: 20_000_000))
+            }
+        },
+        DrillScene(codes: [.overfill]) { stand in
+            for double in stand.doubles {
+                stand.deed(double.name) { $0.overfills = [.lots(1), .lots(1), .lots(1)] }
+            }
+        },
+        DrillScene(codes: [.orderRefused]) { stand in
+            for double in stand.doubles { stand.deed(double.name) { $0.halt("BTC-USDT", .halted) } }
+            stand.run(.milliseconds(400))
+            for double in stand.doubles { stand.deed(double.name) { $0.keyTrouble = .tradingNotAllowed } }
+        },
+        DrillScene(codes: [.frameQuarantined]) { stand in
+            stand.deed("okx") { $0.spoilBook("BTC-USDT", .garbled(.notANumber), count: 3) }
+        },
+        DrillScene(codes: [.rateLimited, .venueRefused]) { stand in
+            stand.network.weather(at: "bybit") { $0.overload = 10_000 }
+        },
+        // The venue says that it does not know the order, and its history lags: absent, and then it fills.
+        DrillScene(codes: [.ghostFill], within: .seconds(400)) { stand in
+            for double in stand.doubles {
+                stand.network.weather(at: double.name) { $0.answerLost = 7_000 }
+                stand.deed(double.name) {
+                    $0.hiddenOrderAnswers = 1_000
+                    $0.tradeHistoryLag = .seconds(90)
+                }
+            }
+            stand.after(.seconds(6)) { stand in
+                for double in stand.doubles { stand.network.weather(at: double.name) { $0 = VenueWeather() } }
+            }
+        },
+    ]
+
+    private static let money: [DrillScene] = [
+        DrillScene(codes: [.strategyPnlStop], prepare: { $0.limits.rules[.strategyLoss] = [-1 << 100] }),
+        DrillScene(codes: [.ruleBroken], prepare: { $0.limits.rules[.realisedLoss] = [-1 << 100] }),
+        DrillScene(codes: [.marketChaos], prepare: { $0.limits.rules[.chaos] = [-1] }),
+        DrillScene(codes: [.varLimit], prepare: { $0.portfolio?.valueAtRisk = Amount(raw: 1) }),
+        DrillScene(
+            codes: [.stressFail],
+            prepare: {
+                $0.portfolio?.stress.venueLoss.limit = Rate(hundredthsOfBasisPoint: 1)
+                $0.portfolio?.stress.correlationLimit = Rate(hundredthsOfBasisPoint: 0)
+            }),
+        DrillScene(codes: [.strategyThrottled]) { stand in
+            for double in stand.doubles {
+                stand.deed(double.name) { $0.moveMarket(percent: -3, within: .seconds(3)) }
+            }
+        },
+        DrillScene(
+            codes: [.residualLimit], prepare: { $0.hedge.residualCap = Amount(raw: 1_000_000_000_000) }),
+    ]
+
+    private static let machine: [DrillScene] = [
+        DrillScene(codes: [.outboxSlow]) { $0.hang(\.storeLane, for: .seconds(2)) },
+        DrillScene(codes: [.outboxUnavailable]) { $0.disk.fault = .unavailable("input/output error") },
+        DrillScene(codes: [.diskLow]) { $0.disk.isFull = true },
+        DrillScene(codes: [.staleTrade], within: .seconds(300)) { stand in
+            for step in 0..<200 {
+                stand.after(.milliseconds(Int64(step) * 1_300)) {
+                    $0.hang(\.storeLane, for: .milliseconds(120))
+                }
+            }
+        },
+    ]
+}
