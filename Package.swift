@@ -228,7 +228,7 @@ let package = Package(
             "NodeCommandTests",
             [
                 "TradingModel", "Ports", "VenueKit", "Orders", "Engine", "Node", "Configuration", "LiveWorld",
-                "Control", "Console", "Reports", "Audit", "Risk", "Channels", "arbnode",
+                "Control", "Console", "Reports", "Audit", "Risk", "Hedging", "Channels", "arbnode",
             ]),
         specification(
             "BacktestTests",

@@ -1,4 +1,3 @@
-import Hedging
 import Orders
 import Portfolio
 import Risk

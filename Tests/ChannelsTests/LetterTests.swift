@@ -1,6 +1,7 @@
 import Channels
 import Foundation
 import LiveWorld
+import Ports
 import Testing
 import TradingModel
 import VenueServer

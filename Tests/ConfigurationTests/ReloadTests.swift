@@ -1,4 +1,4 @@
-import Configuration
+import Engine
 import Foundation
 import Testing
 

@@ -259,8 +259,8 @@ import Testing
         screen.leave()
         #expect(settings() == before)
         var bytes = [UInt8](repeating: 0, count: 4_096)
-        let text = String(decoding: bytes.prefix(max(0, read(master, &bytes, bytes.count))), as: UTF8.self)
-        #expect(slave > 2 && master > 2, "\(slave) \(master)")
+        let count = read(master, &bytes, bytes.count)
+        let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
         #expect(text.hasPrefix("\u{1B}[?1049h") && text.hasSuffix("\u{1B}[?25h\u{1B}[?1049l"))
         #expect(text.contains("\u{1B}[32mgood\u{1B}[0m\u{1B}[K\r\nplain\u{1B}[K"))
     }

@@ -140,7 +140,7 @@ import TradingModel
             policy.riskIndex = RiskIndexPolicy(target: 40)
             policy.foreignOrders = .cancel
         }
-        stage.process(.governance(.configure(Self.change(stage.engine, edit), people: ["ann"])))
+        stage.process(.governance(.configure(Self.change(stage.engine, "", "new", edit), people: ["ann"])))
         let engine = stage.engine
         #expect(engine.policy.hedge.deadline == .milliseconds(77))
         let rules = engine.governor.limits.rules

@@ -4,6 +4,7 @@ import Engine
 import Foundation
 import LiveWorld
 import Node
+import Ports
 import Testing
 import TradingModel
 
@@ -97,7 +98,7 @@ import TradingModel
         }
         let reason = await second.node.desk.inspect { $0.modeReason }
         #expect(reason.hasPrefix("AUDIT_BROKEN: line 1"), "\(reason)")
-        let codes = await second.node.desk.report().incidents.map(\.code)
+        let codes = await second.node.desk.report().incidents.map(\.incident.code)
         #expect(codes.contains(.auditBroken))
         await second.stop()
         #expect(FileManager.default.fileExists(atPath: path + ".damaged-1"))

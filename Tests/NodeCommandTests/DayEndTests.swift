@@ -5,6 +5,7 @@ import Engine
 import Foundation
 import LiveWorld
 import Node
+import Ports
 import Reports
 import Risk
 import Synchronization

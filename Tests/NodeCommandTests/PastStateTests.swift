@@ -3,6 +3,8 @@ import Foundation
 import LiveWorld
 import Node
 import Orders
+import Ports
+import Risk
 import Testing
 import TradingModel
 

@@ -2,8 +2,12 @@ import Configuration
 import Control
 import Engine
 import Foundation
+import Hedging
 import LiveWorld
 import Node
+import Orders
+import Ports
+import Risk
 import Testing
 import TradingModel
 

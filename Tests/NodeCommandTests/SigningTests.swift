@@ -2,6 +2,7 @@ import Configuration
 import Control
 import Foundation
 import LiveWorld
+import Ports
 import Testing
 import TradingModel
 

@@ -18,6 +18,9 @@ struct SelfCheckCommand: ParsableCommand {
     @OptionGroup var node: NodeConnection
 
     func run() throws {
+        // Each question to a venue that does not answer takes its seconds.
+        var node = node
+        if now { node.timeout.milliseconds = max(node.timeout.milliseconds, 60_000) }
         try node.show(.selfCheck(now: now), as: SelfCheckAnswer.self, SelfCheckCommand.lines)
     }
 

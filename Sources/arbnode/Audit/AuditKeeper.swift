@@ -2,6 +2,7 @@ import Audit
 import Console
 import Control
 import Engine
+import Journal
 import LiveWorld
 import Node
 import Orders

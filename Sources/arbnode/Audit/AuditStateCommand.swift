@@ -1,5 +1,6 @@
 import ArgumentParser
 import Audit
+import Configuration
 import Engine
 import LiveWorld
 import Orders

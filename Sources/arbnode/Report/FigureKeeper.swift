@@ -1,5 +1,7 @@
+import Console
 import Control
 import Engine
+import Foundation
 import LiveWorld
 import Node
 import Orders

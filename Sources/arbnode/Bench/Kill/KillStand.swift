@@ -49,7 +49,7 @@ struct KillStand {
         guard let control = await ControlSocket.open(node, in: directory.path) else { throw ExitCode(73) }
         let stand = KillStand(
             directory: directory, live: live, disk: disk, venues: venues, node: node, control: control,
-            words: SignalWords(node.watchkeeper))
+            words: SignalWords(node.watchkeeper) {})
         await stand.hold(.seconds(20)) { $0.inspect { $0.venues.allSatisfy(\.mayOpen) } }
         return stand
     }
