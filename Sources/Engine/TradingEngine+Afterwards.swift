@@ -11,8 +11,8 @@ struct UntoldPair {
     var strategy: Int
     var instrument: Int
     var decidedAt: Moment
-    /// By leg; `nil` while it has not been sent.
-    var sentAt: [Moment?]
+    /// When each leg was sent; `nil` while it has not been.
+    var sentAt: (buy: Moment?, sell: Moment?)
 }
 
 // What an order's bytes do not wait for: its trade's story, its part of the digest. Both are made up for
@@ -64,8 +64,10 @@ extension TradingEngine {
 
     /// An order is on its way.
     mutating func tellSent(_ id: ClientOrderID, _ now: Moment) {
-        if let leg = untold?.legs.firstIndex(where: { $0.id == id }) {
-            untold?.sentAt[leg] = now
+        if untold?.legs[0].id == id {
+            untold?.sentAt.buy = now
+        } else if untold?.legs[1].id == id {
+            untold?.sentAt.sell = now
         } else {
             told.note(id) { $0.sentAt = now }
         }

@@ -65,9 +65,12 @@ extension TradingEngine {
 
     /// A fee was paid on an instrument: by the strategy that trades it, hedges included.
     mutating func paid(_ fee: Amount, _ index: Int, _ now: Moment) {
-        for strategy in strategiesOf[index] + makersOf[index].map({ strategies.count + $0 }) {
-            if let why = loopGuards[strategy].paid(fee, at: now) { disable(strategy, why, now) }
-        }
+        for strategy in strategiesOf[index] { paid(fee, by: strategy, now) }
+        for maker in makersOf[index] { paid(fee, by: strategies.count + maker, now) }
+    }
+
+    private mutating func paid(_ fee: Amount, by strategy: Int, _ now: Moment) {
+        if let why = loopGuards[strategy].paid(fee, at: now) { disable(strategy, why, now) }
     }
 
     mutating func disable(

@@ -213,7 +213,7 @@ extension TradingEngine {
         tellAfterwards()
         untold = UntoldPair(
             proposal: proposal, legs: legs, strategy: strategy, instrument: index, decidedAt: now,
-            sentAt: [nil, nil])
+            sentAt: (nil, nil))
         warrantHedges(of: legs, index, now)
         switch strategies[strategy].policy.legOrder {
         case .together: submit(legs, now)

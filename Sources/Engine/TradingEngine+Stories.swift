@@ -15,12 +15,15 @@ extension TradingEngine {
             decidedAt: pair.decidedAt, quantity: pair.proposal.quantity,
             gross: Rate(raw: Int64(clamping: gross)), net: edge.net,
             asks: offered(.buy, index, edge.buySlot), bids: offered(.sell, index, edge.sellSlot),
-            legs: zip(pair.legs, pair.sentAt).map { leg, sentAt in
-                var part = part(
-                    leg, books[index].level(leg.side, slot(of: leg, index), 0), nil, pair.decidedAt)
-                part.sentAt = sentAt
-                return part
-            })
+            legs: [part(pair, 0, pair.sentAt.buy), part(pair, 1, pair.sentAt.sell)])
+    }
+
+    private func part(_ pair: UntoldPair, _ number: Int, _ sentAt: Moment?) -> TradeStory.Part {
+        let (leg, index) = (pair.legs[number], pair.instrument)
+        let seen = books[index].level(leg.side, slot(of: leg, index), 0)
+        var part = part(leg, seen, nil, pair.decidedAt)
+        part.sentAt = sentAt
+        return part
     }
 
     /// A quote began to fill: a trade, with the hedge that was meant for it as its other leg.

@@ -148,12 +148,12 @@ extension Reconciliation {
     /// A wallet of perpetuals also moves by funding: what the venue's history tells and the ledger does not
     /// know yet. Answers whether there was any.
     private func bookFunding() async throws(VenueFault) -> Bool {
-        guard let since = await desk.engine.fundingSince(venue) else { return false }
-        let before = await desk.engine.counters.funding
+        guard let since = await desk.fundingSince(venue) else { return false }
+        let before = await desk.fundingBooked
         for payment in try await desk.connectors[venue.index].fundings(since: since) {
             await desk.handle(.funded(venue, payment))
         }
-        return await desk.engine.counters.funding != before
+        return await desk.fundingBooked != before
     }
 
     /// Waits, at most half a second, until no order of ours is open there.
@@ -173,6 +173,9 @@ extension TradingDesk {
     func isAccountReady(_ venue: VenueID) -> Bool { engine.venues[venue.index].isAccountReady }
 
     func booked(_ venue: VenueID) -> Int { engine.venues[venue.index].fills }
+
+    func fundingSince(_ venue: VenueID) -> Moment? { engine.fundingSince(venue) }
+    var fundingBooked: Amount { engine.counters.funding }
 
     /// Why the last pass could not compare, for whoever waits for the venue.
     func reconcilingWaits(_ venue: VenueID, _ why: String) {
