@@ -33,8 +33,8 @@ public final class AlertDispatcher: Sendable {
         }
     }
 
-    /// Sends a letter to the channels of these names, one after the other; answers what each that did not take
-    /// it said.
+    /// Sends a letter to the channels of these names, one after the other; answers what each that did not
+    /// take it said.
     public func send(_ letter: Letter, to names: [String]) async -> [(channel: String, reason: String)] {
         var failures: [(channel: String, reason: String)] = []
         for driver in drivers where names.contains(driver.name) {

@@ -39,8 +39,8 @@ actor ChannelDriver {
         isRunning = false
     }
 
-    /// Says a letter at once, whatever waits: it is one, and now and then. Tries again after a failure that may
-    /// pass; answers what kept it from being taken, `nil` when it was.
+    /// Says a letter at once, whatever waits: it is one, and now and then. Tries again after a failure that
+    /// may pass; answers what kept it from being taken, `nil` when it was.
     func send(_ letter: Letter) async -> String? {
         var reason = ""
         for pause in ChannelDriver.pauses {

@@ -104,7 +104,8 @@ extension TradingEngine {
             loosenings.agree(wish, agreed, at: now)
             alarm(
                 .resumeAsked, .info, nil,
-                "\(agreed.joined(separator: " and ")) would \(wish.what) (\(reason)); \(more) more must agree",
+                "\(agreed.joined(separator: " and ")) would \(wish.what) (\(reason)); "
+                    + "\(more) more must agree",
                 now)
             return nil
         case .ready(let agreed): return agreed.joined(separator: " and ")

@@ -259,8 +259,8 @@ public actor TradingDesk {
         await Reconciliation(desk: self, venue: venue, fillsSince: since).run()
     }
 
-    /// Holds every venue's orders, fills and balances against the ledger once more; answers the venues that do
-    /// not agree, or had not answered by `deadline`. On paper there is nothing to compare.
+    /// Holds every venue's orders, fills and balances against the ledger once more; answers the venues that
+    /// do not agree, or had not answered by `deadline`. On paper there is nothing to compare.
     public func reconcileAll(by deadline: Moment) async -> [String] {
         guard paper == nil else { return [] }
         for connector in connectors { beginReconciling(connector.venue) }

@@ -26,6 +26,11 @@ public struct ZoneTable: Hashable, Sendable {
         (changes.last { $0.from <= now } ?? changes[0]).offset
     }
 
+    /// When the offset changes within a stretch of time.
+    func changes(from first: Moment, to last: Moment) -> [Moment] {
+        changes.map(\.from).filter { $0 >= first && $0 <= last }
+    }
+
     /// Nanoseconds of local time since 1970 there.
     func local(_ now: Moment) -> Int64 { now.nanoseconds + offset(at: now).nanoseconds }
 }
@@ -88,15 +93,14 @@ func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
 }
 
 extension DayClock {
-    /// When a trading day begins. Where clocks are set forward over its local time it begins an hour later by
-    /// them, where they are set back at the first of the two.
+    /// When a trading day begins: the first moment that is in it. Where clocks are set forward over its local
+    /// time that is the moment they are set, where they are set back the first of the two.
     public func begin(ofDay day: Int64) -> Moment {
-        let local = day * 86_400_000_000_000 + reset.nanoseconds
-        // The offset that holds then is the one that leads back to it; a change lies within a day at most.
-        let guesses = [local - 86_400_000_000_000, local + 86_400_000_000_000].map {
-            local - zone.offset(at: Moment(nanoseconds: $0)).nanoseconds
-        }
-        let within = guesses.filter { self.day(at: Moment(nanoseconds: $0)) >= day }
-        return Moment(nanoseconds: within.min() ?? guesses[0])
+        let length: Int64 = 86_400_000_000_000
+        let local = day * length + reset.nanoseconds
+        let around = [local - length, local + length].map { Moment(nanoseconds: $0) }
+        let turns = around.map { Moment(nanoseconds: local - zone.offset(at: $0).nanoseconds) }
+        let candidates = turns + zone.changes(from: around[0], to: around[1])
+        return candidates.filter { self.day(at: $0) >= day }.min() ?? turns[0]
     }
 }

@@ -8,6 +8,7 @@ import Node
 import Orders
 import Ports
 import Risk
+import Synchronization
 import Testing
 import TradingModel
 

@@ -61,7 +61,7 @@ final class NodeStand: Sendable {
     static func text(_ limits: [String: String] = [:], rest: String = "") -> String {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().path
-        let all = NodeStand.limits.merging(limits) { $1 }
+        let all = NodeStand.limits.merging(limits) { $1 }.sorted { $0.key < $1.key }
         return """
             include: \(root)/config/limits.yaml
             node: 3
@@ -75,7 +75,7 @@ final class NodeStand: Sendable {
               - use: \(root)/venues/bybit.yaml
                 endpoints:
                   {rest: "https://127.0.0.1:1", public: "wss://127.0.0.1:1", private: "wss://127.0.0.1:1"}
-            limits: {\(all.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", "))}
+            limits: {\(all.map { "\($0.key): \($0.value)" }.joined(separator: ", "))}
             strategies:
               taker_taker:
                 - {instrument: BTC-USDT, owner: ann, venues: all, minimum_edge: 4bps, pair_notional: 250}

@@ -57,7 +57,7 @@ public struct ReportAnswer: Codable, Hashable, Sendable {
         /// Of the volume, in percent.
         public var makerPercent = 0.0
         public var fees = ""
-        /// What was paid, and what is configured for the account's tier: where they part, the tier has changed.
+        /// What was paid, and what is configured for the account's tier: where they part, that has changed.
         @Nullable public var paidBps: Double?
         @Nullable public var takerBps: Double?
         @Nullable public var makerBps: Double?

@@ -23,7 +23,7 @@ struct PastState {
         var description: String
     }
 
-    /// - Parameter policy: `nil`: that of the configuration which the rows name, from the directory's archive.
+    /// - Parameter policy: `nil`: that of the configuration which the rows name, from the archive.
     init(
         _ rows: [(sequence: UInt64, bytes: [UInt8])], at moment: Moment, policy given: EnginePolicy?,
         archive: ContentArchive
@@ -31,7 +31,7 @@ struct PastState {
         let count = PastState.count(rows, until: moment)
         guard count > 0 else {
             throw Fault(
-                description: "no row of that time is left: older ones were forgotten behind a checkpoint")
+                description: "no row of that time is left: older ones are forgotten behind checkpoints")
         }
         let taken = rows[..<count]
         policy = try given ?? PastState.policy(taken, archive)

@@ -164,7 +164,7 @@ actor ConfigurationKeeper: ConfigurationReloading {
     }
 
     private func carryOut(_ change: PolicyChange, _ people: [String]) async throws(ControlFault) {
-        // Who sends a signal may be any of those who can: it counts where one is enough, and for nobody else.
+        // Who sends a signal may be any of those who can: it counts where one is enough, and not beyond.
         let people = change.people > 1 ? people.filter { $0 != ConfigurationKeeper.signal } : people
         switch await desk.configure(change, people: people) {
         case .nothing:
@@ -175,7 +175,8 @@ actor ConfigurationKeeper: ConfigurationReloading {
             let who = agreed.isEmpty ? "it loosens a limit" : "\(agreed.joined(separator: " and ")) agreed"
             throw ControlFault(
                 .needsApproval,
-                "\(who), and \(more) \(agreed.isEmpty ? "" : "other ")\(more == 1 ? "person" : "people") must",
+                "\(who), and \(more) \(agreed.isEmpty ? "" : "other ")"
+                    + "\(more == 1 ? "person" : "people") must",
                 remedy: "nothing has changed: arbctl config reload … --approved-by NAME, or each in a call "
                     + "of their own, within 15 minutes and with the files as they are")
         case .ready:
