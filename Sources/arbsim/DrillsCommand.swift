@@ -1,4 +1,7 @@
 import ArgumentParser
+import Configuration
+import Foundation
+import Glibc
 import Simulator
 
 struct DrillsCommand: ParsableCommand {
@@ -21,6 +24,11 @@ struct DrillsCommand: ParsableCommand {
     @Flag(help: "Without the kills.")
     var quick = false
 
+    @Flag(help: .hidden)
+    var share = false
+
+    @OptionGroup var workers: WorkerOptions
+
     func validate() throws {
         let known = Drills.names
         if let stray = only.first(where: { !known.contains($0) }) {
@@ -38,10 +46,52 @@ struct DrillsCommand: ParsableCommand {
         do { course = DrillCourse(try Drills.shelf()) { Console.note($0) } } catch {
             throw Complaint.noInput("the runbooks cannot be read: \(error)")
         }
-        course.run(only: only.isEmpty ? nil : only, kills: !quick)
+        if share {
+            for name in only { Console.result(ReportJSON.wire(course.rehearse(name, kills: !quick))) }
+            return
+        }
+        for share in try shares(only.isEmpty ? Drills.names : only) { course.take(share) }
+        if only.isEmpty { course.fireOthers() }
         for fault in course.faults { Console.note("FAILED \(fault)") }
         Console.result(ReportJSON.text(course.report))
         let isGood = only.isEmpty && !quick ? course.report.isGood : course.faults.isEmpty
         if !isGood { throw ExitCode(1) }
+    }
+
+    /// Each runbook in a process of its own, as many at a time as there are workers.
+    private func shares(_ names: [String]) throws(Complaint) -> [DrillShare] {
+        var waiting = names[...]
+        var running: [(process: Process, output: Pipe)] = []
+        var shares: [DrillShare] = []
+        while !waiting.isEmpty || !running.isEmpty {
+            while running.count < workers.count, let name = waiting.popFirst() {
+                running.append(try begin(name))
+            }
+            // Its one line fits into the pipe: it can end before it is read.
+            guard let place = running.firstIndex(where: { !$0.process.isRunning }) else {
+                usleep(50_000)
+                continue
+            }
+            shares.append(try ended(running.remove(at: place)))
+        }
+        return shares
+    }
+
+    private func begin(_ name: String) throws(Complaint) -> (process: Process, output: Pipe) {
+        let (process, output) = (Process(), Pipe())
+        process.executableURL = URL(fileURLWithPath: HouseFiles.executable)
+        process.arguments = ["drills", "--share", "--only", name] + (quick ? ["--quick"] : [])
+        process.standardOutput = output
+        do { try process.run() } catch {
+            throw .internalFault("cannot start a worker: \(error.localizedDescription)")
+        }
+        return (process, output)
+    }
+
+    private func ended(_ worker: (process: Process, output: Pipe)) throws(Complaint) -> DrillShare {
+        let line = worker.output.fileHandleForReading.readDataToEndOfFile()
+        do { return try JSONDecoder().decode(DrillShare.self, from: line) } catch {
+            throw .internalFault("a worker has died: its drill must not end a process")
+        }
     }
 }

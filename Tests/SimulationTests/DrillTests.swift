@@ -32,7 +32,7 @@ import Watch
         let shelf = try Drills.shelf()
         let whole = Drills.rehearse(name, shelf)
         var kills = 0
-        for row in 0..<whole.entries {
+        for row in whole.first..<whole.entries {
             for durable in [false, true] {
                 let outcome = Drills.rehearse(name, shelf, killedAt: row, durable: durable)
                 kills += outcome.wasKilled ? 1 : 0
@@ -40,6 +40,6 @@ import Watch
                 #expect(faults.isEmpty, "\(name) row \(row), durable \(durable): \(faults)")
             }
         }
-        #expect(kills >= whole.entries)
+        #expect(kills >= whole.entries - whole.first)
     }
 }

@@ -33,6 +33,8 @@ extension DrillBook {
                             desk.approve(strategy: strategy.name, reason: "a drill", actor: person)
                         }
                     }
+                    // Nothing trades before people have seen why.
+                    desk.setMode(.hold, reason: "a drill", actor: "ann")
                 }
             }
         ],
@@ -51,13 +53,24 @@ extension DrillBook {
             stand.run(.seconds(3))
         }, check: { $0.isClosed("kraken") })
 
-    /// With one venue left nothing can be hedged where it should be.
+    /// Legs fill in part, and when the rest is to be hedged the books are empty.
     private static let degradedRouting = Drill.triggered(
         "rb-28-degraded-routing",
         { stand in
             for double in stand.doubles {
-                stand.deed(double.name) { $0.vanishLiquidity(for: .seconds(6)) }
+                stand.deed(double.name) { $0.fragmentation = .init(pieces: 2, percent: 30) }
             }
+            for second in 0..<20 {
+                stand.after(.milliseconds(Int64(second) * 2_100)) { stand in
+                    for double in stand.doubles {
+                        stand.deed(double.name) { $0.vanishLiquidity(for: .milliseconds(900)) }
+                    }
+                }
+            }
+            stand.after(.seconds(45)) { stand in
+                for double in stand.doubles { stand.deed(double.name) { $0.fragmentation = nil } }
+            }
+            stand.run(.seconds(50))
         }, check: { $0.isClosed() })
 
     private static let alertChannel = Drill.triggered(

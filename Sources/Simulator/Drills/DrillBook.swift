@@ -109,7 +109,7 @@ enum DrillBook {
             for double in stand.doubles {
                 stand.deed(double.name) { $0.moveMarket(percent: -15, within: .seconds(4)) }
             }
-        }, check: { $0.isNot(.normal) })
+        }, people: ["look": { $0.run(.seconds(60)) }], check: { $0.isNot(.normal) })
 
     /// An older copy of the directory is put back; histories tell what happened since.
     private static let restore = Drill.byHand(

@@ -10,6 +10,8 @@ public struct DrillOutcome: Sendable {
     public var runbook: String
     /// Rows of runs that became durable: where a process may die.
     public var entries = 0
+    /// Of these, the first that belongs to the drill's own run.
+    public var first = 0
     public var codes: Set<IncidentCode> = []
     public var virtualSeconds = 0.0
     /// What planning every runbook in the middle of it wrote or sent.
@@ -46,6 +48,7 @@ struct DrillRehearsal {
         if cut == nil { outcome.dryRunWrites += DryRun.writes(stand) }
         drill.provoke(stand)
         if cut == nil { outcome.dryRunWrites += DryRun.writes(stand) }
+        if !drill.startsItself { outcome.first = stand.rows.entries.count }
         if let number = begin(stand, &outcome) { finish(number, stand, &outcome) }
         stand.gatherCodes()
         outcome.codes = stand.codes

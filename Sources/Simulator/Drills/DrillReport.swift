@@ -26,12 +26,24 @@ public struct DrillReport: Codable, Hashable, Sendable {
     }
 }
 
-/// Carries out all drills, one after the other, and counts.
+/// What one runbook's drill came to, whole and with kills.
+public struct DrillShare: Codable, Hashable, Sendable {
+    public var runbook: String
+    public var isDrilled = false
+    public var dryRunWrites = 0
+    public var kills = 0
+    public var killsOk = 0
+    /// Codes that fired.
+    public var fired: Set<String> = []
+    /// What went wrong, a line each.
+    public var faults: [String] = []
+}
+
+/// Carries out drills and counts.
 public struct DrillCourse {
     public private(set) var report = DrillReport()
-    /// What went wrong, a line each.
     public private(set) var faults: [String] = []
-    public private(set) var fired: Set<IncidentCode> = []
+    private var fired: Set<String> = []
     private let shelf: RunbookShelf
     private let say: (String) -> Void
 
@@ -45,58 +57,58 @@ public struct DrillCourse {
         }
     }
 
-    /// - Parameters:
-    ///   - only: runbooks whose drills are carried out; `nil`: all.
-    ///   - kills: with a kill at each row of each run, on both sides of its becoming durable.
-    public mutating func run(only: [String]? = nil, kills: Bool = true) {
-        for name in Drills.names where only?.contains(name) ?? true {
-            let whole = Drills.rehearse(name, shelf)
-            take(whole)
-            report.dryRunWrites += whole.dryRunWrites
-            if whole.faults.isEmpty { report.drilled += 1 }
-            say(
-                "\(name): \(whole.entries) entries in \(Int(whole.virtualSeconds)) virtual s"
-                    + (whole.faults.isEmpty ? "" : ": \(whole.faults.joined(separator: "; "))"))
-            if kills { kill(name, whole.entries) }
+    /// One runbook from its trigger to its end.
+    /// - Parameter kills: also with a kill at each row of its run, on both sides of its becoming durable.
+    public func rehearse(_ name: String, kills: Bool) -> DrillShare {
+        var share = DrillShare(runbook: name)
+        let whole = Drills.rehearse(name, shelf)
+        share.isDrilled = whole.faults.isEmpty
+        share.dryRunWrites = whole.dryRunWrites
+        share.fired = Set(whole.codes.map(\.rawValue))
+        share.faults = whole.faults.map { "\(name): \($0)" }
+        for row in whole.first..<(kills ? whole.entries : whole.first) {
+            for durable in [false, true] { kill(row, durable, &share) }
         }
-        if only == nil { fireOthers() }
+        let ended = "\(name): \(whole.entries) entries in \(Int(whole.virtualSeconds)) virtual s"
+        say(kills ? "\(ended), \(share.killsOk) of \(share.kills) kills survived" : ended)
+        return share
+    }
+
+    private func kill(_ row: Int, _ durable: Bool, _ share: inout DrillShare) {
+        let outcome = Drills.rehearse(share.runbook, shelf, killedAt: row, durable: durable)
+        // A run that took another way had no such row: that is no proof, and not counted.
+        guard outcome.wasKilled else { return }
+        share.kills += 1
+        share.fired.formUnion(outcome.codes.map(\.rawValue))
+        if outcome.faults.isEmpty {
+            share.killsOk += 1
+        } else {
+            let side = durable ? "after" : "before"
+            let text = outcome.faults.joined(separator: "; ")
+            share.faults.append("\(share.runbook), killed \(side) row \(row): \(text)")
+        }
+    }
+
+    public mutating func take(_ share: DrillShare) {
+        report.drilled += share.isDrilled ? 1 : 0
+        report.dryRunWrites += share.dryRunWrites
+        report.killResumeRuns += share.kills
+        report.killResumeOk += share.killsOk
+        fired.formUnion(share.fired)
         report.codesFired = fired.count
-    }
-
-    private mutating func take(_ outcome: DrillOutcome) {
-        fired.formUnion(outcome.codes)
-        faults += outcome.faults.map { "\(outcome.runbook): \($0)" }
-    }
-
-    private mutating func kill(_ name: String, _ entries: Int) {
-        for row in 0..<entries {
-            for durable in [false, true] {
-                let outcome = Drills.rehearse(name, shelf, killedAt: row, durable: durable)
-                // A run that took another way had no such row: that is no proof, and not counted.
-                guard outcome.wasKilled else { continue }
-                report.killResumeRuns += 1
-                fired.formUnion(outcome.codes)
-                if outcome.faults.isEmpty {
-                    report.killResumeOk += 1
-                } else {
-                    let side = durable ? "after" : "before"
-                    let text = outcome.faults.joined(separator: "; ")
-                    faults.append("\(name), killed \(side) row \(row): \(text)")
-                    say("  killed \(side) row \(row): \(text)")
-                }
-            }
-        }
+        faults += share.faults
     }
 
     /// Codes that no drill has fired have a scene of their own.
-    private mutating func fireOthers() {
-        for scene in DrillScene.all where !fired.isSuperset(of: scene.codes) {
-            fired.formUnion(scene.play(shelf))
+    public mutating func fireOthers() {
+        for scene in DrillScene.all where !fired.isSuperset(of: scene.codes.map(\.rawValue)) {
+            let found = scene.play(shelf)
+            fired.formUnion(found.map(\.rawValue))
+            let missing = scene.codes.subtracting(found).map(\.rawValue).sorted()
+            if !missing.isEmpty { say("a scene fired no \(missing.joined(separator: ", "))") }
         }
-        let silent = IncidentCode.allCases.filter { !fired.contains($0) }.map(\.rawValue)
-        if !silent.isEmpty {
-            faults.append("never fired: \(silent.joined(separator: ", "))")
-            say("never fired: \(silent.joined(separator: ", "))")
-        }
+        report.codesFired = fired.count
+        let silent = IncidentCode.allCases.map(\.rawValue).filter { !fired.contains($0) }
+        if !silent.isEmpty { faults.append("never fired: \(silent.joined(separator: ", "))") }
     }
 }
