@@ -88,44 +88,52 @@ import TradingModel
         #expect(Set(stage.transmitted.map(\.id)).count == stage.transmitted.count)
     }
 
-    @Test func `gets another for the leg it took, so that the next attempt at that venue need not wait`()
-        throws
+    @Test func `gets another for the leg it took, so that the next hedge at that venue need not wait`() throws
     {
         var stage = stage()
         let legs = stage.sentPair()
         let name = try warrant(stage).name
-        stage.fill(legs[0])
         stage.expire(legs[1])
-        let first = atOnce(stage, name)[0]
+        stage.fill(legs[0], part: 6_000)
+        let first = try #require(atOnce(stage, name).first)
         let next = try warrant(stage)
         #expect(next.name != name && next.decidedAt == stage.now)
         #expect(next.legs.map(\.venue) == [first.venue] && next.legs.map(\.side) == [first.side])
         stage.durable([])
-        // Half of it trades there, and what is left is tried there again.
-        stage.fill(first, part: first.quantity.raw / 2)
-        stage.quote(2, bid: 90_00, ask: 110_00)
-        stage.report(first, .expired, filled: first.quantity.raw / 2)
+        stage.fill(first)
+        stage.fill(legs[0], part: 6_000)
         let second = atOnce(stage, next.name)
         #expect(second.map(\.venue) == [first.venue] && second.map(\.side) == [first.side])
-        #expect(stage.persisted().isEmpty)
+        #expect(second.first.map { $0.id != first.id } == true && stage.persisted().isEmpty)
         #expect(try warrant(stage).name != next.name, "and so on")
         stage.fill(second[0])
+        stage.report(legs[0], .expired, filled: 12_000)
         let isFlat = stage.engine.isFlat
         #expect(isFlat && revocations(stage).map(\.bits) == [4, 4, 0])
+    }
+
+    @Test func `whose other is not durable yet lets the next hedge wait for a row of its own`() throws {
+        var stage = stage()
+        let legs = stage.sentPair()
+        stage.expire(legs[1])
+        stage.fill(legs[0], part: 6_000)
+        let first = stage.transmitted.last
+        stage.fill(try #require(first))
+        stage.fill(legs[0], part: 6_000)
+        #expect(stage.persisted().map(\.purpose) == [.hedge])
+        #expect(stage.transmitted.last == first)
     }
 
     @Test func `has so many others at most`() throws {
         var stage = stage()
         let legs = stage.sentPair()
-        stage.fill(legs[0])
-        stage.quote(2, bid: 90_00, ask: 110_00)
         stage.expire(legs[1])
         for _ in 0..<8 {
-            stage.durable([])
-            guard let hedge = stage.transmitted.last, hedge.purpose != .open else { continue }
-            stage.fill(hedge, part: hedge.quantity.raw / 2)
-            stage.report(hedge, .expired, filled: hedge.quantity.raw / 2)
+            stage.fill(legs[0], part: 6_000)
+            stage.durable(stage.persisted())
+            stage.fill(try #require(stage.transmitted.last))
         }
+        #expect(stage.transmitted.count == 2 + 8)
         #expect(stage.warrantNames.count == 4)
         #expect(Set(stage.transmitted.map(\.id)).count == stage.transmitted.count)
     }
