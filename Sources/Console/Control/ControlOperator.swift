@@ -29,7 +29,8 @@ public struct ControlOperator: ControlAnswering {
     public func answer(_ line: [UInt8], from user: UInt32) async -> [UInt8] {
         do throws(ControlFault) {
             let (command, isAttended) = try ControlCommand.attended(line)
-            if isAttended { await desk.operatorSeen() }
+            // Nobody waits for it: a kill must reach the Watchkeeper though the desk is stuck.
+            if isAttended { Task(executorPreference: desk.lane) { await desk.operatorSeen() } }
             return try await carryOut(command, user)
         } catch {
             tally.note { $0.refusedRequests += 1 }
