@@ -49,7 +49,8 @@ struct LiveNode {
                     deskLate: .seconds(3_600), deskLost: .seconds(7_200), storeLate: .seconds(3_600),
                     storeLost: .seconds(7_200))),
             in: live.world)
-        let server = try await ControlServer.start(at: scratch.socket, ControlOperator(node.desk))
+        let server = try await ControlServer.start(
+            at: scratch.socket, ControlOperator(node.desk, watchkeeper: node.watchkeeper))
         return LiveNode(scratch: scratch, live: live, node: node, server: server)
     }
 

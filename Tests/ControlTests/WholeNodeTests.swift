@@ -2,6 +2,7 @@ import Control
 import Engine
 import Foundation
 import Node
+import Synchronization
 import Testing
 import TradingModel
 
@@ -35,6 +36,22 @@ import TradingModel
             #expect(route("0.5") == .conflict, "no book has a price yet")
             #expect(route("-1") == .badArguments && route("1e3") != nil && route("x") == .badArguments)
         }
+        await stand.stop()
+    }
+
+    @Test func `takes a kill though its desk hangs`() async throws {
+        let stand = try await LiveNode.start()
+        let path = stand.scratch.socket
+        let hangs = Mutex(true)
+        Task(executorPreference: stand.node.desk.lane) {
+            while hangs.withLock({ $0 }) { usleep(1_000) }
+        }
+        try await blocking {
+            let kill = ControlCommand.kill(.all, flattens: false, reason: "it hangs")
+            let answer = try client(path).ask(kill, for: KillAnswer.self)
+            #expect(answer.by == "watchkeeper" && answer.scope == "all")
+        }
+        hangs.withLock { $0 = false }
         await stand.stop()
     }
 

@@ -125,6 +125,7 @@ import Watch
     @Test func `have no run that the disk did not take`() throws {
         let stand = try running()
         stand.disk.fault = .unavailable("input/output error")
+        stand.disk.failsReserve = true
         stand.run(.seconds(2))
         #expect(
             refused(
