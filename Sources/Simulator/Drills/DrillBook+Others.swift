@@ -11,8 +11,9 @@ import TradingModel
 // Runbooks of single incidents.
 extension DrillBook {
     static let others: [Drill] = [
-        deadMan, logicLoop, bookProof, degradedRouting, alertChannel, hedgeFailure, exposure, appetite, rules,
-        runbookFailed, resume, afterKill,
+        auditChain, deadMan, logicLoop, bookProof, degradedRouting, alertChannel, hedgeFailure, exposure,
+        appetite, rules,
+        runbookFailed, resume, afterKill, host, canary,
     ]
 
     /// What we send to the venue arrives, nothing comes back: its switch is confirmed no more.
@@ -137,5 +138,27 @@ extension DrillBook {
             let order = KillOrder(.all, reason: "a drill", actor: "ann")
             Task(executorPreference: keeper.lane) { _ = await keeper.kill(order) }
             stand.run(.seconds(1))
-        }, check: { $0.isNot(.normal) ?? $0.rests() })
+        }, check: { $0.isNot(.normal) })
+
+    private static let host = Drill.triggered(
+        "rb-37-host",
+        { stand in stand.incident(.hostStrained) },
+        check: { $0.isNot(.normal) })
+
+    private static let canary = Drill.triggered(
+        "rb-38-canary",
+        { stand in stand.incident(.canaryFail) },
+        check: { $0.isNot(.normal) })
+
+    private static let auditChain = Drill.byHand("rb-23-audit-chain", check: { $0.isNot(.normal) })
+}
+
+extension DrillStand {
+    /// Told as a part of the node tells it.
+    func incident(_ code: IncidentCode) {
+        let at = now
+        visit {
+            $0.trouble(Incident(code: code, severity: .warning, venue: nil, detail: "a drill", at: at))
+        }
+    }
 }

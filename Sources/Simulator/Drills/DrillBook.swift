@@ -14,7 +14,7 @@ enum DrillBook {
         + [nightBegins, nightEnds, maintenance] + others
 
     private static let killAll = Drill.byHand(
-        "rb-01-kill-all", check: { $0.isNot(.normal) ?? $0.rests() })
+        "rb-01-kill-all", check: { $0.isNot(.normal) })
 
     private static let flattenVenue = Drill.byHand(
         "rb-02-flatten-venue", on: "okx",
