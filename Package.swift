@@ -23,6 +23,9 @@ let simulationOnly: [SwiftSetting] = [
     .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
 ]
 
+/// Debug builds of these are optimised: they take most of the tests' time, and nobody steps through them.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 func room(
     _ name: String, _ dependencies: [Target.Dependency] = [], _ settings: [SwiftSetting] = []
 ) -> Target {
@@ -33,8 +36,10 @@ func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: house)
 }
 
-func specification(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: house)
+func specification(
+    _ name: String, _ dependencies: [Target.Dependency], _ settings: [SwiftSetting] = []
+) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: house + settings)
 }
 
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -77,7 +82,7 @@ let package = Package(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // L0, L1: values and pure decisions
-        room("TradingModel"),
+        room("TradingModel", [], optimised),
         room("Books", ["TradingModel"]),
         room("Risk", ["TradingModel"]),
         room("Portfolio", ["TradingModel"]),
@@ -94,14 +99,14 @@ let package = Package(
         room("Reports", ["TradingModel", "Risk", "Measures"]),
         room("Routing", ["TradingModel", "Books"]),
         room("Hedging", ["TradingModel"]),
-        room("VenueKit", ["TradingModel", "Ports"]),
+        room("VenueKit", ["TradingModel", "Ports"], optimised),
         room(
             "LiveWorld",
             [
                 "TradingModel", "Ports", "Journal", "Audit", "Watch", "CWebSockets", "COpenSSL",
                 "CRocksDB", "CThreads", "CClock", "CZlib",
             ]),
-        room("SimulatedWorld", ["TradingModel", "Ports", "Journal"], simulationOnly),
+        room("SimulatedWorld", ["TradingModel", "Ports", "Journal"], simulationOnly + optimised),
         room("Channels", ["TradingModel", "Ports", "Watch", "CCurl"]),
         room("VenueServer", ["TradingModel", "SimulatedWorld", "COpenSSL"] + nio),
         // L3
@@ -164,7 +169,7 @@ let package = Package(
             ]),
         executable("arbctl", ["Control", arguments]),
 
-        specification("ArchitectureTests", []),
+        specification("ArchitectureTests", [], optimised),
         .testTarget(
             name: "PortfolioTests", dependencies: ["TradingModel", "Portfolio"], path: "Tests/Portfolio",
             exclude: ["independent.py"], swiftSettings: house),

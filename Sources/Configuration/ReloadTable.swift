@@ -39,7 +39,8 @@ enum ReloadTable {
         Row("http", .restart), Row("credentials_file", .restart), Row("store.**", .restart),
         Row("threads.**", .restart), Row("instruments.**", .restart), Row("venues.**", .restart),
         Row("paper_latency", .restart), Row("start_in", .restart),
-        Row("day_end.**", .restart),
+        Row("day_end.**", .restart), Row("host.**", .restart), Row("self_check.**", .restart),
+        Row("runbooks.**", .restart),
         Row("foreign_orders", .now(.never)), Row("alerts.**", .now(.never)),
 
         Row("limits.reduced_divisor", .now(.lower)),

