@@ -20,6 +20,9 @@ public actor OrderHunter {
     /// The share of a venue's allowance for questions that sweeps may use, in percent.
     public static let budgetShare: Int64 = 40
 
+    /// Sweeps that orders of unknown fate may keep from a venue in a row: it is not left alone for long.
+    public static let mostSkipped = 5
+
     init(desk: TradingDesk, world: World) {
         lane = world.coldLane
         self.desk = desk
@@ -35,6 +38,7 @@ public actor OrderHunter {
     private func hunt(at venue: VenueID) async {
         let round = await desk.sweepInterval(venue)
         var suspicion: Reconciliation.Difference?
+        var skipped = 0
         while await desk.huntGoesOn(venue) {
             do {
                 let pause = suspicion == nil ? round : OrderHunter.secondLook
@@ -44,6 +48,12 @@ public actor OrderHunter {
                 suspicion = nil
                 continue
             }
+            // Inquiries use the same allowance, and hedges wait for what they find out.
+            if skipped < OrderHunter.mostSkipped, await desk.inquires(venue) {
+                skipped += 1
+                continue
+            }
+            skipped = 0
             suspicion = await sweep(venue, suspicion)
         }
     }
@@ -63,6 +73,13 @@ public actor OrderHunter {
 extension TradingDesk {
     func isReconciled(_ venue: VenueID) -> Bool {
         engine.venues[venue.index].isReconciled && engine.venues[venue.index].isAccountReady
+    }
+
+    /// Whether it is being found out what became of an order there.
+    func inquires(_ venue: VenueID) -> Bool {
+        engine.orders.live.contains { id in
+            engine.orders[id].map { $0.intent.venue == venue && $0.state == .unknown } ?? false
+        }
     }
 
     /// So that sweeps leave most of the venue's budget to orders.

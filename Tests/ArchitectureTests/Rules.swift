@@ -78,7 +78,8 @@ enum Rules {
 
     /// Cheaper than the expression that follows, and true of all that it finds.
     private static func declares(_ code: String) -> Bool {
-        ["class ", "struct ", "enum ", "actor ", "protocol ", "typealias "].contains { code.utf8.contains($0) }
+        ["class ", "struct ", "enum ", "actor ", "protocol ", "typealias "]
+            .contains { code.utf8.contains($0) }
     }
 
     /// `OrderManagerV2` is `Order`, `Manager`, `V2`.
