@@ -25,6 +25,7 @@ extension TradingDesk {
         facts.isInMaintenance = engine.isInMaintenance
         facts.riskTarget = engine.riskIndex?.target ?? 0
         facts.riskIndex = engine.riskIndex?.value ?? 0
+        facts.riskCeiling = engine.riskIndex?.ceiling ?? 0
         facts.safeVenues = engine.venues.count { $0.safeReason != nil }
         facts.venuesReady = engine.venues.allSatisfy(\.isAccountReady)
         facts.venuesReconciled = engine.venues.allSatisfy(\.isReconciled)

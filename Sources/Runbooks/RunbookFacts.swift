@@ -30,6 +30,8 @@ public struct RunbookFacts: Hashable, Sendable {
     /// What people want of the risk index, 0…100, and where it is.
     public var riskTarget = 0
     public var riskIndex = 0
+    /// What health allows of it, 0…100.
+    public var riskCeiling = 0
     /// Venues in a SAFE_MODE of their own.
     public var safeVenues = 0
     public var venuesReady = false
@@ -62,6 +64,7 @@ public struct RunbookCondition: Hashable, Sendable {
         case maintenance
         case riskTarget = "risk_target"
         case riskIndex = "risk_index"
+        case riskCeiling = "risk_ceiling"
         case safeVenues = "safe_venues"
         case venuesReady = "venues_ready"
         case venuesReconciled = "venues_reconciled"
@@ -120,6 +123,7 @@ public struct RunbookCondition: Hashable, Sendable {
         case .deadChannels: return facts.deadChannels
         case .riskTarget: return facts.riskTarget
         case .riskIndex: return facts.riskIndex
+        case .riskCeiling: return facts.riskCeiling
         case .safeVenues: return facts.safeVenues
         default: preconditionFailure("a truth is no number")
         }

@@ -69,13 +69,11 @@ extension DrillStand {
 
     /// A venue that may not open new risk.
     func isClosed(_ name: String? = nil) -> String? {
-        let only = name.map { venue($0) }
         let closed = visit { desk in
-            desk.engine.venues.enumerated().first {
-                !$0.element.mayOpen && (only == nil || only?.index == $0.offset)
-            }?.element.name
+            desk.report().venues.first { !$0.mayOpen && (name == nil || name == $0.name) }
+                .map { "\($0.name) is not open again: \($0.blockedBy ?? "")" }
         }
         guard let closed else { return "no node runs" }
-        return closed.map { "\($0) is not open again" }
+        return closed
     }
 }

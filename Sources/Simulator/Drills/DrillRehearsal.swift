@@ -102,7 +102,9 @@ struct DrillRehearsal {
         }
         if found != .succeeded {
             let why = stand.visit { $0.runs[number]?.run.entries.map { "\($0.what) \($0.reason)" } ?? [] }
-            outcome.faults.append("run \(number) \(found.rawValue): \((why ?? []).suffix(4))")
+            let cases = stand.visit { $0.cases.cases.map { "\($0.key.code.rawValue) \($0.detail)" } } ?? []
+            outcome.faults.append(
+                "run \(number) \(found.rawValue): \((why ?? []).suffix(4)); incidents: \(cases.suffix(3))")
             return
         }
         lookAfterwards(number, stand, &outcome)

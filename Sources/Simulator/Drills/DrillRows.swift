@@ -81,7 +81,8 @@ final class DrillRows: @unchecked Sendable {
             guard let entry = RunbookRun.Entry(line: row.line) else { return ["an entry cannot be read"] }
             switch entry {
             case .resumed, .approved: continue
-            case .started, .aborted, .ended: seen["run \(row.run) \(entry.what)", default: 0] += 1
+            case .started, .aborted: seen["run \(row.run) \(entry.what)", default: 0] += 1
+            case .ended: seen["run \(row.run) ended", default: 0] += 1
             default: seen["run \(row.run) \(entry.what) step \(entry.step ?? -1)", default: 0] += 1
             }
         }

@@ -47,6 +47,15 @@ extension DrillStand {
         }
     }
 
+    /// What keeps venues apart is explained.
+    func releaseAll() {
+        visit { desk in
+            for venue in desk.engine.venues.indices where desk.engine.venues[venue].safeReason != nil {
+                desk.release(VenueID(venue), reason: "explained", actor: "ann")
+            }
+        }
+    }
+
     private func say(_ word: @Sendable (isolated TradingDesk) throws(RunbookRun.Refusal) -> Void) {
         let refused = visit { desk -> RunbookRun.Refusal? in
             do throws(RunbookRun.Refusal) {
