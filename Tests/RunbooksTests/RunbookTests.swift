@@ -192,6 +192,34 @@ import TradingModel
         #expect(went && run.phase == .ended(.succeeded) && stage.acts.last == "resume")
     }
 
+    @Test func `waits after a restart for what its next step requires, as long as a start may take`() throws {
+        var stage = Stage()
+        stage.facts.venue?.unknownOrders = 0
+        let steps = [
+            RunbookStep(
+                id: "again", action: .reconcile, why: "x", requires: [condition("venue_ready")],
+                ensures: [condition("venue_reconciled")], timeout: .seconds(30))
+        ]
+        let runbook = Runbook(
+            name: "rb-98-test", title: "x", target: .venue, codes: [], reviewed: "2026-11-29", steps: steps)
+        var fresh = RunbookRun(runbook, target: "okx")
+        _ = stage.carry(fresh.start(by: "ann", reason: "drill", alone: .danger, at: stage.now), &fresh)
+        let written = stage.journal
+        let refusal = RunbookRun.Order.journal(
+            .failed(step: 0, why: "venue_ready does not hold", at: stage.now))
+        #expect(fresh.next(stage.facts, at: stage.now) == refusal, "without a restart it is told at once")
+        var run = RunbookRun(runbook, target: "okx", replaying: written, at: stage.now)
+        _ = stage.carry(run.next(stage.facts, at: stage.now), &run)
+        #expect(run.next(stage.facts, at: stage.now) == nil)
+        var late = run
+        let end = stage.now + RunbookRun.startGrace
+        #expect(
+            late.next(stage.facts, at: end)
+                == .journal(.failed(step: 0, why: "venue_ready does not hold", at: end)))
+        stage.facts.venue?.isReady = true
+        #expect(run.next(stage.facts, at: stage.now) == .journal(.begins(step: 0, at: stage.now)))
+    }
+
     @Test func `that nobody has started waits for people where its policy ends`() throws {
         var stage = Stage()
         var run = RunbookRun(runbook(), target: "okx")

@@ -122,7 +122,8 @@ enum DrillBook {
             stand.run(.seconds(1))
             stand.startNode()
             stand.run(.seconds(20))
-        }, people: [
+        },
+        people: [
             "verify": { $0.acceptAll() }, "look": { $0.acceptAll() }, "release": { $0.releaseAll() },
         ],
         check: { $0.isNot(.normal) ?? $0.isClosed() })
@@ -137,13 +138,14 @@ enum DrillBook {
             return target == 40 ? nil : "the index's target is \(target ?? -1)"
         })
 
-    private static let nightEnds = calm(Drill.byHand(
-        "rb-20-night-ends",
-        { stand in stand.visit { $0.setRiskTarget(40, reason: "night", actor: "ann") } },
-        check: { stand in
-            let target = stand.visit { $0.engine.riskIndex?.target } ?? nil
-            return target == 80 ? nil : "the index's target is \(target ?? -1)"
-        }))
+    private static let nightEnds = calm(
+        Drill.byHand(
+            "rb-20-night-ends",
+            { stand in stand.visit { $0.setRiskTarget(40, reason: "night", actor: "ann") } },
+            check: { stand in
+                let target = stand.visit { $0.engine.riskIndex?.target } ?? nil
+                return target == 80 ? nil : "the index's target is \(target ?? -1)"
+            }))
 
     /// In a market that is far from what this node calls chaos.
     private static func calm(_ drill: Drill) -> Drill {

@@ -79,6 +79,16 @@ extension DrillScene {
     private static let machine: [DrillScene] = [
         DrillScene(codes: [.outboxSlow]) { $0.hang(\.storeLane, for: .seconds(2)) },
         DrillScene(codes: [.outboxUnavailable]) { $0.disk.fault = .unavailable("input/output error") },
+        DrillScene(codes: [.operatorAway], within: .seconds(300)) { _ in
+        } prepare: {
+            $0.riskIndex?.absentAfter = .seconds(20)
+        },
+        DrillScene(codes: [.auditBroken]) { stand in
+            stand.visit { $0.auditBroke("row 7 does not have the hash that its line says") }
+        },
+        DrillScene(codes: [.dayEndIncomplete]) { stand in
+            stand.visit { $0.dayEnded("a day", problems: ["okx has not been reconciled"]) }
+        },
         DrillScene(codes: [.diskLow]) { $0.disk.isFull = true },
         DrillScene(codes: [.staleTrade], within: .seconds(300)) { stand in
             for step in 0..<200 {
