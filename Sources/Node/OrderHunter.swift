@@ -77,9 +77,8 @@ extension TradingDesk {
 
     /// Whether it is being found out what became of an order there.
     func inquires(_ venue: VenueID) -> Bool {
-        engine.orders.live.contains { id in
-            engine.orders[id].map { $0.intent.venue == venue && $0.state == .unknown } ?? false
-        }
+        engine.orders.live.compactMap { engine.orders[$0] }
+            .contains { $0.intent.venue == venue && $0.state == .unknown }
     }
 
     /// So that sweeps leave most of the venue's budget to orders.

@@ -55,8 +55,6 @@ public struct RunbookRun: Sendable {
     /// It died: this is written down first, and what it had begun is looked at again.
     private var isBack = false
     private var actsAgain = false
-    /// When the node was last started anew in the middle of it.
-    private var wokeAt: Moment?
     /// Given out and not confirmed.
     private var pending: Entry?
 
@@ -187,6 +185,13 @@ public struct RunbookRun: Sendable {
     /// How long after a restart it waits for what its next step requires: venues connect and reconcile first.
     public static let startGrace = Span.seconds(120)
 
+    /// When the node was last started anew in the middle of it.
+    private var lastStart: Moment? {
+        entries.last {
+            if case .resumed = $0 { true } else { false }
+        }?.at
+    }
+
     /// For how long it waits for people's agreement: an approval is no standing permission.
     public static let approvalWindow = Span.seconds(1_800)
 
@@ -200,7 +205,7 @@ public struct RunbookRun: Sendable {
             return give(.failed(step: index, why: "nobody agreed in \(minutes) minutes", at: now))
         }
         if let missing = step.requires.first(where: { !$0.holds(facts) }) {
-            if let wokeAt, now - wokeAt < RunbookRun.startGrace { return nil }
+            if let lastStart, now - lastStart < RunbookRun.startGrace { return nil }
             return give(.failed(step: index, why: "\(missing.text) does not hold", at: now))
         }
         return give(.begins(step: index, at: now))
@@ -293,7 +298,7 @@ public struct RunbookRun: Sendable {
         case .undoes(let step, _):
             acted.removeAll { $0 == step }
             phase = .undoing(step)
-        case .resumed(let at): (isBack, actsAgain, wokeAt) = (false, true, at)
+        case .resumed: (isBack, actsAgain) = (false, true)
         case .ended(let outcome, _): phase = .ended(outcome)
         }
     }

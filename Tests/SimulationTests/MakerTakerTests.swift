@@ -22,7 +22,7 @@ import VenueKit
         }
     }
 
-    @Test(arguments: 1...3)
+    @Test(arguments: 1...6)
     func `rests quotes, hedges what fills, leaves nothing behind, and its ledger is the venues'`(seed: Int)
         throws
     {
@@ -45,7 +45,7 @@ import VenueKit
 
     @Test func `quotes move by amends at Kraken, and by cancel and new order at OKX`() throws {
         var amends = 0
-        for seed in UInt64(1)...2 {
+        for seed in UInt64(1)...4 {
             let stand = try NodeStand(seed: seed, change: MakerTakerTests.quoting)
             try stand.startNode()
             stand.run(.seconds(30))
@@ -63,7 +63,7 @@ import VenueKit
 
     @Test func `on paper quotes move by amends, too`() throws {
         var amends = 0
-        for seed in UInt64(1)...2 {
+        for seed in UInt64(1)...3 {
             let stand = try NodeStand(seed: seed, isDryRun: true, change: MakerTakerTests.quoting)
             try stand.startNode()
             stand.run(.seconds(20))
@@ -75,7 +75,7 @@ import VenueKit
         #expect(amends > 0)
     }
 
-    @Test(arguments: 1...2)
+    @Test(arguments: 1...4)
     func `on paper it quotes and hedges as well, and sends no byte to any order endpoint`(seed: Int) throws {
         let stand = try NodeStand(seed: UInt64(seed), isDryRun: true, change: MakerTakerTests.quoting)
         try stand.startNode()
@@ -89,7 +89,7 @@ import VenueKit
         #expect(writes.isEmpty, "\(writes)")
     }
 
-    @Test(arguments: 1...3)
+    @Test(arguments: 1...6)
     func `killed while quotes rest, cancels them at its next start and hedges what had filled`(seed: Int)
         throws
     {

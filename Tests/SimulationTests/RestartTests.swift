@@ -8,7 +8,7 @@ import TradingModel
 @testable import SimulatedWorld
 
 @Suite struct `A node killed at a random moment` {
-    @Test(arguments: 1...6) func `reconciles before it trades and ends with the venues' own figures`(
+    @Test(arguments: 1...10) func `reconciles before it trades and ends with the venues' own figures`(
         seed: Int
     ) throws {
         let stand = try NodeStand(seed: UInt64(seed))
@@ -31,9 +31,11 @@ import TradingModel
         let isFlat = try stand.stopNode()
         let report = try stand.report()
         #expect(isFlat)
-        // Where Kraken's counter keeps inquiries waiting for long, people decide whether to go on.
-        let waited = report.summary.modeReason.hasSuffix("an order of unknown fate")
-        #expect(report.summary.mode == .normal || waited, "\(report.summary.modeReason): \(incidents)")
+        withKnownIssue("Kraken's counter keeps inquiries waiting until the node holds") {
+            #expect(report.summary.mode == .normal, "\(report.summary.modeReason): \(incidents)")
+        } when: {
+            seed == 6
+        }
         #expect(report.summary.unknownOpen == 0)
         #expect(report.summary.unhedgedNotional == .zero)
         #expect(stand.disagreements(report).isEmpty, "\(stand.disagreements(report))")
@@ -56,7 +58,7 @@ import TradingModel
 }
 
 @Suite struct `A node whose network fails` {
-    @Test(arguments: 1...5) func `loses proof and liquidity with a connection and gets both back`(seed: Int)
+    @Test(arguments: 1...10) func `loses proof and liquidity with a connection and gets both back`(seed: Int)
         throws
     {
         let stand = try NodeStand(seed: UInt64(seed))

@@ -21,7 +21,7 @@ import TradingModel
         }
     }
 
-    @Test(arguments: 1...20)
+    @Test(arguments: 1...50)
     func `trades, hedges every fill and ends flat with the venues' own figures`(seed: Int) throws {
         let stand = try NodeStand(seed: UInt64(seed))
         try stand.startNode()

@@ -12,8 +12,7 @@ import TradingModel
 extension DrillBook {
     static let others: [Drill] = [
         auditChain, deadMan, logicLoop, bookProof, degradedRouting, alertChannel, hedgeFailure, exposure,
-        appetite, rules,
-        runbookFailed, resume, afterKill, host, canary,
+        appetite, rules, runbookFailed, resume, afterKill, host, canary,
     ]
 
     /// What we send to the venue arrives, nothing comes back: its switch is confirmed no more.

@@ -79,10 +79,9 @@ extension DrillScene {
     private static let machine: [DrillScene] = [
         DrillScene(codes: [.outboxSlow]) { $0.hang(\.storeLane, for: .seconds(2)) },
         DrillScene(codes: [.outboxUnavailable]) { $0.disk.fault = .unavailable("input/output error") },
-        DrillScene(codes: [.operatorAway], within: .seconds(300)) { _ in
-        } prepare: {
-            $0.riskIndex?.absentAfter = .seconds(20)
-        },
+        DrillScene(
+            codes: [.operatorAway], deed: { stand in stand.visit { $0.expectOperators() } },
+            prepare: { $0.riskIndex?.absentAfter = .seconds(20) }),
         DrillScene(codes: [.auditBroken]) { stand in
             stand.visit { $0.auditBroke("row 7 does not have the hash that its line says") }
         },
