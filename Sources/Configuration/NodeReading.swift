@@ -72,7 +72,9 @@ struct NodeReading {
                     name: venue.profile.name, proof: venue.profile.proof, bookDepth: venue.profile.bookDepth,
                     listings: venue.listings,
                     margin: venue.profile.perpetual.map { MarginRule(leverage: Int64($0.leverage)) },
-                    amends: DialectCatalog.amends(venue.profile.name))
+                    amends: DialectCatalog.amends(venue.profile.name),
+                    questionsAreDear: venue.profile.queryBudget != nil,
+                    arrivalLimit: venue.profile.orderWindow + .seconds(1))
             },
             limits: limits, hedge: hedge, takerTaker: strategies.takerTaker,
             makerTaker: strategies.makerTaker, node: UInt16(place.node),

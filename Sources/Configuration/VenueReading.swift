@@ -23,6 +23,7 @@ struct VenueReading {
 
     private struct Orders {
         var receiveWindow: Span
+        var orderWindow: Span
         var retryClass: VenueProfile.RetryClass
         var ambiguous: [String]
         var duplicate: [String]
@@ -38,7 +39,7 @@ struct VenueReading {
         let budget = budget("rate_budget")
         let queryBudget: RateBudgetRule?? =
             root.has("query_budget") ? self.budget("query_budget").map { .some($0) } : .some(nil)
-        let orders = orders()
+        let orders = orders(of: venue)
         let connection = connection()
         let deadMan = DeadManReading(root, venue: venue).rule()
         let perpetual = perpetual(venue)
@@ -55,7 +56,7 @@ struct VenueReading {
             name: venue.rawValue, restOrigin: endpoints.rest, publicURL: endpoints.public,
             privateURL: endpoints.private,
             proof: book.proof, bookDepth: book.depth, receiveWindow: orders.receiveWindow,
-            retryClass: orders.retryClass, ambiguousCodes: Set(orders.ambiguous),
+            orderWindow: orders.orderWindow, retryClass: orders.retryClass, ambiguousCodes: Set(orders.ambiguous),
             duplicateCodes: Set(orders.duplicate), refusedStatuses: Set(orders.refusedStatuses),
             budget: budget, queryBudget: queryBudget, keepAliveEvery: connection.keepAlive,
             silence: connection.silence,
@@ -115,16 +116,19 @@ struct VenueReading {
             capacity: capacity, window: window, reserve: (capacity * reserve + 99) / 100, limit: limit)
     }
 
-    private func orders() -> Orders? {
+    private func orders(of venue: SupportedVenue?) -> Orders? {
         guard let section = root.section("orders") else { return nil }
         let code = SettingKind.text("an error code of the venue") { !$0.isEmpty && $0.utf8.count <= 64 }
         let window = section.value("receive_window", .span(.milliseconds(100)...(.seconds(60))))
+        let least = DialectCatalog.leastOrderWindow(venue?.rawValue ?? "")
+        let orderWindow = section.value(
+            "order_window", .span(least...(.seconds(59))), standard: max(least, .seconds(1)))
         let retryClass = section.value("retry_class", .choice(VenueProfile.RetryClass.allCases))
         let ambiguous = section.values("ambiguous_codes", code)
         let duplicate = section.values("duplicate_codes", code)
         let refused = section.values("refused_statuses", VenueReading.status)
         section.finish()
-        guard let window, let retryClass, let ambiguous, let duplicate, let refused else { return nil }
+        guard let window, let orderWindow, let retryClass, let ambiguous, let duplicate, let refused else { return nil }
         if let both = duplicate.first(where: { ambiguous.contains($0) }) {
             section.report("\(both) cannot both prove an order and prove nothing", at: "duplicate_codes")
             return nil
@@ -134,7 +138,7 @@ struct VenueReading {
             return nil
         }
         return Orders(
-            receiveWindow: window, retryClass: retryClass, ambiguous: ambiguous, duplicate: duplicate,
+            receiveWindow: window, orderWindow: orderWindow, retryClass: retryClass, ambiguous: ambiguous, duplicate: duplicate,
             refusedStatuses: refused.compactMap { Int($0) })
     }
 

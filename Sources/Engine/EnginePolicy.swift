@@ -94,11 +94,18 @@ public struct VenuePolicy: Sendable {
     public var margin: MarginRule?
     /// Quotes there are moved by amending them, because cancels cost.
     public var amends: Bool
+    /// Questions about orders are counted apart there, and few.
+    public var questionsAreDear: Bool
+    /// A request older than this can no longer arrive there: what the venue is told to refuse, and a second
+    /// of clock error.
+    public var arrivalLimit: Span
     public init(
         name: String, proof: BookProof, bookDepth: Int, listings: [Listing], margin: MarginRule? = nil,
-        amends: Bool = false
+        amends: Bool = false, questionsAreDear: Bool = false, arrivalLimit: Span = .seconds(6)
     ) {
+        self.arrivalLimit = arrivalLimit
         self.amends = amends
+        self.questionsAreDear = questionsAreDear
         self.margin = margin
         self.name = name
         self.proof = proof

@@ -208,10 +208,12 @@ extension TradingEngine {
             .hedgeFailure, .critical, nil,
             "\(policy.instruments[index].symbol): hedges wait until it is known which of them the last run "
                 + "has sent", now)
-        return TradingEngine.presumingTime + policy.hedge.deadline
+        return presumingTime + policy.hedge.deadline
     }
 
     /// As long as a request may be on its way, two looks after that, and their answers.
-    static let presumingTime =
-        Warrant.sendWindow + FateInquiry.arrivalLimit + FateInquiry.restBetweenAbsences + .seconds(3)
+    private var presumingTime: Span {
+        let arrival = policy.venues.map(\.arrivalLimit).max() ?? .zero
+        return Warrant.sendWindow + arrival + FateInquiry.restBetweenAbsences + .seconds(3)
+    }
 }

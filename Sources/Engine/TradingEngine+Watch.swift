@@ -69,7 +69,9 @@ extension TradingEngine {
         let begin = record.intent.purpose == .presumed ? firstMoment : nil
         var inquiry =
             inquiries[id]
-            ?? FateInquiry(openedAt: max(record.changedAt, begin ?? record.changedAt), firstLookAfter: wait)
+            ?? FateInquiry(
+                openedAt: max(record.changedAt, begin ?? record.changedAt), firstLookAfter: wait,
+                arrivalLimit: policy.venues[record.intent.venue.index].arrivalLimit)
         defer { inquiries[id] = inquiry }
         // A resting order may be silent for as long as it likes.
         let rests = record.intent.timeInForce == .goodTillCanceled || record.intent.timeInForce == .postOnly
@@ -156,7 +158,9 @@ extension TradingEngine {
             guard let intent = orders[id]?.intent, intent.venue == venue, intent.timeInForce.mayRest else {
                 continue
             }
-            inquiries[id, default: FateInquiry(openedAt: now, firstLookAfter: .zero)].hurry(at: now)
+            let limit = policy.venues[venue.index].arrivalLimit
+            let inquiry = FateInquiry(openedAt: now, firstLookAfter: .zero, arrivalLimit: limit)
+            inquiries[id, default: inquiry].hurry(at: now)
             watch(id, now)
         }
     }
@@ -184,7 +188,9 @@ extension TradingEngine {
             }
         case .absent:
             if planted(.trustNotFound) { return advance(id, .provenAbsent, now) }
-            inquiries[id]?.absentByOrder(sentBy: record.intent.sendBefore, at: now)
+            inquiries[id]?.absentByOrder(
+                sentBy: record.intent.sendBefore,
+                isDear: policy.venues[record.intent.venue.index].questionsAreDear, at: now)
             believeAbsence(id, now)
         case .ambiguous: inquiries[id]?.answered(keepsEvidence: true)
         }

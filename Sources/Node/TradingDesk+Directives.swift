@@ -92,22 +92,40 @@ extension TradingDesk {
     private func readLists(_ order: OrderReference, _ venue: VenueID) {
         guard paper == nil else { return listOnPaper(order) }
         world.passes(.listsAsked)
-        Task(executorPreference: lane) {
-            let seen = await self.isListed(order, venue)
-            await self.listsRead(order.id, seen)
+        guard listLooks[venue, default: LookQueue()].add(order) else { return }
+        Task(executorPreference: lane) { await self.lookAtLists(of: venue) }
+    }
+
+    private func lookAtLists(of venue: VenueID) async {
+        while let orders = listLooks[venue]?.next() {
+            for batch in connectors[venue.index].batches {
+                let own = orders.filter { batch.instruments.contains($0.instrument) }
+                guard !own.isEmpty else { continue }
+                let listed = await listed(own, batch, venue)
+                for order in own { listsRead(order.id, listed.map { $0.contains(order.id) }) }
+            }
         }
     }
 
-    private func isListed(_ order: OrderReference, _ venue: VenueID) async -> Bool? {
-        let batch = batch(venue, order.instrument)
+    /// Which of these the venue's open orders or fills show; `nil` when the venue did not answer.
+    private func listed(_ orders: [OrderReference], _ batch: InstrumentBatch, _ venue: VenueID) async
+        -> Set<ClientOrderID>?
+    {
         do throws(VenueFault) {
             let open = try await connectors[venue.index].openOrders(batch)
             world.passes(.listsRead)
             guard await fetchFills(venue, batch, since: recentFills) != nil else { return nil }
-            for report in open where report.clientID == order.id { handle(.reported(venue, report)) }
-            return open.contains { $0.clientID == order.id } || engine.orders[order.id]?.filled != .zero
+            let asked = Set(orders.map(\.id))
+            var shown: Set<ClientOrderID> = []
+            for report in open {
+                guard let id = report.clientID, asked.contains(id) else { continue }
+                shown.insert(id)
+                handle(.reported(venue, report))
+            }
+            return shown.union(asked.filter { engine.orders[$0]?.filled != .zero })
         } catch {
-            note(.venueRefused, .warning, venue, "asking for \(order.id): \(error)")
+            let names = orders.map(\.id.description).joined(separator: ", ")
+            note(.venueRefused, .warning, venue, "asking for \(names): \(error)")
             return nil
         }
     }

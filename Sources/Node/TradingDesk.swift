@@ -65,6 +65,8 @@ public actor TradingDesk {
     var firstReads: [[Asset: Amount]]
     /// Venues whose balances a person has accepted as they are, until the ledger has followed: who and why.
     var acceptances: [VenueID: String] = [:]
+    /// Orders that wait for a look at their venue's lists.
+    var listLooks: [VenueID: LookQueue<OrderReference>] = [:]
     /// Why a venue's last pass of reconciling came to nothing.
     var reconcilingFor: [VenueID: String] = [:]
     /// By venue: how long its last reconciliation took, in passes; for the report.

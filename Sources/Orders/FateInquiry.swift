@@ -17,9 +17,6 @@ public struct FateInquiry: Hashable, Sendable {
         case cancel
     }
 
-    /// A request older than this can no longer arrive: venues refuse stamps older than their receive window
-    /// (5 s) and we allow a second of clock error.
-    public static let arrivalLimit = Span.seconds(6)
     public static let restBetweenAbsences = Span.seconds(2)
     /// First question after a lost answer; then doubling up to `longestPause`.
     public static let firstPause = Span.milliseconds(150)
@@ -30,6 +27,8 @@ public struct FateInquiry: Hashable, Sendable {
     /// A question without an answer for this long is asked anew: its asker may be gone.
     public static let answerLimit = Span.seconds(45)
 
+    /// A request older than this can no longer arrive.
+    public let arrivalLimit: Span
     public let openedAt: Moment
     public private(set) var due: Moment
     public private(set) var tries = 0
@@ -42,7 +41,8 @@ public struct FateInquiry: Hashable, Sendable {
     private var cancelUnknownAt: Moment?
     private var escalations = 0
 
-    public init(openedAt: Moment, firstLookAfter pause: Span) {
+    public init(openedAt: Moment, firstLookAfter pause: Span, arrivalLimit: Span) {
+        self.arrivalLimit = arrivalLimit
         self.openedAt = openedAt
         due = openedAt + pause
     }
@@ -55,7 +55,7 @@ public struct FateInquiry: Hashable, Sendable {
         askedAt = now
         let doublings = Int64(min(tries, 6))
         due = now + min(FateInquiry.firstPause * (1 << doublings), FateInquiry.longestPause)
-        guard firstAbsence != nil, now - sentBy > FateInquiry.arrivalLimit else { return .order }
+        guard firstAbsence != nil, now - sentBy > arrivalLimit else { return .order }
         if listsReadAt == nil { return .lists }
         if cancelUnknownAt == nil { return .cancel }
         return .order
@@ -71,13 +71,14 @@ public struct FateInquiry: Hashable, Sendable {
     }
 
     /// The order endpoint does not know it. Counts only once the request can no longer arrive.
-    public mutating func absentByOrder(sentBy: Moment, at now: Moment) {
+    /// - Parameter isDear: questions are few at this venue.
+    public mutating func absentByOrder(sentBy: Moment, isDear: Bool = false, at now: Moment) {
         askedAt = nil
         isUnknownToVenue = true
-        guard now - sentBy > FateInquiry.arrivalLimit else {
+        guard now - sentBy > arrivalLimit else {
             // Nothing said before then counts, and the stream tells what arrives meanwhile: two looks are
-            // enough, more would only spend the venue's allowance.
-            if tries >= 2 { due = max(due, sentBy + FateInquiry.arrivalLimit + .milliseconds(1)) }
+            // enough, one where questions are dear; more would only spend the venue's allowance.
+            if tries >= (isDear ? 1 : 2) { due = max(due, sentBy + arrivalLimit + .milliseconds(1)) }
             return
         }
         if firstAbsence == nil { firstAbsence = now }

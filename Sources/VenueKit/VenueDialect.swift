@@ -61,6 +61,12 @@ public protocol VenueDialect: Sendable {
     /// A second endpoint to ask when the first does not know the order; `absent` stands only if the last one
     /// asked says so. That an order is not among the open ones is never `absent`.
     func queryFallback(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan?
+    /// The orders that closed last, of the whole account, for several questions at once; `nil` where orders
+    /// are asked after one by one.
+    func closedOrders(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan?
+    /// An order in the answer to `openOrders` or `closedOrders`. `absent` as in `decodeQuery`, and only if
+    /// the list goes on to its end.
+    func decodeListed(_ outcome: RequestOutcome, _ order: OrderReference) -> QueryAnswer
     /// Whether this first answer must be held against `queryFallback`'s.
     func needsQueryFallback(_ answer: QueryAnswer) -> Bool
     func openOrders(_ instrument: InstrumentID, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
@@ -263,6 +269,10 @@ extension VenueDialect {
     public func decodeAmend(_: RequestOutcome) -> AmendAnswer { .ambiguous(code: "never-asked") }
     public func queryFallback(_: OrderReference, _: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
     public func needsQueryFallback(_ answer: QueryAnswer) -> Bool { answer == .absent }
+    public func closedOrders(_: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
+    public func decodeListed(_: RequestOutcome, _: OrderReference) -> QueryAnswer {
+        .ambiguous(code: "never-asked")
+    }
     public func statedUsage(_: HTTPResponse) -> StatedUsage? { nil }
     public func keyScope(_: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
     /// An answer to a request that was never planned tells nothing.

@@ -15,6 +15,9 @@ public struct VenueProfile: Sendable {
     public var bookDepth: Int
     /// How long a request signed now stays valid at the venue.
     public var receiveWindow: Span
+    /// How long after its signature a new order may still be taken: nobody wants it later, and once this has
+    /// passed an order that the venue does not know is not on its way any more.
+    public var orderWindow: Span
     public var retryClass: RetryClass
     /// Codes of an order request's answer that prove nothing (`field/venue-facts.md` §4f).
     public var ambiguousCodes: Set<String>
@@ -43,7 +46,7 @@ public struct VenueProfile: Sendable {
     public init(
         name: String, restOrigin: String, publicURL: String, privateURL: String, proof: BookProof,
         bookDepth: Int,
-        receiveWindow: Span, retryClass: RetryClass, ambiguousCodes: Set<String>, duplicateCodes: Set<String>,
+        receiveWindow: Span, orderWindow: Span? = nil, retryClass: RetryClass, ambiguousCodes: Set<String>, duplicateCodes: Set<String>,
         refusedStatuses: Set<Int> = [],
         budget: RateBudgetRule, queryBudget: RateBudgetRule? = nil, keepAliveEvery: Span, silence: Span,
         deadMan: DeadManRule? = nil, perpetual: PerpetualRule? = nil
@@ -56,6 +59,7 @@ public struct VenueProfile: Sendable {
         self.proof = proof
         self.bookDepth = bookDepth
         self.receiveWindow = receiveWindow
+        self.orderWindow = orderWindow ?? receiveWindow
         self.retryClass = retryClass
         self.ambiguousCodes = ambiguousCodes
         self.duplicateCodes = duplicateCodes

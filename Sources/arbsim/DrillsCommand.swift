@@ -24,6 +24,12 @@ struct DrillsCommand: ParsableCommand {
     @Flag(help: "Without the kills.")
     var quick = false
 
+    @Flag(help: "Only what fires the codes that no drill fires.")
+    var scenes = false
+
+    @Flag(help: "As it is without: one JSON object on stdout.")
+    var json = false
+
     @Flag(help: .hidden)
     var share = false
 
@@ -50,11 +56,11 @@ struct DrillsCommand: ParsableCommand {
             for name in only { Console.result(ReportJSON.wire(course.rehearse(name, kills: !quick))) }
             return
         }
-        for share in try shares(only.isEmpty ? Drills.names : only) { course.take(share) }
+        if !scenes { for share in try shares(only.isEmpty ? Drills.names : only) { course.take(share) } }
         if only.isEmpty { course.fireOthers() }
         for fault in course.faults { Console.note("FAILED \(fault)") }
         Console.result(ReportJSON.text(course.report))
-        let isGood = only.isEmpty && !quick ? course.report.isGood : course.faults.isEmpty
+        let isGood = only.isEmpty && !quick && !scenes ? course.report.isGood : course.faults.isEmpty
         if !isGood { throw ExitCode(1) }
     }
 

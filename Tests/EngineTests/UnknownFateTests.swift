@@ -5,9 +5,15 @@ import TradingModel
 @Suite struct `The inquiry into an order of unknown fate` {
     static let sent = Moment(nanoseconds: 1_000_000_000_000)
 
+    private static func opened(firstLookAfter pause: Span = .zero, arrivalLimit: Span = .seconds(6))
+        -> FateInquiry
+    {
+        FateInquiry(openedAt: sent, firstLookAfter: pause, arrivalLimit: arrivalLimit)
+    }
+
     /// Everything that absence needs, each at its time; the test leaves one out.
     private func evidence(without missing: Int) -> FateInquiry {
-        var inquiry = FateInquiry(openedAt: Self.sent, firstLookAfter: .zero)
+        var inquiry = Self.opened()
         let late = Self.sent + .seconds(7)
         if missing != 0 { inquiry.absentByOrder(sentBy: Self.sent, at: late) }
         if missing != 1 { inquiry.absentFromLists(at: late + .seconds(1)) }
@@ -23,7 +29,7 @@ import TradingModel
     }
 
     @Test func `does not count an absence while the request may still arrive`() {
-        var inquiry = FateInquiry(openedAt: Self.sent, firstLookAfter: .zero)
+        var inquiry = Self.opened()
         inquiry.absentByOrder(sentBy: Self.sent, at: Self.sent + .seconds(5))
         inquiry.absentFromLists(at: Self.sent + .seconds(6))
         inquiry.cancelFoundNothing(at: Self.sent + .seconds(6))
@@ -35,8 +41,30 @@ import TradingModel
         #expect(inquiry.provesAbsence)
     }
 
+    @Test func `counts as soon as the venue refuses what is still on its way`() {
+        var inquiry = Self.opened(arrivalLimit: .seconds(2))
+        inquiry.absentByOrder(sentBy: Self.sent, at: Self.sent + .milliseconds(2_001))
+        inquiry.absentFromLists(at: Self.sent + .milliseconds(2_002))
+        inquiry.cancelFoundNothing(at: Self.sent + .milliseconds(2_003))
+        inquiry.absentByOrder(sentBy: Self.sent, at: Self.sent + .milliseconds(4_001))
+        #expect(inquiry.provesAbsence)
+    }
+
+    @Test(arguments: [false, true])
+    func `looks early twice, and once where questions are dear`(isDear: Bool) {
+        var inquiry = Self.opened()
+        var looks: [Moment] = []
+        for step in 0..<80 {
+            let now = Self.sent + .milliseconds(Int64(step) * 100)
+            guard inquiry.ask(sentBy: Self.sent, at: now) == .order else { continue }
+            looks.append(now)
+            inquiry.absentByOrder(sentBy: Self.sent, isDear: isDear, at: now)
+        }
+        #expect(looks.count { $0 <= Self.sent + .seconds(6) } == (isDear ? 1 : 2))
+    }
+
     @Test func `never proves anything by waiting`() {
-        var inquiry = FateInquiry(openedAt: Self.sent, firstLookAfter: .milliseconds(150))
+        var inquiry = Self.opened(firstLookAfter: .milliseconds(150))
         var now = Self.sent
         var asked = 0
         for _ in 0..<10_000 {
@@ -51,7 +79,7 @@ import TradingModel
     }
 
     @Test func `asks one thing at a time, and again when its asker is gone`() {
-        var inquiry = FateInquiry(openedAt: Self.sent, firstLookAfter: .milliseconds(150))
+        var inquiry = Self.opened(firstLookAfter: .milliseconds(150))
         #expect(inquiry.ask(sentBy: Self.sent, at: Self.sent + .milliseconds(149)) == nil)
         #expect(inquiry.ask(sentBy: Self.sent, at: Self.sent + .milliseconds(150)) == .order)
         #expect(inquiry.ask(sentBy: Self.sent, at: Self.sent + .seconds(20)) == nil)
@@ -59,7 +87,7 @@ import TradingModel
     }
 
     @Test func `tells people, then distrusts the venue, each once`() {
-        var inquiry = FateInquiry(openedAt: Self.sent, firstLookAfter: .zero)
+        var inquiry = Self.opened()
         #expect(inquiry.escalation(at: Self.sent + .seconds(29)) == nil)
         #expect(inquiry.escalation(at: Self.sent + .seconds(31)) == .tellPeople)
         #expect(inquiry.escalation(at: Self.sent + .seconds(119)) == nil)

@@ -17,6 +17,8 @@ struct Drill: Sendable {
     var provoke: Deed
     /// What people do when a step asks them, before they answer, by the step's name.
     var people: [String: Deed] = [:]
+    /// What people do about what a death has undone, some time after it.
+    var again: Deed = { _ in }
     /// What must be so afterwards and is not; `nil`: all is well.
     var check: @Sendable (DrillStand) -> String?
     var prepare: @Sendable (inout EnginePolicy) -> Void = { _ in }
@@ -53,7 +55,8 @@ extension DrillStand {
     /// The mode is another one.
     func isNot(_ mode: OperatingMode) -> String? {
         let found = visit { $0.engine.mode }
-        return found == mode ? nil : "the mode is \(found?.name ?? "none"), not \(mode.name)"
+        let why = rows.lastMode.map { ": \($0)" } ?? ""
+        return found == mode ? nil : "the mode is \(found?.name ?? "none"), not \(mode.name)\(why)"
     }
 
     /// A venue still works on an order of ours, by its own word.

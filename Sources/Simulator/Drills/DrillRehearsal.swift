@@ -93,6 +93,7 @@ struct DrillRehearsal {
         let limit = stand.now + DrillRehearsal.longest
         while stand.now < limit, ending(of: number, stand) == nil {
             stand.attend(drill)
+            lookAgain(stand)
             stand.run(DrillRehearsal.look)
             revive(stand)
         }
@@ -102,12 +103,22 @@ struct DrillRehearsal {
         }
         if found != .succeeded {
             let why = stand.visit { $0.runs[number]?.run.entries.map { "\($0.what) \($0.reason)" } ?? [] }
-            let cases = stand.visit { $0.cases.cases.map { "\($0.key.code.rawValue) \($0.detail)" } } ?? []
             outcome.faults.append(
-                "run \(number) \(found.rawValue): \((why ?? []).suffix(4)); incidents: \(cases.suffix(3))")
+                "run \(number) \(found.rawValue): \((why ?? []).suffix(4)); incidents: \(incidents(stand))")
             return
         }
         lookAfterwards(number, stand, &outcome)
+    }
+
+    private func lookAgain(_ stand: DrillStand) {
+        guard let died = stand.diedAt, stand.isRunning, stand.now > died + .seconds(30) else { return }
+        stand.diedAt = nil
+        drill.again(stand)
+    }
+
+    private func incidents(_ stand: DrillStand) -> [String] {
+        let all = stand.visit { $0.cases.cases.map { "\($0.key.code.rawValue) \($0.detail)" } } ?? []
+        return all.suffix(4)
     }
 
     private func ending(of number: UInt64, _ stand: DrillStand) -> RunbookRun.Outcome? {
@@ -123,19 +134,28 @@ struct DrillRehearsal {
         if !stand.isRunning { stand.object("the node does not start: \(stand.refusal)") }
     }
 
-    /// What its steps were to bring about is so, and the node is well.
-    private func lookAfterwards(_ number: UInt64, _ stand: DrillStand, _ outcome: inout DrillOutcome) {
+    /// What its last step was to bring about and is not so.
+    private func missing(_ number: UInt64, _ stand: DrillStand) -> String? {
         let venue = drill.target == Drill.node ? nil : stand.venue(drill.target)
-        let missing = stand.visit { desk -> String? in
+        return stand.visit { desk -> String? in
             let facts = desk.runbookFacts(at: venue)
             // Where it ends with another runbook, that one's end has looked.
             let last = desk.runs[number]?.run.runbook.steps.last
             return last?.ensures.first { !$0.holds(facts) }?.text
-        }
-        if let text = missing ?? nil { outcome.faults.append("\(text) does not hold afterwards") }
+        } ?? nil
+    }
+
+    /// What its steps were to bring about is so, and the node is well.
+    private func lookAfterwards(_ number: UInt64, _ stand: DrillStand, _ outcome: inout DrillOutcome) {
+        // A node that has just started connects and reconciles first.
+        let limit = stand.now + (stand.wasCut ? RunbookRun.startGrace : .zero)
+        while missing(number, stand) != nil, stand.now < limit { stand.run(DrillRehearsal.look) }
+        if let text = missing(number, stand) { outcome.faults.append("\(text) does not hold afterwards") }
         stand.run(.seconds(20))
         revive(stand)
-        if let fault = drill.check(stand) { outcome.faults.append(fault) }
+        if let fault = drill.check(stand) {
+            outcome.faults.append("\(fault); incidents: \(incidents(stand))")
+        }
         guard cut == nil else { return }
         if !stand.stop() { outcome.faults.append("the node did not get flat afterwards") }
         outcome.faults += stand.disagreements()

@@ -24,6 +24,11 @@ final class DrillRows: @unchecked Sendable {
     private(set) var entries: [RunbookRow] = []
     /// Rows of effects, by what they say: mode, kill, venue's mode, risk index.
     private(set) var effects: [String: Int] = [:]
+    /// Orders by their ids, with the venue's name, and which of them a venue refused, in order.
+    private var orders: [ClientOrderID: (intent: OrderIntent, venue: String)] = [:]
+    private var refusals: [ClientOrderID] = []
+    /// Why the mode is what it is.
+    private(set) var lastMode: String?
     private(set) var count = 0
     private(set) var secrets = 0
     private var cut: DrillCut?
@@ -60,12 +65,21 @@ final class DrillRows: @unchecked Sendable {
         }
         switch record {
         case .runbook(let row): entries.append(row)
-        case .mode(let mode, let reason, let actor, _): effect("\(mode.name) \(actor)", reason)
+        case .intended(let intent, let venue, _): orders[intent.id] = (intent, venue)
+        case .moved(let id, .rejected, _, _): refusals.append(id)
+        case .mode(let mode, let reason, let actor, _):
+            lastMode = reason
+            effect("\(mode.name) \(actor)", reason)
         case .killed(let block, let isLifted): effect("\(block.scope.text) \(isLifted)", block.reason)
         case .venueMode(let venue, let isSafe, let reason, _, _): effect("\(venue) \(isSafe)", reason)
         case .riskIndex(let row): effect("risk index \(row.target)", row.reason)
         default: return
         }
+    }
+
+    /// The order that a venue refused last.
+    func refused(at venue: String) -> OrderIntent? {
+        refusals.reversed().compactMap { orders[$0] }.first { $0.venue == venue }?.intent
     }
 
     private func effect(_ what: String, _ reason: String) {
@@ -77,7 +91,9 @@ final class DrillRows: @unchecked Sendable {
     /// twice.
     var twice: [String] {
         var seen: [String: Int] = [:]
-        for row in entries {
+        // Written again behind a checkpoint, a row is a copy.
+        var known: Set<RunbookRow> = []
+        for row in entries where known.insert(row).inserted {
             guard let entry = RunbookRun.Entry(line: row.line) else { return ["an entry cannot be read"] }
             switch entry {
             case .resumed, .approved: continue

@@ -41,17 +41,20 @@ extension DrillScene {
         DrillScene(codes: [.rateLimited, .venueRefused]) { stand in
             stand.network.weather(at: "bybit") { $0.overload = 10_000 }
         },
-        // The venue says that it does not know the order, and its history lags: absent, and then it fills.
-        DrillScene(codes: [.ghostFill], within: .seconds(400)) { stand in
+        // A venue refuses an order and carries it out all the same, a little later.
+        DrillScene(codes: [.ghostFill]) { stand in
+            for double in stand.doubles { stand.deed(double.name) { $0.halt("BTC-USDT", .halted) } }
+            stand.run(.seconds(10))
+            for double in stand.doubles { stand.deed(double.name) { $0.resume("BTC-USDT") } }
+            stand.run(.seconds(2))
             for double in stand.doubles {
-                stand.network.weather(at: double.name) { $0.answerLost = 7_000 }
+                guard let refused = stand.rows.refused(at: double.name) else { continue }
+                let symbol = stand.plan.policy.instruments[refused.instrument.index].symbol
                 stand.deed(double.name) {
-                    $0.hiddenOrderAnswers = 1_000
-                    $0.tradeHistoryLag = .seconds(90)
+                    _ = $0.trade(
+                        clientID: refused.id.description, symbol: symbol, side: refused.side,
+                        quantity: refused.quantity)
                 }
-            }
-            stand.after(.seconds(6)) { stand in
-                for double in stand.doubles { stand.network.weather(at: double.name) { $0 = VenueWeather() } }
             }
         },
     ]
@@ -72,6 +75,37 @@ extension DrillScene {
                 stand.deed(double.name) { $0.moveMarket(percent: -3, within: .seconds(3)) }
             }
         },
+        // A short or a long that is large beside its equity, and a price that goes against it.
+        DrillScene(
+            codes: [.marginLow], within: .seconds(60), venues: ["binance-spot", "okx", "okx-swap"],
+            before: { stand in
+                let left = Amount(raw: 2_500 * 1_000_000_000_000_000_000)
+                let wallet = stand.double("okx-swap").observer.wallet() ?? .zero
+                stand.deed("okx-swap") { $0.transfer(left - wallet, asset: "USDT") }
+            },
+            deed: { stand in
+                stand.run(.seconds(60))
+                let swap = stand.double("okx-swap").observer
+                let isShort = (swap.position("BTC-USDT")?.size ?? .zero) < .zero
+                for double in stand.doubles {
+                    stand.deed(double.name) {
+                        $0.moveMarket(percent: isShort ? 20 : -20, within: .seconds(8))
+                    }
+                }
+            }),
+        // Legs fill in part, and no spot venue has anything left when the rest is to be hedged.
+        DrillScene(
+            codes: [.fallbackHedgeUsed], venues: ["binance-spot", "okx", "okx-swap"],
+            deed: { stand in
+                for spot in ["binance-spot", "okx"] {
+                    stand.deed(spot) { $0.fragmentation = .init(pieces: 2, percent: 30) }
+                    for second in 0..<40 {
+                        stand.after(.milliseconds(Int64(second) * 2_100)) { stand in
+                            stand.deed(spot) { $0.vanishLiquidity(for: .milliseconds(900)) }
+                        }
+                    }
+                }
+            }),
         DrillScene(
             codes: [.residualLimit], prepare: { $0.hedge.residualCap = Amount(raw: 1_000_000_000_000) }),
     ]
@@ -92,7 +126,7 @@ extension DrillScene {
         DrillScene(codes: [.staleTrade], within: .seconds(300)) { stand in
             for step in 0..<200 {
                 stand.after(.milliseconds(Int64(step) * 1_300)) {
-                    $0.hang(\.storeLane, for: .milliseconds(120))
+                    $0.hang(\.storeLane, for: .milliseconds(400))
                 }
             }
         },

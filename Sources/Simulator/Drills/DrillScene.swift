@@ -11,17 +11,20 @@ struct DrillScene: Sendable {
     /// How long it may take.
     var within: Span
     var venues: [String]
+    /// What is so before the node starts.
+    var before: Drill.Deed
     var prepare: @Sendable (inout EnginePolicy) -> Void
     var deed: Drill.Deed
 
     init(
         codes: Set<IncidentCode>, within: Span = .seconds(120), venues: [String] = WorldPlan.allVenues,
-        deed: @escaping Drill.Deed = { _ in },
+        before: @escaping Drill.Deed = { _ in }, deed: @escaping Drill.Deed = { _ in },
         prepare: @escaping @Sendable (inout EnginePolicy) -> Void = { _ in }
     ) {
         self.codes = codes
         self.within = within
         self.venues = venues
+        self.before = before
         self.prepare = prepare
         self.deed = deed
     }
@@ -35,6 +38,7 @@ struct DrillScene: Sendable {
         do { stand = try DrillStand(drill, shelf: shelf) } catch {
             preconditionFailure("a world could not be made: \(error)")
         }
+        before(stand)
         stand.startNode()
         stand.run(DrillRehearsal.before)
         deed(stand)

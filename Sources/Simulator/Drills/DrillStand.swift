@@ -30,6 +30,8 @@ final class DrillStand: @unchecked Sendable {
     var objections: [String] = []
     /// Steps at which people have done their part.
     var attended: Set<String> = []
+    /// When it died by its cut, until people have looked what that undid.
+    var diedAt: Moment?
 
     static let pause = Span.milliseconds(700)
 
@@ -74,7 +76,7 @@ final class DrillStand: @unchecked Sendable {
         let process = SimulatedProcess(simulation, network) {
             DrillStore(
                 try SimulatedOutbox(disk), rows, isAlive: { stand.process?.isAlive == true },
-                kill: { stand.killNode() })
+                kill: { stand.die() })
         }
         self.process = process
         starts += 1
@@ -96,6 +98,13 @@ final class DrillStand: @unchecked Sendable {
         node = nil
         disk.crash(keeping: .everything, seed: simulation.draw())
         network.cutAll()
+    }
+
+    /// The death that the drill is about: nobody knows what became of what had just been done.
+    private func die() {
+        attended.removeAll()
+        diedAt = now
+        killNode()
     }
 
     /// Nothing of it runs any more.

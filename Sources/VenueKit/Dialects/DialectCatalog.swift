@@ -11,6 +11,12 @@ public enum DialectCatalog {
     /// Where a quote is moved by an amend: Kraken alone punishes cancels of young orders.
     public static func amends(_ venue: String) -> Bool { venue == "kraken" }
 
+    /// The least `VenueProfile.orderWindow`: Kraken takes deadlines from 2 s ahead, by a clock that it tells
+    /// in whole seconds.
+    public static func leastOrderWindow(_ venue: String) -> Span {
+        venue == "kraken" ? .seconds(3) : .milliseconds(100)
+    }
+
     /// Whose venue it is: segments of one house take the same keys.
     public static func house(_ venue: String) -> String {
         ["okx-swap": "okx", "bybit-linear": "bybit"][venue] ?? venue

@@ -57,20 +57,6 @@ extension VenueConnector {
             completion: { outcome, at in done(dialect.decodeAmend(outcome), at) })
     }
 
-    /// Asks after one order; `absent` only if every endpoint that could know it says so.
-    public func query(_ order: OrderReference) async -> QueryAnswer {
-        guard let access else { return .ambiguous(code: "no-keys") }
-        let first = await outcome(.query) { stamp, dialect in dialect.query(order, stamp, access) }
-        let answer = dialect.decodeQuery(first, of: order)
-        guard dialect.needsQueryFallback(answer), dialect.queryFallback(order, stamp(), access) != nil else {
-            return answer
-        }
-        let second = await outcome(.query) { stamp, dialect in
-            dialect.queryFallback(order, stamp, access) ?? dialect.query(order, stamp, access)
-        }
-        return dialect.decodeQuery(second, of: order)
-    }
-
     /// How many orders of new risk the rate budget allows now.
     public func headroom() -> Int { budget.available(to: .newRisk, at: world.time.now) }
 
@@ -208,7 +194,7 @@ extension VenueConnector {
         }
     }
 
-    private func outcome(
+    func outcome(
         _ lane: BudgetLane, _ plan: @escaping @Sendable (RequestStamp, any VenueDialect) -> RequestPlan
     ) async -> RequestOutcome {
         let dialect = dialect

@@ -37,6 +37,8 @@ public actor VenueConnector {
     var lastNonce: UInt64 = 0
     /// Requests of a venue whose nonces must arrive in order wait here for the one under way.
     var queue = RequestQueue()
+    /// Questions after orders that share looks.
+    var looks = LookQueue<OrderQuestion>()
 
     /// `nil` without keys, and where the venue has no switch or it is off.
     var deadMan: DeadManSwitch?

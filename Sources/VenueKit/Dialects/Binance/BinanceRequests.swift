@@ -35,7 +35,7 @@ extension BinanceDialect {
             text.append("&newClientOrderId=")
             text.append(order.id)
             text.append("&newOrderRespType=ACK&recvWindow=")
-            text.append(profile.receiveWindow.milliseconds, scale: 0)
+            text.append(profile.orderWindow.milliseconds, scale: 0)
             text.append("&timestamp=")
             text.append(stamp.venueTime.milliseconds, scale: 0)
         }

@@ -19,7 +19,7 @@ extension BybitDialect {
     {
         let place = symbols.place(of: order.instrument)
         let time = String(stamp.venueTime.milliseconds)
-        let window = String(profile.receiveWindow.milliseconds)
+        let window = String(profile.orderWindow.milliseconds)
         let symbolLength = symbols.listings[place].symbol.utf8.count
         var start = 0
         let text = RequestText.bytes(

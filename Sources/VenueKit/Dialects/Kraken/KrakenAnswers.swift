@@ -110,6 +110,17 @@ extension KrakenDialect {
     /// Reads the answers of `QueryOrders` (a map by `txid`), `OpenOrders` (`open`) and `ClosedOrders`
     /// (`closed`).
     public func decodeQuery(_ outcome: RequestOutcome, of order: OrderReference) -> QueryAnswer {
+        decode(outcome, order, isFiltered: true)
+    }
+
+    public func decodeListed(_ outcome: RequestOutcome, _ order: OrderReference) -> QueryAnswer {
+        decode(outcome, order, isFiltered: false)
+    }
+
+    /// Rows of one answer of ClosedOrders; a full page may go on.
+    private static let closedPage = 50
+
+    private func decode(_ outcome: RequestOutcome, _ order: OrderReference, isFiltered: Bool) -> QueryAnswer {
         let response: HTTPResponse
         switch outcome {
         case .fault(let fault): return .ambiguous(code: fault.evidenceCode)
@@ -142,7 +153,10 @@ extension KrakenDialect {
             }
         }
         // Rows, but none that says it is ours: the filter was not understood, which is no proof of absence.
-        guard rows.isEmpty else { return .ambiguous(code: "other-order") }
+        guard rows.isEmpty || !isFiltered else { return .ambiguous(code: "other-order") }
+        if answer["closed"] != nil, rows.count >= KrakenDialect.closedPage {
+            return .ambiguous(code: "more-closed-orders")
+        }
         // Not open is not absent: only the closed orders, asked afterwards, can say that.
         return answer["open"] == nil ? .absent : .ambiguous(code: KrakenDialect.notAmongOpen)
     }

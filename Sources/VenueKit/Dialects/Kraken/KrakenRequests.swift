@@ -111,11 +111,9 @@ extension KrakenDialect {
             body: Array(text[start...]))
     }
 
-    /// Documented range: 2 s to 60 s ahead. The venue tells its time in whole seconds, hence the extra
-    /// second.
+    /// Documented range: 2 s to 60 s ahead.
     private func deadline(_ stamp: RequestStamp) -> Field {
-        let ahead = min(max(profile.receiveWindow, .seconds(3)), .seconds(59))
-        return ("deadline", Timestamp.iso8601Milliseconds(stamp.venueTime + ahead))
+        ("deadline", Timestamp.iso8601Milliseconds(stamp.venueTime + profile.orderWindow))
     }
 
     /// In place: `txid` and `cl_ord_id` stay, and so do earlier fills, which `order_qty` includes.
@@ -162,6 +160,10 @@ extension KrakenDialect {
         question(
             "/0/private/ClosedOrders", [("cl_ord_id", order.id.description), ("without_count", "true")],
             stamp, access, weight: 2)
+    }
+
+    public func closedOrders(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan? {
+        question("/0/private/ClosedOrders", [("without_count", "true")], stamp, access, weight: 2)
     }
 
     public func openOrders(

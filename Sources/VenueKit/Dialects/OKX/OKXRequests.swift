@@ -68,7 +68,7 @@ extension OKXDialect {
             text.append(order.quantity.raw, scale: symbols.listings[place].wireScale)
             text.append(order.reduceOnly ? "\",\"reduceOnly\":true}" : "\"}")
         }
-        let expiry = stamp.venueTime + profile.receiveWindow
+        let expiry = stamp.venueTime + profile.orderWindow
         return RequestPlan(
             method: "POST", target: "/api/v5/trade/order",
             headers: headers(
