@@ -109,6 +109,7 @@ extension TradingEngine {
         guard before.intent.venue == venue else { return }
         if orders.confirms(report, id) { amendSettled(id, .confirmed, now) }
         let effect = orders.report(report, of: id, at: now)
+        if let state = orders[id]?.state, state != before.state { doubt(before, is: state.name, now) }
         after(effect, before, now)
         evaluate(before.intent.instrument.index, now)
     }
@@ -179,11 +180,17 @@ extension TradingEngine {
             alarm(.overfill, .critical, venue, detail, now)
             setVenueMode(venue, true, "OVERFILL: \(detail)", "node", now)
         }
+        doubt(before, is: "filled: trade \(fill.tradeID)", now)
+    }
+
+    /// An order that was proven not to be there is there after all. Some venues tell of the order before
+    /// they tell of its fill.
+    private mutating func doubt(_ before: OrderRecord, is what: String, _ now: Moment) {
         guard before.state == .absent || before.state == .rejected else { return }
         counters.ghostFills += 1
-        let detail = "\(before.intent.id) was \(before.state.name) and has filled: trade \(fill.tradeID)"
-        alarm(.ghostFill, .pageNow, venue, detail, now)
-        setVenueMode(venue, true, "GHOST_FILL: \(detail)", "node", now)
+        let detail = "\(before.intent.id) was \(before.state.name) and is \(what)"
+        alarm(.ghostFill, .pageNow, before.intent.venue, detail, now)
+        setVenueMode(before.intent.venue, true, "GHOST_FILL: \(detail)", "node", now)
     }
 
     /// Applies an event of our own making and follows up.

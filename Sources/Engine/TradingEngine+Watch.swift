@@ -69,9 +69,7 @@ extension TradingEngine {
         let begin = record.intent.purpose == .presumed ? firstMoment : nil
         var inquiry =
             inquiries[id]
-            ?? FateInquiry(
-                openedAt: max(record.changedAt, begin ?? record.changedAt), firstLookAfter: wait,
-                arrivalLimit: policy.venues[record.intent.venue.index].arrivalLimit)
+            ?? inquiry(at: record.intent.venue, max(record.changedAt, begin ?? record.changedAt), wait)
         defer { inquiries[id] = inquiry }
         // A resting order may be silent for as long as it likes.
         let rests = record.intent.timeInForce == .goodTillCanceled || record.intent.timeInForce == .postOnly
@@ -149,6 +147,13 @@ extension TradingEngine {
         }
     }
 
+    private func inquiry(at venue: VenueID, _ openedAt: Moment, _ pause: Span) -> FateInquiry {
+        let policy = policy.venues[venue.index]
+        return FateInquiry(
+            openedAt: openedAt, firstLookAfter: pause, arrivalLimit: policy.arrivalLimit,
+            isDear: policy.questionsAreDear)
+    }
+
     /// A switch that is no longer armed may have fired, and one that is armed again may have fired before:
     /// what rests there is asked about at once. That it is gone is only assumed; the answer decides.
     mutating func deadMan(_ venue: VenueID, _ isArmed: Bool, _ now: Moment) {
@@ -158,9 +163,9 @@ extension TradingEngine {
             guard let intent = orders[id]?.intent, intent.venue == venue, intent.timeInForce.mayRest else {
                 continue
             }
-            let limit = policy.venues[venue.index].arrivalLimit
-            let inquiry = FateInquiry(openedAt: now, firstLookAfter: .zero, arrivalLimit: limit)
-            inquiries[id, default: inquiry].hurry(at: now)
+            var asked = inquiries[id] ?? inquiry(at: venue, now, .zero)
+            asked.hurry(at: now)
+            inquiries[id] = asked
             watch(id, now)
         }
     }
@@ -188,9 +193,7 @@ extension TradingEngine {
             }
         case .absent:
             if planted(.trustNotFound) { return advance(id, .provenAbsent, now) }
-            inquiries[id]?.absentByOrder(
-                sentBy: record.intent.sendBefore,
-                isDear: policy.venues[record.intent.venue.index].questionsAreDear, at: now)
+            inquiries[id]?.absentByOrder(sentBy: record.intent.sendBefore, at: now)
             believeAbsence(id, now)
         case .ambiguous: inquiries[id]?.answered(keepsEvidence: true)
         }

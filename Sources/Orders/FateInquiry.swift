@@ -29,6 +29,9 @@ public struct FateInquiry: Hashable, Sendable {
 
     /// A request older than this can no longer arrive.
     public let arrivalLimit: Span
+    /// Questions are few at this venue: there is one early look, and later ones fall on times that all
+    /// inquiries share, so that one look at the venue's lists serves many.
+    public let isDear: Bool
     public let openedAt: Moment
     public private(set) var due: Moment
     public private(set) var tries = 0
@@ -41,8 +44,9 @@ public struct FateInquiry: Hashable, Sendable {
     private var cancelUnknownAt: Moment?
     private var escalations = 0
 
-    public init(openedAt: Moment, firstLookAfter pause: Span, arrivalLimit: Span) {
+    public init(openedAt: Moment, firstLookAfter pause: Span, arrivalLimit: Span, isDear: Bool = false) {
         self.arrivalLimit = arrivalLimit
+        self.isDear = isDear
         self.openedAt = openedAt
         due = openedAt + pause
     }
@@ -54,7 +58,7 @@ public struct FateInquiry: Hashable, Sendable {
         tries += 1
         askedAt = now
         let doublings = Int64(min(tries, 6))
-        due = now + min(FateInquiry.firstPause * (1 << doublings), FateInquiry.longestPause)
+        due = shared(now + min(FateInquiry.firstPause * (1 << doublings), FateInquiry.longestPause))
         guard firstAbsence != nil, now - sentBy > arrivalLimit else { return .order }
         if listsReadAt == nil { return .lists }
         if cancelUnknownAt == nil { return .cancel }
@@ -71,19 +75,25 @@ public struct FateInquiry: Hashable, Sendable {
     }
 
     /// The order endpoint does not know it. Counts only once the request can no longer arrive.
-    /// - Parameter isDear: questions are few at this venue.
-    public mutating func absentByOrder(sentBy: Moment, isDear: Bool = false, at now: Moment) {
+    public mutating func absentByOrder(sentBy: Moment, at now: Moment) {
         askedAt = nil
         isUnknownToVenue = true
         guard now - sentBy > arrivalLimit else {
             // Nothing said before then counts, and the stream tells what arrives meanwhile: two looks are
-            // enough, one where questions are dear; more would only spend the venue's allowance.
-            if tries >= (isDear ? 1 : 2) { due = max(due, sentBy + arrivalLimit + .milliseconds(1)) }
+            // enough, more would only spend the venue's allowance.
+            if tries >= (isDear ? 1 : 2) { due = max(due, shared(sentBy + arrivalLimit + .milliseconds(1))) }
             return
         }
         if firstAbsence == nil { firstAbsence = now }
         lastAbsence = now
         goOn(at: now)
+    }
+
+    /// Where questions are dear, the next whole two seconds.
+    private func shared(_ moment: Moment) -> Moment {
+        guard isDear else { return moment }
+        let grid = FateInquiry.restBetweenAbsences.nanoseconds
+        return Moment(nanoseconds: (moment.nanoseconds + grid - 1) / grid * grid)
     }
 
     /// Each piece of evidence leads to the next question at once: what is wanted is known, and asking sooner

@@ -81,6 +81,18 @@ import TradingModel
         #expect(stage.engine.venues[0].safeReason?.contains("GHOST_FILL") == true)
     }
 
+    @Test(arguments: [ReportedState.working, .filled])
+    func `some venues tell of the ghost before they tell of its fill`(state: ReportedState) {
+        var stage = Stage()
+        let legs = stage.sentPair()
+        stage.process(.placeAnswered(legs[0].id, .refused(code: "x", message: "")))
+        stage.report(legs[0], state, filled: state == .filled ? legs[0].quantity.raw : 0)
+        #expect(stage.alarms.count { $0 == .ghostFill } == 1)
+        #expect(stage.engine.venues[0].safeReason?.contains("GHOST_FILL") == true)
+        stage.fill(legs[0])
+        #expect(stage.alarms.count { $0 == .ghostFill } == 1, "told once")
+    }
+
     @Test func `more than was ordered is an overfill, unless the order's size was never known`() {
         var stage = Stage()
         let legs = stage.sentPair()

@@ -5,10 +5,10 @@ import TradingModel
 @Suite struct `The inquiry into an order of unknown fate` {
     static let sent = Moment(nanoseconds: 1_000_000_000_000)
 
-    private static func opened(firstLookAfter pause: Span = .zero, arrivalLimit: Span = .seconds(6))
-        -> FateInquiry
-    {
-        FateInquiry(openedAt: sent, firstLookAfter: pause, arrivalLimit: arrivalLimit)
+    private static func opened(
+        firstLookAfter pause: Span = .zero, arrivalLimit: Span = .seconds(6), isDear: Bool = false
+    ) -> FateInquiry {
+        FateInquiry(openedAt: sent, firstLookAfter: pause, arrivalLimit: arrivalLimit, isDear: isDear)
     }
 
     /// Everything that absence needs, each at its time; the test leaves one out.
@@ -52,15 +52,27 @@ import TradingModel
 
     @Test(arguments: [false, true])
     func `looks early twice, and once where questions are dear`(isDear: Bool) {
-        var inquiry = Self.opened()
+        var inquiry = Self.opened(isDear: isDear)
         var looks: [Moment] = []
         for step in 0..<80 {
             let now = Self.sent + .milliseconds(Int64(step) * 100)
             guard inquiry.ask(sentBy: Self.sent, at: now) == .order else { continue }
             looks.append(now)
-            inquiry.absentByOrder(sentBy: Self.sent, isDear: isDear, at: now)
+            inquiry.absentByOrder(sentBy: Self.sent, at: now)
         }
         #expect(looks.count { $0 <= Self.sent + .seconds(6) } == (isDear ? 1 : 2))
+    }
+
+    @Test func `looks at the same time as others where questions are dear`() {
+        var late: Set<Moment> = []
+        for offset in [0, 300, 1_900] as [Int64] {
+            var inquiry = Self.opened(isDear: true)
+            let sent = Self.sent + .milliseconds(offset)
+            #expect(inquiry.ask(sentBy: sent, at: Self.sent + .seconds(2)) == .order)
+            inquiry.absentByOrder(sentBy: sent, at: Self.sent + .seconds(2))
+            late.insert(inquiry.due)
+        }
+        #expect(late == [Self.sent + .seconds(8)], "the next even second after each has passed its limit")
     }
 
     @Test func `never proves anything by waiting`() {

@@ -31,11 +31,7 @@ import TradingModel
         let isFlat = try stand.stopNode()
         let report = try stand.report()
         #expect(isFlat)
-        withKnownIssue("Kraken's counter keeps inquiries waiting until the node holds") {
-            #expect(report.summary.mode == .normal, "\(report.summary.modeReason): \(incidents)")
-        } when: {
-            seed == 6
-        }
+        #expect(report.summary.mode == .normal, "\(report.summary.modeReason): \(incidents)")
         #expect(report.summary.unknownOpen == 0)
         #expect(report.summary.unhedgedNotional == .zero)
         #expect(stand.disagreements(report).isEmpty, "\(stand.disagreements(report))")

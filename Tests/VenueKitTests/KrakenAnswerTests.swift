@@ -149,6 +149,25 @@ import TradingModel
         }
     }
 
+    @Test func `in a list of the whole account an order is found, or absent if the list ends`() {
+        func listed(_ list: String, _ rows: [String]) -> QueryAnswer {
+            let named = rows.enumerated().map { "\"O\($0.offset)\":\($0.element)" }.joined(separator: ",")
+            let text = KrakenAnswerTests.result("{\"\(list)\":{\(named)}}")
+            return kraken.decodeListed(DialectStand.outcome(text), reference)
+        }
+        let (other, own) = (KrakenAnswerTests.order("closed", id: nil), KrakenAnswerTests.order("closed"))
+        guard case .found(let report) = listed("closed", [other, own]) else {
+            Issue.record("it is among them")
+            return
+        }
+        #expect(report.clientID == DialectStand.id)
+        #expect(listed("open", [other]) == .ambiguous(code: "not-among-open"), "it may have closed")
+        #expect(listed("closed", Array(repeating: other, count: 49)) == .absent)
+        #expect(
+            listed("closed", Array(repeating: other, count: 50)) == .ambiguous(code: "more-closed-orders"),
+            "a full page may go on")
+    }
+
     @Test func `absence needs an empty list, and nothing else will do`() {
         func query(_ body: String, status: Int = 200) -> QueryAnswer {
             kraken.decodeQuery(DialectStand.outcome(body, status: status), of: reference)

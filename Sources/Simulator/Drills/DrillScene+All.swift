@@ -78,20 +78,20 @@ extension DrillScene {
         // A short or a long that is large beside its equity, and a price that goes against it.
         DrillScene(
             codes: [.marginLow], within: .seconds(60), venues: ["binance-spot", "okx", "okx-swap"],
-            before: { stand in
-                let left = Amount(raw: 2_500 * 1_000_000_000_000_000_000)
-                let wallet = stand.double("okx-swap").observer.wallet() ?? .zero
-                stand.deed("okx-swap") { $0.transfer(left - wallet, asset: "USDT") }
-            },
             deed: { stand in
                 stand.run(.seconds(60))
                 let swap = stand.double("okx-swap").observer
                 let isShort = (swap.position("BTC-USDT")?.size ?? .zero) < .zero
                 for double in stand.doubles {
                     stand.deed(double.name) {
-                        $0.moveMarket(percent: isShort ? 20 : -20, within: .seconds(8))
+                        $0.moveMarket(percent: isShort ? 24 : -24, within: .seconds(8))
                     }
                 }
+            },
+            before: { stand in
+                let left = Amount(raw: 2_500 * 1_000_000_000_000_000_000)
+                let wallet = stand.double("okx-swap").observer.wallet() ?? .zero
+                stand.deed("okx-swap") { $0.transfer(left - wallet, asset: "USDT") }
             }),
         // Legs fill in part, and no spot venue has anything left when the rest is to be hedged.
         DrillScene(

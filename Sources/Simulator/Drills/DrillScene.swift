@@ -18,8 +18,9 @@ struct DrillScene: Sendable {
 
     init(
         codes: Set<IncidentCode>, within: Span = .seconds(120), venues: [String] = WorldPlan.allVenues,
-        before: @escaping Drill.Deed = { _ in }, deed: @escaping Drill.Deed = { _ in },
-        prepare: @escaping @Sendable (inout EnginePolicy) -> Void = { _ in }
+        deed: @escaping Drill.Deed = { _ in },
+        prepare: @escaping @Sendable (inout EnginePolicy) -> Void = { _ in },
+        before: @escaping Drill.Deed = { _ in }
     ) {
         self.codes = codes
         self.within = within
