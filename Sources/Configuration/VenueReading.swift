@@ -56,7 +56,8 @@ struct VenueReading {
             name: venue.rawValue, restOrigin: endpoints.rest, publicURL: endpoints.public,
             privateURL: endpoints.private,
             proof: book.proof, bookDepth: book.depth, receiveWindow: orders.receiveWindow,
-            orderWindow: orders.orderWindow, retryClass: orders.retryClass, ambiguousCodes: Set(orders.ambiguous),
+            orderWindow: orders.orderWindow, retryClass: orders.retryClass,
+            ambiguousCodes: Set(orders.ambiguous),
             duplicateCodes: Set(orders.duplicate), refusedStatuses: Set(orders.refusedStatuses),
             budget: budget, queryBudget: queryBudget, keepAliveEvery: connection.keepAlive,
             silence: connection.silence,
@@ -128,7 +129,9 @@ struct VenueReading {
         let duplicate = section.values("duplicate_codes", code)
         let refused = section.values("refused_statuses", VenueReading.status)
         section.finish()
-        guard let window, let orderWindow, let retryClass, let ambiguous, let duplicate, let refused else { return nil }
+        guard let window, let orderWindow, let retryClass, let ambiguous, let duplicate, let refused else {
+            return nil
+        }
         if let both = duplicate.first(where: { ambiguous.contains($0) }) {
             section.report("\(both) cannot both prove an order and prove nothing", at: "duplicate_codes")
             return nil
@@ -138,7 +141,8 @@ struct VenueReading {
             return nil
         }
         return Orders(
-            receiveWindow: window, orderWindow: orderWindow, retryClass: retryClass, ambiguous: ambiguous, duplicate: duplicate,
+            receiveWindow: window, orderWindow: orderWindow, retryClass: retryClass, ambiguous: ambiguous,
+            duplicate: duplicate,
             refusedStatuses: refused.compactMap { Int($0) })
     }
 

@@ -46,7 +46,8 @@ public struct VenueProfile: Sendable {
     public init(
         name: String, restOrigin: String, publicURL: String, privateURL: String, proof: BookProof,
         bookDepth: Int,
-        receiveWindow: Span, orderWindow: Span? = nil, retryClass: RetryClass, ambiguousCodes: Set<String>, duplicateCodes: Set<String>,
+        receiveWindow: Span, orderWindow: Span? = nil, retryClass: RetryClass, ambiguousCodes: Set<String>,
+        duplicateCodes: Set<String>,
         refusedStatuses: Set<Int> = [],
         budget: RateBudgetRule, queryBudget: RateBudgetRule? = nil, keepAliveEvery: Span, silence: Span,
         deadMan: DeadManRule? = nil, perpetual: PerpetualRule? = nil
