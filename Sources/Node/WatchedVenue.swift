@@ -54,7 +54,7 @@ final class WatchedVenue: @unchecked Sendable {
         var targets = resting.map { OrderReference(id: $0.id, instrument: $0.instrument, side: $0.side) }
         while world.time.now < limit {
             guard await keepSilence(until: limit) else { return }
-            await cancel(targets, access)
+            targets = await cancel(targets, access)
             if let open = await readOpen(scope, access) {
                 outcome.open = open.map(\.id)
                 if open.isEmpty {
@@ -75,15 +75,26 @@ final class WatchedVenue: @unchecked Sendable {
         return true
     }
 
-    private func cancel(_ orders: [OrderReference], _ access: VenueAccess) async {
-        let replies = orders.map { _ in Reply<Bool>() }
+    /// Answers those that the venue has not settled: only they are canceled again, until its list tells more.
+    private func cancel(_ orders: [OrderReference], _ access: VenueAccess) async -> [OrderReference] {
+        let replies = orders.map { _ in Reply<CancelAnswer>() }
         for (order, reply) in zip(orders, replies) {
             outcome.canceled += 1
-            send(dialect.cancel(order, stamp(), access), isCancel: true) { _ in reply.put(true) }
+            send(dialect.cancel(order, stamp(), access), isCancel: true) { [dialect] in
+                reply.put(dialect.decodeCancel($0))
+            }
             // Nonces must arrive in order: the next goes when this one is answered.
             if dialect.requiresOrderedNonces { await wait { reply.value != nil } }
         }
         await wait { replies.allSatisfy { $0.value != nil } }
+        return zip(orders, replies).filter { !isSettled($0.1.value) }.map(\.0)
+    }
+
+    private func isSettled(_ answer: CancelAnswer?) -> Bool {
+        switch answer {
+        case .accepted, .unknownOrder: true
+        case .refused, .ambiguous, nil: false
+        }
     }
 
     /// Ours that are open in the scope; `nil` when the venue did not tell.
