@@ -80,6 +80,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CHaru", providers: [.apt(["libhpdf-dev"])]),
 
         // L0, L1: values and pure decisions
         room("TradingModel", [], optimised),
@@ -156,7 +157,7 @@ let package = Package(
             [
                 "TradingModel", "Ports", "Books", "Routing", "Risk", "Hedging", "Strategies", "Orders",
                 "Engine",
-                "CAllocations", "Measures", "VenueKit", "Configuration", "Recordings", "Replay", "Node",
+                "CAllocations", "CHaru", "Measures", "VenueKit", "Configuration", "Recordings", "Replay", "Node",
                 "Console", "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest", "Portfolio",
                 "Watch", "Channels", "Runbooks", "Audit", "Journal", "Reports",
                 arguments,

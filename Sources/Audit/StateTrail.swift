@@ -78,7 +78,7 @@ public struct StateTrail: Sendable {
         case .adjusted(let venue, let asset, let amount, let reason):
             return [balance(venue, asset, "adjusted by \(amount)", reason)]
         case .intended, .moved, .amended, .filled, .foreign, .warranted, .revoked, .health, .runbook,
-            .checkpoint:
+            .incident, .checkpoint:
             return []
         }
     }

@@ -7,16 +7,26 @@ public struct Letter: Hashable, Sendable {
     public var title: String
     /// What it says in plain words, for channels that take no more.
     public var text: String
-    /// The whole of it as a page; mail carries it as an attachment of this name.
-    public var page: String
-    public var pageName: String
+    /// The whole of it, in each form that there is; mail carries them as attachments.
+    public var pages: [Page]
     public var at: Moment
 
-    public init(title: String, text: String, page: String, pageName: String, at: Moment) {
+    public struct Page: Hashable, Sendable {
+        public var name: String
+        /// As MIME has it.
+        public var type: String
+        public var bytes: [UInt8]
+        public init(name: String, type: String, bytes: [UInt8]) {
+            self.name = name
+            self.type = type
+            self.bytes = bytes
+        }
+    }
+
+    public init(title: String, text: String, pages: [Page], at: Moment) {
         self.title = title
         self.text = text
-        self.page = page
-        self.pageName = pageName
+        self.pages = pages
         self.at = at
     }
 }
@@ -24,13 +34,14 @@ public struct Letter: Hashable, Sendable {
 extension Letter {
     var json: String {
         let fields = [
-            ("kind", "report"), ("title", title), ("text", text), ("page", pageName), ("at", at.text),
+            ("kind", "report"), ("title", title), ("text", text), ("page", pages.first?.name ?? ""),
+            ("at", at.text),
         ]
         return "{" + fields.map { "\"\($0)\":\(JSONString.quoted($1))" }.joined(separator: ",")
             + ",\"at_ns\":\(at.nanoseconds)}"
     }
 
-    /// RFC 2046: the text, and the page behind it. A base64 line never begins like the boundary.
+    /// RFC 2046: the text, and the pages behind it. A base64 line never begins like the boundary.
     var mailBody: (contentType: String, lines: [String]) {
         let boundary = "arbnode-report-\(at.nanoseconds)"
         let body = text.split(omittingEmptySubsequences: false) { $0.isNewline }.map {
@@ -40,11 +51,13 @@ extension Letter {
             [
                 "--\(boundary)", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit",
                 "",
-            ] + body + [
-                "--\(boundary)", "Content-Type: text/html; charset=utf-8",
-                "Content-Transfer-Encoding: base64",
-                "Content-Disposition: attachment; filename=\"\(pageName)\"", "",
-            ] + MailBase64.lines(Array(page.utf8)) + ["--\(boundary)--"]
+            ] + body
+            + pages.flatMap { page in
+                [
+                    "--\(boundary)", "Content-Type: \(page.type)", "Content-Transfer-Encoding: base64",
+                    "Content-Disposition: attachment; filename=\"\(page.name)\"", "",
+                ] + MailBase64.lines(page.bytes)
+            } + ["--\(boundary)--"]
         return ("multipart/mixed; boundary=\"\(boundary)\"", lines)
     }
 }

@@ -145,10 +145,10 @@ public enum StatusPages {
         watch(report, &text)
         text.host(report)
         text.selfCheck(report)
-        text.latency("arbnode_frame_to_decision_us", report.latency.frameToDecision)
-        text.latency("arbnode_decision_to_wire_us", report.latency.decisionToWire)
-        text.latency("arbnode_fill_to_hedge_wire_us", report.latency.fillToHedgeWire)
-        text.latency("arbnode_durable_write_us", report.latency.durableWrite)
+        text.latency("arbnode_frame_to_decision_seconds", report.latency.frameToDecision)
+        text.latency("arbnode_decision_to_wire_seconds", report.latency.decisionToWire)
+        text.latency("arbnode_fill_to_hedge_wire_seconds", report.latency.fillToHedgeWire)
+        text.latency("arbnode_durable_write_seconds", report.latency.durableWrite)
         text.stages(report.latency, report.venues.map(\.name))
         return text.text
     }
@@ -177,7 +177,7 @@ struct MetricsText {
 
     /// By venue and stage: where the time goes between a frame and our order, and back.
     mutating func stages(_ latency: DeskLatency, _ names: [String]) {
-        let name = "arbnode_stage_us"
+        let name = "arbnode_stage_seconds"
         var samples: [(labels: String, value: String)] = []
         var counts = ""
         for (venue, logs) in zip(names, latency.venues) {
@@ -187,7 +187,7 @@ struct MetricsText {
                 counts += "\(name)_count{\(labels)} \(log.count)\n"
             }
         }
-        family(name, "summary", "Microseconds between a frame and an order, and back.", samples)
+        family(name, "summary", "Between a frame and an order, and back.", samples)
         text += counts
     }
 
@@ -195,12 +195,12 @@ struct MetricsText {
         of log: LatencyLog, _ labels: String = ""
     ) -> [(labels: String, value: String)] {
         [50, 90, 99, 99.9, 100].compactMap { p in
-            log.percentile(p).map { (labels + "quantile=\"\(p / 100)\"", "\($0)") }
+            log.percentile(p).map { (labels + "quantile=\"\(p / 100)\"", "\($0 / 1e6)") }
         }
     }
 
     mutating func latency(_ name: String, _ log: LatencyLog) {
-        family(name, "summary", "Microseconds.", MetricsText.quantiles(of: log))
+        family(name, "summary", "Since the node started.", MetricsText.quantiles(of: log))
         text += "\(name)_count \(log.count)\n"
     }
 }

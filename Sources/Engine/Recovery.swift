@@ -32,6 +32,10 @@ public struct Recovery: Sendable {
     public private(set) var switchedRules: [Denial: RuleSwitch] = [:]
     /// What runs of runbooks began, did or were told, oldest first.
     public private(set) var runbookRows: [RunbookRow] = []
+    /// Where cases of incidents stood last, by number.
+    public private(set) var caseRows: [UInt64: IncidentRow] = [:]
+    /// The highest number of a case.
+    public private(set) var lastCase: UInt64 = 0
     /// Up to when funding is booked.
     public private(set) var funding = FundingMemory()
     /// Places where a checkpoint met half-way differs from the rows before it: damage, or our own bug.
@@ -140,6 +144,10 @@ public struct Recovery: Sendable {
         case .runbook(let row):
             saw(row.at)
             runbookRows.append(row)
+        case .incident(let row):
+            saw(row.at)
+            lastCase = max(lastCase, row.number)
+            caseRows[row.number] = row
         case .checkpoint(let checkpoint): meet(checkpoint)
         }
     }

@@ -15,8 +15,7 @@ extension TradingEngine {
 
     mutating func timer(_ now: Moment) {
         for id in orders.takeTurn(TradingEngine.watchedAtOnce) { watch(id, now) }
-        orders.forget(settledBefore: now - OrderTable.memory)
-        memoryStart = max(memoryStart, now - OrderTable.memory + Checkpoint.clockTolerance)
+        memoryStart = max(memoryStart, orders.forget(at: now) + Checkpoint.clockTolerance)
         for index in policy.instruments.indices {
             askAgainForBooks(index, now)
             smallestHedges[index] = smallestHedge(index)

@@ -19,10 +19,24 @@ extension TradingDesk {
     func carryOutCases() {
         for effect in cases.takeEffects() {
             switch effect {
-            case .alert(let alert): hand(alert)
+            case .alert(let alert):
+                hand(alert)
+                if let row = cases.row(alert.number, at: world.time.now) { journal(.incident(row)) }
             case .hold(let why): lower(to: .hold, because: why)
             }
         }
+    }
+
+    /// Before anything happens: what earlier runs left open.
+    func takeCases(_ recovery: Recovery) {
+        cases.restore(
+            Array(recovery.caseRows.values), last: recovery.lastCase, at: world.time.now)
+    }
+
+    /// A checkpoint holds no cases: open ones are written again behind it.
+    func keepCases() {
+        let now = world.time.now
+        for row in cases.openRows(at: now) { journal(.incident(row)) }
     }
 
     /// Alerts kept until somebody takes them; then the oldest go.

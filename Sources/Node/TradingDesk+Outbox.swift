@@ -12,6 +12,7 @@ extension TradingDesk {
             world.passes(.checkpointDecided)
             queue.addCheckpoint(record.encoded(), at: now)
             keepRuns()
+            keepCases()
         case .moved(let id, let state, _, _):
             if state.isTerminal { board.ended(id) }
             queue.add(record.encoded(), isUrgent: false, at: now)

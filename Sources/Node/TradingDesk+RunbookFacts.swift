@@ -41,6 +41,7 @@ extension TradingDesk {
         var place = RunbookFacts.Venue(name: status.name)
         place.isReady = status.isAccountReady
         place.isReconciled = status.isReconciled
+        place.isKeyInUse = keyTurns[venue] == nil
         place.isSafe = status.safeReason != nil
         place.isArmed = status.isDeadManArmed
         place.booksSynced = hasBooks(venue)

@@ -13,7 +13,8 @@ import Watch
 // ways that people have.
 extension TradingDesk {
     /// Before anything is connected: what was under way goes on with the first look.
-    func takeRunbooks(_ plan: NodePlan, _ rows: [RunbookRow]) {
+    func takeRunbooks(_ plan: NodePlan, _ keys: [VenueKey], _ rows: [RunbookRow]) {
+        (self.keys, keySource) = (keys, plan.keySource)
         let secrets = plan.access.compactMap { $0 }.flatMap { [$0.apiKey, $0.passphrase] }
         runs = RunbookRuns(plan.runbooks, plan.runbookPolicy, mask: SecretMask(secrets))
         for effect in runs.recover(rows, at: world.time.now) { carryOut(effect) }
@@ -120,7 +121,7 @@ extension TradingDesk {
         case .beginMaintenance: setMaintenance(true, reason: act.reason, actor: act.actor)
         case .endMaintenance: setMaintenance(false, reason: act.reason, actor: act.actor)
         case .lowerRiskIndex, .raiseRiskIndex: setRiskIndex(act)
-        case .cancelAll, .reconcile, .resynchronise, .reconnect, .routeAround, .release:
+        case .cancelAll, .reconcile, .resynchronise, .reconnect, .rotateKey, .routeAround, .release:
             for place in places(act) { carryOut(act, at: place) }
         }
     }
@@ -131,6 +132,7 @@ extension TradingDesk {
         case .reconcile: if paper == nil, isAccountReady(venue) { beginReconciling(venue) }
         case .resynchronise: fetchBooksAnew(venue)
         case .reconnect: connectors[venue.index].assumeIsolated { $0.reconnect() }
+        case .rotateKey: rotateKey(venue)
         case .routeAround: handle(.venueMode(venue, isSafe: true, reason: act.reason, actor: act.actor))
         case .release: release(venue, reason: act.reason, actor: act.actor)
         default: preconditionFailure("\(act.action.rawValue) is about no venue")

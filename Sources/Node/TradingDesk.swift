@@ -65,6 +65,11 @@ public actor TradingDesk {
     var firstReads: [[Asset: Amount]]
     /// Venues whose balances a person has accepted as they are, until the ledger has followed: who and why.
     var acceptances: [VenueID: String] = [:]
+    /// By venue, shared with its connector.
+    var keys: [VenueKey] = []
+    var keySource: KeySource?
+    /// Venues whose new key is not in use yet.
+    var keyTurns: [VenueID: KeyTurn] = [:]
     /// Orders that wait for a look at their venue's lists.
     var listLooks: [VenueID: LookQueue<OrderReference>] = [:]
     /// Why a venue's last pass of reconciling came to nothing.
@@ -323,7 +328,10 @@ extension TradingDesk: VenueObserver {
     }
 
     public nonisolated func privateStream(_ venue: VenueID, isReady: Bool, reason: String, at: Moment) {
-        assumeIsolated { $0.setPrivateStream(venue, isReady, reason) }
+        assumeIsolated { desk in
+            if isReady { desk.keyIsIn(venue) }
+            desk.setPrivateStream(venue, isReady, reason)
+        }
     }
 
     public nonisolated func evidence(_ venue: VenueID, _ frame: PrivateFrame, at: Moment) {

@@ -27,6 +27,8 @@ public struct NodePlan: Sendable {
     public var runbooks = RunbookShelf.empty
     /// What incidents start by themselves.
     public var runbookPolicy = RunbookPolicy()
+    /// Where keys that are replaced while the node runs come from; `nil`: they are not.
+    public var keySource: KeySource?
 
     public init(
         policy: EnginePolicy, dialects: [any VenueDialect], access: [VenueAccess?], isDryRun: Bool,
@@ -84,10 +86,9 @@ public struct TradingNode: Sendable {
         policy.ownOrdersShow = !plan.isDryRun
         let engine = TradingEngine(policy: policy, recovery: recovery, openings: opening.openings)
         world.passes(.engineBuilt)
+        let keys = plan.access.map { VenueKey(plan.isDryRun ? nil : $0) }
         let connectors = plan.dialects.enumerated().map { index, dialect in
-            VenueConnector(
-                venue: VenueID(index), dialect: dialect, access: plan.isDryRun ? nil : plan.access[index],
-                world: world)
+            VenueConnector(venue: VenueID(index), dialect: dialect, key: keys[index], world: world)
         }
         let board = WatchBoard(policy)
         for id in engine.orders.live { if let record = engine.orders[id] { board.goes(record.intent) } }
@@ -96,7 +97,8 @@ public struct TradingNode: Sendable {
             connectors: connectors,
             paper: plan.isDryRun ? PaperExchange(run: engine.epoch, latency: plan.paperLatency) : nil,
             recovery: recovery, store: plan.store, board: board, health: plan.health, witness: witness)
-        await desk.takeRunbooks(plan, recovery.runbookRows)
+        await desk.takeCases(recovery)
+        await desk.takeRunbooks(plan, keys, recovery.runbookRows)
         await desk.start(paperBalances: plan.paperBalances, opening: opening)
         if plan.startMode > engine.mode {
             await desk.setMode(plan.startMode, reason: "start_in", actor: "configuration")
@@ -104,8 +106,8 @@ public struct TradingNode: Sendable {
         let hunter = OrderHunter(desk: desk, world: world)
         if !plan.isDryRun { await hunter.start() }
         let watchkeeper = Watchkeeper(
-            desk: desk, keeper: keeper, board: board, plan: plan, batches: connectors.map(\.batches),
-            world: world)
+            desk: desk, keeper: keeper, board: board, plan: plan, keys: keys,
+            batches: connectors.map(\.batches), world: world)
         await watchkeeper.start()
         return TradingNode(
             desk: desk, hunter: hunter, watchkeeper: watchkeeper, recoveredRows: recovery.rows)

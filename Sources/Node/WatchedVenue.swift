@@ -9,7 +9,8 @@ import VenueKit
 final class WatchedVenue: @unchecked Sendable {
     let id: VenueID
     private let dialect: any VenueDialect
-    private let access: VenueAccess?
+    private let key: VenueKey
+    private var access: VenueAccess? { key.access }
     private let batches: [InstrumentBatch]
     private let node: UInt16
     private let board: WatchBoard
@@ -24,12 +25,12 @@ final class WatchedVenue: @unchecked Sendable {
     static let persistence = Span.seconds(60)
 
     init(
-        _ id: VenueID, _ dialect: any VenueDialect, _ access: VenueAccess?, _ batches: [InstrumentBatch],
+        _ id: VenueID, _ dialect: any VenueDialect, _ key: VenueKey, _ batches: [InstrumentBatch],
         node: UInt16, board: WatchBoard, world: World
     ) {
         self.id = id
         self.dialect = dialect
-        self.access = access
+        self.key = key
         self.node = node
         self.board = board
         self.world = world

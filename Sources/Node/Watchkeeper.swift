@@ -26,7 +26,7 @@ public actor Watchkeeper {
 
     init(
         desk: TradingDesk, keeper: OutboxKeeper, board: WatchBoard, plan: NodePlan,
-        batches: [[InstrumentBatch]], world: World
+        keys: [VenueKey], batches: [[InstrumentBatch]], world: World
     ) {
         lane = world.watch?.lane ?? world.coldLane
         self.desk = desk
@@ -35,7 +35,7 @@ public actor Watchkeeper {
         self.world = world
         venues = plan.dialects.enumerated().map { index, dialect in
             WatchedVenue(
-                VenueID(index), dialect, plan.isDryRun ? nil : plan.access[index], batches[index],
+                VenueID(index), dialect, keys[index], batches[index],
                 node: plan.policy.node, board: board, world: world)
         }
     }

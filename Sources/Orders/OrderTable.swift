@@ -18,6 +18,10 @@ public struct OrderTable: Sendable {
 
     /// An ended order is remembered for this long: a fill told later than that names nobody.
     public static let memory = Span.seconds(26 * 3_600)
+    /// Of those that ended earlier than `leastMemory` ago, no more than this many: a node that trades
+    /// thousands of orders an hour needs no more memory than one that trades ten.
+    public static let most = 10_000
+    public static let leastMemory = Span.seconds(1_800)
 
     struct Settled: Hashable, Sendable {
         var id: ClientOrderID
@@ -194,7 +198,21 @@ public struct OrderTable: Sendable {
             .sorted { ($0.venue.index, $0.fill.tradeID) < ($1.venue.index, $1.fill.tradeID) }
     }
 
-    /// Forgets what settled before `horizon`: memory stays bounded by the order rate.
+    /// Forgets what is older than `memory`, and what is too much. Answers since when all is remembered.
+    public mutating func forget(at now: Moment) -> Moment {
+        let horizon = now - OrderTable.memory
+        // Some at a time, not one by one.
+        let excess = settled.count - OrderTable.most
+        guard excess > OrderTable.most / 8 else {
+            forget(settledBefore: horizon)
+            return horizon
+        }
+        let newest = min(settled[excess].at, now - OrderTable.leastMemory)
+        forget(settledBefore: max(horizon, newest))
+        return max(horizon, newest)
+    }
+
+    /// Forgets what settled before `horizon`.
     public mutating func forget(settledBefore horizon: Moment) {
         for (key, fill) in foreign where fill.venueTime < horizon {
             foreign[key] = nil

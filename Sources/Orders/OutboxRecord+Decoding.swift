@@ -84,6 +84,7 @@ extension OutboxRecord {
         case 25 where row.version >= 4: return .health(try row.health())
         case 26 where row.version >= 4: return .configured(try row.configuration())
         case 30 where row.version >= 4: return .runbook(try row.runbook())
+        case 31 where row.version >= 4: return .incident(try row.incident())
         default: throw .malformed("unknown kind \(kind)")
         }
     }

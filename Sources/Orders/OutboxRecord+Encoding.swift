@@ -62,7 +62,8 @@ extension OutboxRecord {
             row.text(reason)
             row.text(actor)
             row.integer(at.nanoseconds)
-        case .amended, .warranted, .revoked, .killed, .riskIndex, .rule, .health, .configured, .runbook:
+        case .amended, .warranted, .revoked, .killed, .riskIndex, .rule, .health, .configured, .runbook,
+            .incident:
             writeSince3(into: &row)
         }
         return row.bytes
@@ -79,6 +80,7 @@ extension OutboxRecord {
             row.byte(22)
             fact.write(into: &row)
         case .runbook(let entry): row.runbook(entry)
+        case .incident(let told): row.incident(told)
         case .warranted(let warrant, let symbol, let venues):
             row.byte(14)
             row.warrant(warrant, symbol: symbol, venues: venues)

@@ -43,6 +43,8 @@ public enum OutboxRecord: Hashable, Sendable {
     case configured(ConfigurationFact)
     /// What a run of a runbook began, did or was told.
     case runbook(RunbookRow)
+    /// What became of an incident's case.
+    case incident(IncidentRow)
     /// Everything the rows before this one amount to: they may be forgotten once they are old enough.
     case checkpoint(Checkpoint)
 
@@ -51,8 +53,8 @@ public enum OutboxRecord: Hashable, Sendable {
     /// rule).
     ///
     /// 2: `intended` carries the decision's fingerprint; kinds 8 to 12. 3: `amended`, and what it left in a
-    /// checkpoint's orders. 4: `warranted`, `revoked`, and orders that are presumed; kinds 20 to 22, 25, 26
-    /// and 30.
+    /// checkpoint's orders. 4: `warranted`, `revoked`, and orders that are presumed; kinds 20 to 22, 25, 26,
+    /// 30 and 31.
     public static let version: UInt8 = 4
     public static let oldestReadable: UInt8 = 3
 

@@ -27,6 +27,8 @@ public enum RunbookAction: String, Hashable, Sendable, CaseIterable {
     case resynchronise
     /// Open every connection anew.
     case reconnect
+    /// The venue's key is read anew from where keys are kept, and used from then on.
+    case rotateKey = "rotate-key"
     /// Nothing new at the venue; the others go on.
     case routeAround = "route-around"
     /// Let the venue out of its own SAFE_MODE.
@@ -40,7 +42,7 @@ public enum RunbookAction: String, Hashable, Sendable, CaseIterable {
     case run
 
     /// It is about one venue alone.
-    public var needsVenue: Bool { self == .routeAround || self == .release || self == .lift }
+    public var needsVenue: Bool { [.routeAround, .release, .lift, .rotateKey].contains(self) }
 
     /// It is about the whole node.
     public var needsNode: Bool { self == .beginMaintenance || self == .endMaintenance }
@@ -87,6 +89,7 @@ extension RunbookStep {
         case .reconcile: return "compares orders, fills and balances of \(place) with the ledger"
         case .resynchronise: return "takes every book of \(place) out until its proof stands anew"
         case .reconnect: return "closes and opens every connection to \(place)"
+        case .rotateKey: return "reads the key of \(place) anew and opens its connections with it"
         case .routeAround:
             return facts.venue?.isSafe == true
                 ? "nothing: \(place) is in SAFE_MODE" : "\(place) → SAFE_MODE; the others go on"

@@ -14,6 +14,8 @@ public struct RunbookFacts: Hashable, Sendable {
         public var unknownOrders = 0
         /// Its clock was measured and differs from ours by less than a second.
         public var isClockGood = false
+        /// No new key of it is waiting to be read, or to be let in.
+        public var isKeyInUse = true
         public init(name: String) { self.name = name }
     }
 
@@ -75,6 +77,7 @@ public struct RunbookCondition: Hashable, Sendable {
         case venueArmed = "venue_armed"
         case venueBooksSynced = "venue_books_synced"
         case venueClockGood = "venue_clock_good"
+        case venueKeyInUse = "venue_key_in_use"
 
         /// It is about the runbook's venue.
         public var needsVenue: Bool { rawValue.hasPrefix("venue_") }
@@ -143,6 +146,7 @@ public struct RunbookCondition: Hashable, Sendable {
         case .venueArmed: facts.venue?.isArmed == true
         case .venueBooksSynced: facts.venue?.booksSynced == true
         case .venueClockGood: facts.venue?.isClockGood == true
+        case .venueKeyInUse: facts.venue?.isKeyInUse == true
         default: preconditionFailure("a number is no truth")
         }
     }

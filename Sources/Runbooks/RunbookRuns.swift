@@ -43,7 +43,7 @@ public struct RunbookRuns: Sendable {
     public internal(set) var live: [Record] = []
     /// Over; the last ones, oldest first.
     public internal(set) var ended: [Record] = []
-    let mask: SecretMask
+    private(set) var mask: SecretMask
     var last: UInt64 = 0
     /// Effects that follow from what people and incidents said, until the next look.
     var waiting: [Effect] = []
@@ -53,6 +53,9 @@ public struct RunbookRuns: Sendable {
     var guarded: [String: Moment] = [:]
 
     static let remembered = 64
+
+    /// Secrets that came later.
+    public mutating func hide(_ words: [String]) { mask = mask.with(words) }
 
     public init(_ shelf: RunbookShelf = .empty, _ policy: RunbookPolicy = .init(), mask: SecretMask = .init())
     {

@@ -10,6 +10,9 @@ public struct SecretMask: Sendable {
         self.words = words.filter { $0.utf8.count >= 4 }.sorted { $0.utf8.count > $1.utf8.count }
     }
 
+    /// Also these, from here on.
+    func with(_ more: [String]) -> SecretMask { SecretMask(words + more) }
+
     public func masked(_ text: String) -> String {
         var text = text
         for word in words { text = text.replacing(word, with: SecretMask.mask) }

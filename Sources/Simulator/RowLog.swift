@@ -145,7 +145,8 @@ final class RowLog: @unchecked Sendable {
         case .revoked(let name, let sent): revoked(name, sent)
         case .rule(.switched(let rule, _, _, let actor, _)):
             if actor == "node" { report?("L5", "the node switched \(rule) by itself") }
-        case .started, .opened, .adjusted, .corrected, .checkpoint, .rule, .health, .configured, .runbook:
+        case .started, .opened, .adjusted, .corrected, .checkpoint, .rule, .health, .configured, .runbook,
+            .incident:
             return
         }
     }

@@ -14,6 +14,9 @@ final class HostLoop {
     /// Connections beyond this are refused.
     static let maximumConnections = 1024
     static let tickEvery = TimeAmount.milliseconds(5)
+    /// For how long the venue tells of an order that has ended; looked at once a minute.
+    static let memory = Span.seconds(1_800)
+    static let forgetEvery = Span.seconds(60)
 
     private let double: any VenueDouble
     private let clock = ServerClock()
@@ -22,6 +25,7 @@ final class HostLoop {
     private let failed: (JournalFile.Fault) -> Void
     private var tick: RepeatedTask?
     private var isStopped = false
+    private var forgotAt = Moment.distantPast
 
     private var channels: [ObjectIdentifier: any Channel] = [:]
     private var sockets: [Int: WebSocketConversation] = [:]
@@ -62,6 +66,13 @@ final class HostLoop {
     private func ticked() {
         if pacedByReaders, sockets.values.contains(where: { $0.waiting > HostLoop.pacingBytes }) { return }
         input { _, _ in }
+        forget()
+    }
+
+    private func forget() {
+        guard now - forgotAt >= HostLoop.forgetEvery else { return }
+        forgotAt = now
+        (double as? any SimulatedVenue)?.forget(endedBefore: now - HostLoop.memory)
     }
 
     /// Closes every connection; nothing reaches the double afterwards.

@@ -1,7 +1,7 @@
 import TradingModel
 
-/// Every case of this run: deduplicated, acknowledged, resolved by people or by itself, escalated on time. A
-/// value that knows no clock; what people must be told comes out as alerts.
+/// Every case of this run, and what earlier ones left open: deduplicated, acknowledged, resolved by people or
+/// by itself, escalated on time. A value that knows no clock; what people must be told comes out as alerts.
 public struct IncidentRegister: Sendable {
     public enum Effect: Hashable, Sendable {
         case alert(Alert)
@@ -27,10 +27,10 @@ public struct IncidentRegister: Sendable {
     public static let capacity = 1_000
 
     /// In order of their numbers.
-    public private(set) var cases: [IncidentCase] = []
+    public internal(set) var cases: [IncidentCase] = []
     private var effects: [Effect] = []
-    private var nextNumber = 1
-    private let venueNames: [String]
+    var nextNumber = 1
+    let venueNames: [String]
 
     /// - Parameter venues: names by `VenueID.index`.
     public init(venues: [String]) { venueNames = venues }

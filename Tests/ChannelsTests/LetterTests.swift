@@ -12,10 +12,15 @@ import Watch
         "<!doctype html><html lang=en><title>ä</title>"
         + String(repeating: "<p>a day</p>", count: 400)
     private static let letter = Letter(
-        title: "report 2026-11-28: profit 12.34", text: "profit  12.34\n\n.\nlast", page: page,
-        pageName: "report-2026-11-28.html", at: Moment(nanoseconds: 1_790_000_000_000_000_000))
+        title: "report 2026-11-28: profit 12.34", text: "profit  12.34\n\n.\nlast",
+        pages: [
+            Letter.Page(
+                name: "report-2026-11-28.html", type: "text/html; charset=utf-8", bytes: Array(page.utf8)),
+            Letter.Page(name: "report-2026-11-28.pdf", type: "application/pdf", bytes: paper),
+        ], at: Moment(nanoseconds: 1_790_000_000_000_000_000))
+    private static let paper = (0..<1_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
 
-    @Test func `reaches a mailbox with its page, byte for byte`() async throws {
+    @Test func `reaches a mailbox with its pages, byte for byte`() async throws {
         let stand = try await MailStand.start(.takes)
         let mail = MailChannel(
             AlertPolicy.Mail(
@@ -27,12 +32,13 @@ import Watch
         #expect(text.contains("Content-Type: multipart/mixed; boundary="))
         #expect(text.contains("filename=\"report-2026-11-28.html\""))
         #expect(text.contains("profit  12.34") && text.contains("\nlast"))
-        let encoded = try #require(
-            text.split(separator: "attachment").last?.split(separator: "\n\n").dropFirst().first)
-        let lines = encoded.split(separator: "\n").filter { !$0.hasPrefix("--") }
-        #expect(lines.allSatisfy { $0.count <= 76 })
-        let data = try #require(Data(base64Encoded: lines.joined()))
-        #expect(String(decoding: data, as: UTF8.self) == Self.page)
+        let attached = try text.components(separatedBy: "attachment").dropFirst().map { part in
+            let encoded = try #require(part.components(separatedBy: "\n\n").dropFirst().first)
+            let lines = encoded.split(separator: "\n").prefix { !$0.hasPrefix("--") }
+            #expect(lines.allSatisfy { $0.count <= 76 })
+            return try #require(Data(base64Encoded: lines.joined()))
+        }
+        #expect(attached.map { Array($0) } == [Array(Self.page.utf8), Self.paper])
         try await stand.stop()
     }
 

@@ -92,4 +92,23 @@ import TradingModel
             }
         }
     }
+
+    @Test func `of kinds of rows: 31 is what became of a case, unknown before version 4`() throws {
+        let names = RowNames(venue: { _ in nil }, instrument: { _ in nil })
+        let row = IncidentRow(
+            number: 300, code: "HEDGE_FAILURE", venue: "okx", subject: "", severity: .pageNow, state: 2,
+            count: 70_000, firstAt: Moment(nanoseconds: 5), lastAt: Moment(nanoseconds: 6),
+            waitsSince: Moment(nanoseconds: 7), detail: "0.5 owed", at: Moment(nanoseconds: 8))
+        let bytes = OutboxRecord.incident(row).encoded()
+        #expect(bytes[1] == 31)
+        #expect(try OutboxRecord(bytes, names: names) == .incident(row))
+        #expect(throws: OutboxRecord.Fault.malformed("unknown kind 31")) {
+            try OutboxRecord([3] + bytes.dropFirst(), names: names)
+        }
+        for count in 2..<bytes.count {
+            #expect(throws: OutboxRecord.Fault.self) {
+                try OutboxRecord(Array(bytes.prefix(count)), names: names)
+            }
+        }
+    }
 }

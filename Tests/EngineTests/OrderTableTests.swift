@@ -39,4 +39,25 @@ import TradingModel
         table.forget(settledBefore: .distantFuture)
         #expect(table.count == 0)
     }
+
+    @Test func `an hour of many orders leaves no more than there is memory for, and the young all stay`() {
+        var table = OrderTable()
+        let begin = Moment(nanoseconds: 1_790_000_000_000_000_000)
+        var since = begin
+        for number in 0..<UInt64(40_000) {
+            let now = begin + .milliseconds(Int64(number) * 100)
+            var intent = OrderTableTests.intent
+            intent.id = ClientOrderID(
+                epoch: 1, node: 1, strategy: 1, intent: number, leg: 0, attempt: 0)
+            table.insert(intent, at: now)
+            _ = table.apply(.neverSent, to: intent.id, at: now)
+            since = table.forget(at: now)
+            let young = OrderTable.leastMemory.nanoseconds / 100_000_000
+            let most = max(OrderTable.most, Int(young)) * 9 / 8 + 1
+            #expect(table.count <= most)
+        }
+        let end = begin + .milliseconds(3_999_900)
+        #expect(table.count >= OrderTable.most && since > begin && since <= end - OrderTable.leastMemory)
+        #expect(table.orders(settledSince: since).count == table.count, "what is younger is all there")
+    }
 }

@@ -50,7 +50,10 @@ import TradingModel
         let letters = post.letters.withLock { $0 }
         #expect(letters.count == 1 && letters[0].1 == ["email"])
         let letter = try #require(letters.first?.0)
-        #expect(letter.page.hasPrefix("<!doctype html>") && !letter.page.contains("http"))
+        let page = String(decoding: try #require(letter.pages.first).bytes, as: UTF8.self)
+        #expect(page.hasPrefix("<!doctype html>") && !page.contains("http"))
+        #expect(letter.pages.map(\.type) == ["text/html; charset=utf-8", "application/pdf"])
+        #expect(letter.pages.last?.bytes.starts(with: Array("%PDF-".utf8)) == true)
         let head = try #require(letter.text.firstMatch(of: #/audit head (\d+):([0-9a-f]{64})/#))
         let number = try #require(UInt64(head.output.1))
         // The planned HOLD is over, and stands in the log with who began it.
@@ -59,7 +62,9 @@ import TradingModel
         let rows = DayArchive(in: folder.path).path(day)
         let names = try FileManager.default.contentsOfDirectory(atPath: rows).sorted()
         let date = CivilDate(days: day).text
-        #expect(names.contains("report-\(date).html") && names.contains("report-\(date).json"))
+        #expect(
+            names.contains("report-\(date).html") && names.contains("report-\(date).pdf")
+                && names.contains("report-\(date).json"))
         #expect(names.contains { $0.hasPrefix("figures-") })
         let check = Process()
         check.executableURL = URL(filePath: "/usr/bin/sha256sum")

@@ -8,7 +8,9 @@ import Watch
     private static let names = Drills.names
 
     /// Short ones; `make drills` rehearses them all, in a release build.
-    @Test(arguments: ["rb-05-venue-outage", "rb-20-night-begins", "rb-27-book-proof", "rb-33-rules"])
+    @Test(arguments: [
+        "rb-05-venue-outage", "rb-09-key-rotation", "rb-20-night-begins", "rb-27-book-proof", "rb-33-rules",
+    ])
     func `goes from what calls for its runbook to its end, and all is well`(
         name: String
     ) throws {

@@ -119,6 +119,25 @@ import Watch
         return (stand, told, number)
     }
 
+    @Test func `is open after a restart too, also behind checkpoints, and holds the node in its time`() throws
+    {
+        let (stand, _, number) = try paged()
+        stand.run(.seconds(60))
+        for _ in 0..<2 {
+            stand.killNode()
+            stand.run(.seconds(1))
+            try stand.startNode()
+            stand.calmMarkets()
+            stand.run(.seconds(30))
+        }
+        let told = try #require(try stand.ask { await $0.cases[number] })
+        #expect(told.key.code == .ghostFill && told.isOpen)
+        #expect(told.timeline.count { $0.what == "the node was started anew" } >= 1)
+        stand.run(.seconds(500))
+        #expect(try stand.ask { await $0.cases[number]?.state } == .overdue)
+        #expect(try stand.report().summary.mode == .hold)
+    }
+
     @Test func `that pages and is not answered goes to the second channel, then holds the node`() throws {
         let (stand, told, number) = try paged()
         func kinds() -> [Alert.Kind] { told.alerts.filter { $0.number == number }.map(\.kind) }

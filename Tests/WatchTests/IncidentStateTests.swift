@@ -103,6 +103,27 @@ import Watch
         #expect(register.cases[0].state == .overdue)
     }
 
+    @Test func `what was open when the node died is open after it, and its time goes on`() throws {
+        var before = IncidentRegister(venues: ["okx"])
+        before.saw(Self.incident(.dirtyStart, .critical, venue: VenueID(0)))
+        before.saw(Self.incident(.zombieOrder, .critical))
+        before.saw(Self.incident())
+        try before.resolve(2, by: "ann", reason: "it was mine", at: Self.start + .seconds(20))
+        try before.acknowledge(1, by: "ann", reason: "looking", at: Self.start + .seconds(30))
+        let rows = (1...3).compactMap { before.row($0, at: Self.start + .seconds(40)) }
+        var after = IncidentRegister(venues: ["bybit", "okx"])
+        after.restore(rows.reversed(), last: 3, at: Self.start + .seconds(60))
+        #expect(after.cases.map(\.number) == [1, 3])
+        #expect(after.cases.map(\.state) == [.acknowledged, .open])
+        #expect(after.cases[0].key.venue == VenueID(1), "by its name")
+        #expect(after.cases[0].timeline.map(\.what) == ["opened", "the node was started anew"])
+        #expect(after.takeEffects().isEmpty, "people were told")
+        #expect(tick(&after, from: 60, to: 700).map(\.0) == [120, 600, 600], "as if nothing had been")
+        after.saw(Self.incident(.dirtyStart, .critical, venue: VenueID(1), at: 700))
+        after.saw(Self.incident(.outboxSlow, .warning, at: 701))
+        #expect(after.cases.map(\.number) == [1, 3, 4] && after.cases[0].count == 2)
+    }
+
     @Test func `a page at night goes on in half the time`() {
         var register = IncidentRegister(venues: [])
         register.saw(Self.incident())

@@ -34,7 +34,7 @@ struct ExchangeAccount {
         var available: Amount { total - held }
     }
 
-    let spec: DoubleAccountSpec
+    var spec: DoubleAccountSpec
     var balances: [Balance]
 
     init(spec: DoubleAccountSpec, assetCount: Int) {

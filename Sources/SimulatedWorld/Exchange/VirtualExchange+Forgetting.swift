@@ -14,7 +14,9 @@ extension VirtualExchange {
         byClientID = byClientID.filter { !old.contains($0.value) }
         arrival.removeAll { old.contains($0) }
         changes.removeAll { old.contains($0) }
+        let count = executions.count
         executions.removeAll { old.contains($0.orderID) }
+        forgottenFills += count - executions.count
         executionsByOrder = [:]
         for (index, fill) in executions.enumerated() {
             executionsByOrder[fill.orderID, default: []].append(index)

@@ -30,6 +30,8 @@ final class VirtualExchange {
     var holds: [Int64: Amount] = [:]
     /// Every user's execution, oldest first.
     var executions: [Execution] = []
+    /// How many there were before these.
+    var forgottenFills = 0
     var executionsByOrder: [Int64: [Int]] = [:]
 
     var nextOrderID: Int64
@@ -227,7 +229,7 @@ final class VirtualExchange {
             guard let order = orders[id] else { continue }
             truth.orders.append(told(order, id: spell(id)))
         }
-        truth.fillCount = executions.count
+        truth.fillCount = forgottenFills + executions.count
         return truth
     }
 }

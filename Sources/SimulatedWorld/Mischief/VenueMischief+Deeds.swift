@@ -124,6 +124,9 @@ extension VenueMischief {
         venue.transfer(amount, asset: asset, account: account)
     }
 
+    /// V21: the owner makes a new key for the account; the old one is no longer one.
+    public func replaceKey(by key: String, account: Int = 0) { venue.accounts[account].spec.apiKey = key }
+
     // MARK: The market
 
     /// V23: the price that the house believes in moves by `percent` (negative: down) within `span` and stays

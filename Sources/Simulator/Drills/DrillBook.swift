@@ -72,15 +72,13 @@ enum DrillBook {
         "rb-08-clock-drift", on: "okx", { $0.deed("okx") { $0.clockOffset = .seconds(5) } },
         people: ["look": { $0.deed("okx") { $0.clockOffset = .zero } }], check: { $0.isClosed("okx") })
 
-    /// The new key is read by the next start.
+    /// The old key is one no longer, the new one is where keys are read from.
     private static let keyRotation = Drill.byHand(
         "rb-09-key-rotation", on: "kraken",
         people: [
             "key": { stand in
-                stand.deed("kraken") { $0.keyTrouble = .revoked }
+                stand.replaceKey(of: "kraken", by: "another-key")
                 stand.run(.seconds(5))
-                stand.deed("kraken") { $0.keyTrouble = nil }
-                stand.restartNode()
             }
         ], check: { $0.isClosed("kraken") ?? $0.isNot(.normal) })
 

@@ -59,6 +59,9 @@ final class DrillStand: @unchecked Sendable {
         plan.runbookPolicy = RunbookPolicy(
             triggers: drill.startsItself ? Set(codes) : [], automatic: .caution)
         rows = DrillRows(plan.policy, cut: cut)
+        plan.keySource = { [unowned self] venue in
+            plan.access[venue.index].map { .success($0) } ?? .failure(KeyFault(message: "there is none"))
+        }
     }
 
     /// The cut that was asked for has been made.
@@ -152,6 +155,14 @@ final class DrillStand: @unchecked Sendable {
             preconditionFailure("\(name) is one of the drill's venues")
         }
         return VenueID(index)
+    }
+
+    /// The venue takes another key from here on, and so does whoever reads keys.
+    func replaceKey(of name: String, by key: String) {
+        deed(name) { $0.replaceKey(by: key) }
+        guard let old = plan.access[venue(name).index] else { return }
+        plan.access[venue(name).index] = VenueAccess(
+            apiKey: key, passphrase: old.passphrase, signer: old.signer)
     }
 
     /// Something was done to a venue: it is told at once.

@@ -12,7 +12,8 @@ public actor VenueConnector {
     /// The venue's instruments, as its lists of orders and trades tell of them.
     public nonisolated let batches: [InstrumentBatch]
     let world: World
-    let access: VenueAccess?
+    let key: VenueKey
+    var access: VenueAccess? { key.access }
     weak var observer: (any VenueObserver)?
 
     var dialect: any VenueDialect
@@ -61,13 +62,15 @@ public actor VenueConnector {
     static let skewLimit = Span.seconds(1)
 
     /// - Parameter access: `nil` runs public data only (dry run without keys, recording).
-    public init(
-        venue: VenueID, dialect: any VenueDialect, access: VenueAccess?, world: World
-    ) {
+    public init(venue: VenueID, dialect: any VenueDialect, access: VenueAccess?, world: World) {
+        self.init(venue: venue, dialect: dialect, key: VenueKey(access), world: world)
+    }
+
+    public init(venue: VenueID, dialect: any VenueDialect, key: VenueKey, world: World) {
         lane = world.socketLane
         self.venue = venue
         self.world = world
-        self.access = access
+        self.key = key
         self.dialect = dialect
         profile = dialect.profile
         batches = InstrumentBatch.batches(
@@ -75,7 +78,7 @@ public actor VenueConnector {
         accountSession = StreamSession(keepAlive: dialect.keepAlive)
         budget = RateBudget(rule: dialect.profile.budget, at: world.time.now)
         queryBudget = dialect.profile.queryBudget.map { RateBudget(rule: $0, at: world.time.now) }
-        if access != nil, !planted(.skipDeadMan) {
+        if key.access != nil, !planted(.skipDeadMan) {
             deadMan = dialect.profile.deadMan.map { DeadManSwitch(rule: $0) }
         }
         market = dialect.publicStreams().map {

@@ -65,7 +65,7 @@ struct PastState {
         case .riskIndex(let row): return row.at
         case .checkpoint(let checkpoint): return checkpoint.at
         // These may be repeated behind a checkpoint with the time they first had.
-        case .killed, .configured, .rule, .health, .runbook, .opened, .adjusted, .filled, .foreign,
+        case .killed, .configured, .rule, .health, .runbook, .incident, .opened, .adjusted, .filled, .foreign,
             .revoked:
             return nil
         }

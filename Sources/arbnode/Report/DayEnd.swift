@@ -114,7 +114,8 @@ actor DayEnd {
         } catch { problems.append("day \(name): it cannot be archived: \(error)") }
         for letter in letters where !policy.channels.isEmpty {
             for failure in await send(letter, policy.channels) {
-                problems.append("\(letter.pageName) was not taken by \(failure.channel): \(failure.reason)")
+                let name = letter.pages.first?.name ?? letter.title
+                problems.append("\(name) was not taken by \(failure.channel): \(failure.reason)")
             }
         }
         let told = letters.map(\.title).joined(separator: "; ")
@@ -122,19 +123,25 @@ actor DayEnd {
     }
 
     private func write(_ answer: ReportAnswer, _ report: PeriodReport, _ day: Int64) async throws -> Letter {
-        let page = ReportPage(answer, report).html
+        let page = Array(ReportPage(answer, report).html.utf8)
+        let paper = try ReportDocument(answer, report).pdf()
         let lines = ReportLines(answer)
         let head = await audit.head
         let file = "report-\(report.period.slug)"
         try archive.write(page, as: file + ".html", day)
+        try archive.write(paper, as: file + ".pdf", day)
         try archive.write(
-            String(decoding: try ControlProtocol.line(answer), as: UTF8.self) + "\n", as: file + ".json", day)
+            Array(try ControlProtocol.line(answer)) + [UInt8(ascii: "\n")], as: file + ".json", day)
         // Who keeps the letter can show later that the audit log is the one of today.
         let text =
             lines.text + "\n\naudit head \(head.sequence):\(head.hash), key \(head.key)\n"
             + "arbnode audit verify DIR --head \(head.sequence):\(head.hash)"
         return Letter(
-            title: "report " + lines.title, text: text, page: page, pageName: file + ".html", at: time.now)
+            title: "report " + lines.title, text: text,
+            pages: [
+                Letter.Page(name: file + ".html", type: "text/html; charset=utf-8", bytes: page),
+                Letter.Page(name: file + ".pdf", type: "application/pdf", bytes: paper),
+            ], at: time.now)
     }
 }
 
@@ -151,10 +158,10 @@ struct DayArchive {
         FileManager.default.fileExists(atPath: path(day) + "/SHA256SUMS.sig")
     }
 
-    func write(_ text: String, as name: String, _ day: Int64) throws {
+    func write(_ bytes: [UInt8], as name: String, _ day: Int64) throws {
         try FileManager.default.createDirectory(
             atPath: path(day), withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        try DurableFile.write(Array(text.utf8), to: path(day) + "/" + name)
+        try DurableFile.write(bytes, to: path(day) + "/" + name)
     }
 
     /// Copies the day's figures and incidents in, lists every file's SHA-256 as `sha256sum --check` reads it,

@@ -15,7 +15,7 @@ struct ReportCommand: ParsableCommand {
         discussion: """
             Profit, Sharpe and Sortino ratio (for a year, of hourly or daily returns), drawdown, hedge \
             times, latency, venues with what their fees really were, incidents. --html writes one page that \
-            needs nothing else; a browser prints it as PDF. Days are those of UTC, or of --config.
+            needs nothing else, --pdf the same on paper. Days are those of UTC, or of --config.
 
             Example: arbnode report data/live --kind week --html week.html
             """)
@@ -28,6 +28,7 @@ struct ReportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The configuration whose days and fees are meant.", valueName: "file"))
     var config: String?
     @Option(help: ArgumentHelp("Write the page there.", valueName: "file")) var html: String?
+    @Option(help: ArgumentHelp("Write it as PDF there.", valueName: "file")) var pdf: String?
     @Flag(help: "Print one JSON object.") var json = false
 
     func validate() throws {
@@ -48,18 +49,21 @@ struct ReportCommand: ParsableCommand {
         }
         let answer = ReportAnswer(
             report, fees: configuration.map { FeeTiers($0.policy) } ?? FeeTiers(), at: now)
-        if let html {
-            do {
-                try Data(ReportPage(answer, report).html.utf8).write(to: URL(filePath: html))
-            } catch {
-                Terminal.say("\(html) cannot be written: \(error.localizedDescription)")
-                throw ExitCode(73)
-            }
-        }
+        if let html { try write(Data(ReportPage(answer, report).html.utf8), to: html) }
+        if let pdf { try write(Data(try ReportDocument(answer, report).pdf()), to: pdf) }
         if json {
             Terminal.print(String(decoding: try ControlProtocol.line(answer), as: UTF8.self))
         } else {
             Terminal.print(answer.period + "\n" + ReportLines(answer).text)
+        }
+    }
+}
+
+extension ReportCommand {
+    private func write(_ bytes: Data, to path: String) throws {
+        do { try bytes.write(to: URL(filePath: path)) } catch {
+            Terminal.say("\(path) cannot be written: \(error.localizedDescription)")
+            throw ExitCode(73)
         }
     }
 }

@@ -29,58 +29,28 @@ struct ReportPage {
     }
 
     private var curve: String {
-        guard let first = report.curve.first else { return "<p>Nothing to show.</p>" }
-        let hour = 3_600e9
-        return Plot.line(
-            report.curve.map {
-                (
-                    x: Double($0.at.nanoseconds - first.at.nanoseconds) / hour,
-                    y: Double(($0.profit - first.profit).raw) / 1e18
-                )
-            }, x: "hours", y: "quote asset")
+        report.curve.isEmpty
+            ? "<p>Nothing to show.</p>" : Plot.line(report.hourly, x: "hours", y: "quote asset")
     }
 
     private var venues: String {
         Plot.bars(
             answer.venues.map { (name: $0.venue, value: Double($0.volume) ?? 0) }, y: "volume, quote asset")
-            + table(
-                [
-                    "venue", "fills", "volume", "maker %", "fees", "paid bps", "taker bps", "maker bps",
-                    "resyncs", "refused", "answer p50 µs", "p99 µs", "least quality",
-                ],
-                answer.venues.map { venue in
-                    [
-                        venue.venue, "\(venue.fills)", ReportText.money(venue.volume),
-                        String(format: "%.0f", venue.makerPercent), ReportText.money(venue.fees),
-                        text(venue.paidBps, "%.2f"), text(venue.takerBps, "%.2f"),
-                        text(venue.makerBps, "%.2f"), "\(venue.resyncs)", "\(venue.refusals)",
-                        text(venue.answerUs.p50, "%.0f"), text(venue.answerUs.p99, "%.0f"),
-                        venue.leastQuality.map { "\($0)" } ?? "-",
-                    ]
-                })
+            + table(ReportTables(answer).venues)
     }
 
     private var incidents: String {
-        answer.incidents.isEmpty
-            ? "<p>None.</p>" : table(["code", "count"], answer.incidents.map { [$0.code, "\($0.count)"] })
+        answer.incidents.isEmpty ? "<p>None.</p>" : table(ReportTables(answer).incidents)
     }
 
-    private var modes: String {
-        table(
-            ["mode", "minutes"],
-            answer.modes.map { [$0.mode, String(format: "%.1f", Double($0.seconds) / 60)] }
-                + [["not looked at", String(format: "%.1f", Double(answer.unseenS) / 60)]])
-    }
+    private var modes: String { table(ReportTables(answer).modes) }
 
-    private func text(_ value: Double?, _ format: String) -> String {
-        value.map { String(format: format, $0) } ?? "-"
-    }
-
-    private func table(_ head: [String], _ rows: [[String]]) -> String {
+    private func table(_ rows: [[String]]) -> String {
         func cells(_ row: [String], _ tag: String) -> String {
             "<tr>" + row.map { "<\(tag)>\(Plot.escaped($0))</\(tag)>" }.joined() + "</tr>"
         }
-        return "<table>" + cells(head, "th") + rows.map { cells($0, "td") }.joined() + "</table>"
+        return "<table>" + rows.enumerated().map { cells($0.element, $0.offset == 0 ? "th" : "td") }.joined()
+            + "</table>"
     }
 
     private static let style = """

@@ -99,6 +99,12 @@ enum NodePlanning {
         return dialect
     }
 
+    static func access(to venue: String, _ secrets: Secrets) throws(SecretsFault) -> VenueAccess {
+        try secrets.access(
+            to: venue, needsPassphrase: DialectCatalog.takesPassphrase(venue),
+            needsBase64Secret: DialectCatalog.hasBase64Secret(venue))
+    }
+
     /// Keys of every venue, or what is missing and how to give it.
     static func access(_ configuration: NodeConfiguration) throws -> [VenueAccess?] {
         var faults: [String] = []
@@ -107,11 +113,7 @@ enum NodePlanning {
             let secrets = try Secrets(file: configuration.credentialsFile)
             for venue in configuration.venues {
                 do throws(SecretsFault) {
-                    access.append(
-                        try secrets.access(
-                            to: venue.profile.name,
-                            needsPassphrase: DialectCatalog.takesPassphrase(venue.profile.name),
-                            needsBase64Secret: DialectCatalog.hasBase64Secret(venue.profile.name)))
+                    access.append(try NodePlanning.access(to: venue.profile.name, secrets))
                 } catch { faults.append("\(error)") }
             }
         } catch { faults.append("\(error)") }

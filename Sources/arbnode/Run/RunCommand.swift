@@ -115,6 +115,8 @@ struct RunCommand: AsyncParsableCommand {
     ) async throws -> TradingNode {
         do {
             var plan = try NodePlanning.plan(configuration, access: access, isDryRun: !isLive)
+            let keys = KeyReader(configuration, access)
+            if isLive { plan.keySource = { keys.key(of: $0) } }
             let record = audit.keeper.witness
             plan.witness = {
                 record($0)

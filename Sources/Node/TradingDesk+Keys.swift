@@ -1,0 +1,60 @@
+import Engine
+import Ports
+import Runbooks
+import TradingModel
+import VenueKit
+import Watch
+
+/// Why a new key was not taken; its text says what to do.
+public struct KeyFault: Error, Hashable, Sendable {
+    public var message: String
+    public init(message: String) { self.message = message }
+}
+
+/// A venue's key as it is told now, wherever keys come from.
+public typealias KeySource = @Sendable (VenueID) -> Result<VenueAccess, KeyFault>
+
+/// How far a venue's new key has come.
+enum KeyTurn: Hashable, Sendable {
+    case isRead
+    /// The venue has not let it in yet.
+    case connects
+}
+
+// Keys that are replaced while the node runs.
+extension TradingDesk {
+    /// Reads the venue's key anew and connects with it. Until the venue has let it in, it counts as old.
+    func rotateKey(_ venue: VenueID) {
+        guard keys[venue.index].access != nil else { return }
+        keyTurns[venue] = .isRead
+        guard let source = keySource else {
+            return tellKeyFault(venue, "this node is not told where keys come from")
+        }
+        // The file of keys is read on a thread that may wait.
+        Task(executorPreference: world.coldLane) { await self.take(source(venue), of: venue) }
+    }
+
+    private func take(_ key: Result<VenueAccess, KeyFault>, of venue: VenueID) {
+        switch key {
+        case .success(let access):
+            keys[venue.index].replace(by: access)
+            runs.hide([access.apiKey, access.passphrase])
+            keyTurns[venue] = .connects
+            connectors[venue.index].assumeIsolated { $0.reconnect() }
+        case .failure(let fault): tellKeyFault(venue, fault.message)
+        }
+    }
+
+    /// A login has succeeded.
+    func keyIsIn(_ venue: VenueID) {
+        if keyTurns[venue] == .connects { keyTurns[venue] = nil }
+    }
+
+    private func tellKeyFault(_ venue: VenueID, _ why: String) {
+        raise(
+            Incident(
+                code: .runbookNotice, severity: .critical, venue: venue, subject: "key",
+                detail: "the key of \(names.venues[venue.index]) was not replaced: \(why)", at: world.time.now
+            ))
+    }
+}
