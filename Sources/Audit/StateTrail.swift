@@ -9,6 +9,7 @@ public struct StateTrail: Sendable {
     private var kills: [String: String] = [:]
     private var strategies: [String: String] = [:]
     private var rules: [String: String] = [:]
+    private var limits: [String: String] = [:]
     private var riskIndex = ""
     private var riskTarget = ""
     private var configuration = ""
@@ -30,7 +31,8 @@ public struct StateTrail: Sendable {
         case .riskIndex: riskIndex = change.after
         case .riskTarget: riskTarget = change.after
         case .configuration: configuration = change.after
-        case .start, .lockout, .limit, .correction, .balance: break
+        case .limit: limits[change.place] = change.after
+        case .start, .lockout, .correction, .balance: break
         }
     }
 
@@ -94,6 +96,10 @@ public struct StateTrail: Sendable {
                     after: "locked by \(rule) until \(UTCTime.text(until))", reason: reason, actor: "node")
             ]
         case .highest: return []
+        case .throttled(let strategy, let conduct, let market, let why, let at):
+            let after = "\(conduct) steps down for conduct, \(market) for the market"
+            let place = "throttle \(strategy)"
+            return step(.limit, place, limits[place] ?? "", after, why, "node", at)
         }
     }
 

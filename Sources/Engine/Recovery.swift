@@ -30,6 +30,8 @@ public struct Recovery: Sendable {
     public private(set) var ruleMemory: RuleMemories
     /// Rules that people switched otherwise than the configuration has them.
     public private(set) var switchedRules: [Denial: RuleSwitch] = [:]
+    /// By strategy: how many steps down its throttle is, for conduct and for the market.
+    public private(set) var throttleSteps: [String: (conduct: Int, market: Int)] = [:]
     /// What runs of runbooks began, did or were told, oldest first.
     public private(set) var runbookRows: [RunbookRow] = []
     /// Where cases of incidents stood last, by number.
@@ -178,6 +180,9 @@ public struct Recovery: Sendable {
         case .highest(let profit, let day, let at):
             saw(at)
             ruleMemory.restore(highest: profit, day: day)
+        case .throttled(let strategy, let conduct, let market, _, let at):
+            saw(at)
+            throttleSteps[strategy] = (conduct, market)
         }
     }
 

@@ -36,6 +36,8 @@ extension TradingEngine {
         guard venues[venue.index].mayOpen, !kills.closes(venue) else {
             return .untried("nothing may be opened there now")
         }
+        // Its last units are for what is owed or earns.
+        guard venues[venue.index].headroom > 1 else { return .untried("its rate budget is spent") }
         for index in policy.instruments.indices {
             guard let slot = books[index].slot(of: venue), openSlots(index, now).contains(slot),
                 let order = canary(at: venue, slot, index, now)

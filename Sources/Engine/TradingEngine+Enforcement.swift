@@ -226,6 +226,7 @@ extension TradingEngine {
         for lockout in ruleMemory.lockouts.list where lockout.until > now {
             output.append(.journal(.rule(fact(lockout, now))))
         }
+        repeatThrottleRows(now)
         guard ruleMemory.highestDay > Int64.min, ruleMemory.highest > .zero else { return }
         output.append(
             .journal(

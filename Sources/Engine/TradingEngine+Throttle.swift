@@ -52,7 +52,33 @@ extension TradingEngine {
             throttling?.throttles[strategy].look(evidence, at: now)
             if let step = throttling?.throttles[strategy].last, step != before {
                 tell(step, policy.strategyNames[strategy], now)
+                writeThrottle(strategy, step.why, now)
             }
+        }
+    }
+
+    private mutating func writeThrottle(_ strategy: Int, _ why: String, _ now: Moment) {
+        guard let throttle = throttling?.throttles[strategy] else { return }
+        output.append(
+            .journal(
+                .rule(
+                    .throttled(
+                        strategy: policy.strategyNames[strategy], conduct: throttle.conduct,
+                        market: throttle.market, why: why, at: now))))
+    }
+
+    /// Behind a checkpoint, which holds none of it.
+    mutating func repeatThrottleRows(_ now: Moment) {
+        for strategy in throttles.indices where throttles[strategy].share < 10_000 {
+            writeThrottle(strategy, "written again behind a checkpoint", now)
+        }
+    }
+
+    /// Once, at the start.
+    mutating func restoreThrottles(_ steps: [String: (conduct: Int, market: Int)]) {
+        for (strategy, name) in policy.strategyNames.enumerated() {
+            guard let found = steps[name], throttles.indices.contains(strategy) else { continue }
+            throttling?.throttles[strategy].restore(conduct: found.conduct, market: found.market)
         }
     }
 

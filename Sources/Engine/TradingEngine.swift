@@ -210,6 +210,7 @@ public struct TradingEngine: Sendable {
         mids = policy.instruments.map { _ in .zero }
         smallestHedges = policy.instruments.map { _ in Quantity(raw: .max) }
         watchAllPositions()
+        restoreThrottles(recovery.throttleSteps)
         beginWarrants(after: recovery.warrants)
         makeRoom()
         for id in orders.live { reserveAgain(id) }

@@ -9,6 +9,8 @@ public enum RuleFact: Hashable, Sendable {
     case locked(rule: String, scope: String, name: String, until: Moment, reason: String, at: Moment)
     /// A trading day's highest profit so far.
     case highest(profit: Amount, day: Int64, at: Moment)
+    /// A strategy's throttle took a step: how many steps down each of its ladders is.
+    case throttled(strategy: String, conduct: Int, market: Int, why: String, at: Moment)
 
     func write(into row: inout RowWriter) {
         switch self {
@@ -32,6 +34,13 @@ public enum RuleFact: Hashable, Sendable {
             row.wide(profit.raw)
             row.integer(day)
             row.integer(at.nanoseconds)
+        case .throttled(let strategy, let conduct, let market, let why, let at):
+            row.byte(4)
+            row.text(strategy)
+            row.count(conduct)
+            row.count(market)
+            row.text(why)
+            row.integer(at.nanoseconds)
         }
     }
 
@@ -48,6 +57,10 @@ public enum RuleFact: Hashable, Sendable {
         case 3:
             self = .highest(
                 profit: Amount(raw: try row.wide()), day: try row.integer(), at: try row.moment())
+        case 4:
+            self = .throttled(
+                strategy: try row.text(), conduct: try row.place(), market: try row.place(),
+                why: try row.text(), at: try row.moment())
         case let kind: throw .malformed("a rule's fact of kind \(kind)")
         }
     }

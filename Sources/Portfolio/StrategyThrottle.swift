@@ -54,6 +54,13 @@ public struct StrategyThrottle: Hashable, Sendable {
 
     public init(policy: ThrottlePolicy) { self.policy = policy }
 
+    /// As many steps down as an earlier run left it: a restart is no evidence.
+    public mutating func restore(conduct: Int, market: Int) {
+        let most = StrategyThrottle.shares.count - 1
+        self.conduct = min(max(0, conduct), most)
+        self.market = min(max(0, market), most)
+    }
+
     /// Other limits; the steps taken so far stay.
     public mutating func adopt(_ policy: ThrottlePolicy) { self.policy = policy }
 

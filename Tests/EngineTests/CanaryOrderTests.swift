@@ -69,6 +69,7 @@ import TradingModel
         #expect(
             untried { $0.process(.privateStream(VenueID(0), isReady: false, reason: "")) }
                 == "nothing may be opened there now")
+        #expect(untried { $0.process(.headroom(VenueID(0), 1)) } == "its rate budget is spent")
         #expect(
             untried { $0.quote(0, bid: 100_00, ask: 100_10, proven: false) }
                 == "no book with a balance for its least order")

@@ -55,6 +55,7 @@ import TradingModel
             rule: "reject-storm", scope: "venue", name: "okx", until: Moment(nanoseconds: 9), reason: "r",
             at: Moment(nanoseconds: 4)),
         .highest(profit: Amount(raw: Int128(1) << 90), day: -3, at: Moment(nanoseconds: 1)),
+        .throttled(strategy: "s", conduct: 3, market: 8, why: "w", at: Moment(nanoseconds: 2)),
     ])
     func `of kinds of rows: 22 is a rule's fact, read as it was written and unknown before version 4`(
         fact: RuleFact

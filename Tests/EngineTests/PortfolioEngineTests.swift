@@ -164,6 +164,9 @@ import TradingModel
         let throttle = try #require(stage.engine.throttles.first)
         #expect(throttle.share == 7_500 && throttle.last?.cause == .hedges)
         #expect(stage.alarms.contains(.strategyThrottled))
+        let again = Stage(
+            recovery: stage.rows, change: { $0.portfolio = Self.policy(throttle: Self.throttle) })
+        #expect(again.engine.throttles.first?.share == 7_500, "a restart is no evidence")
         let (a, b) = (try #require(whole), try #require(less))
         #expect(b.raw == a.raw * 3 / 4 || b.raw == a.raw * 3 / 4 + 1, "\(b) of \(a)")
     }
