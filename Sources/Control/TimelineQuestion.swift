@@ -8,7 +8,7 @@ public struct TimelineQuestion: Hashable, Sendable {
     /// At most so many entries, the newest.
     public var most: Int
 
-    public static let ordinary = 1_000
+    public static let ordinary = 200
     public static let largest = 20_000
 
     public init(from: UInt64, to: UInt64, subjects: [String] = [], most: Int = TimelineQuestion.ordinary) {

@@ -26,6 +26,9 @@ final class Supervisor {
 
     /// Workers that die without having been given a seed do not become better by trying for ever.
     private static let maximumIdleDeaths = 5
+    /// After so many runs a worker makes room for a new one: what a killed node had in hand stays where it
+    /// was when nothing of it runs any more, some 5 MB a run.
+    private static let runsOfAWorker = 150
 
     private let terms: Terms
     private var plan: WorkPlan
@@ -77,6 +80,9 @@ final class Supervisor {
 
     /// Gives every idle worker a run, and starts workers while there are runs for them.
     private func occupy() throws(Complaint) {
+        for worker in workers where worker.job == nil && worker.runs >= Supervisor.runsOfAWorker {
+            retire(worker)
+        }
         for worker in workers where worker.job == nil {
             if let job = plan.next(for: worker.number) { worker.begin(job) }
         }

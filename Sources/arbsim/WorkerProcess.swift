@@ -16,6 +16,7 @@ final class WorkerProcess {
     let pid: pid_t
     private(set) var job: SeedJob?
     private(set) var jobBegan = 0.0
+    private(set) var runs = 0
     /// Set when the supervisor kills it for a run that takes too long.
     private(set) var isHung = false
     let resultDescriptor: Int32
@@ -47,6 +48,7 @@ final class WorkerProcess {
     /// A worker that is gone already takes nothing; its end is seen where its results are read.
     func begin(_ job: SeedJob) {
         self.job = job
+        runs += 1
         jobBegan = WallClock.seconds
         let line = Array((ReportJSON.wire(job) + "\n").utf8)
         _ = line.withUnsafeBytes { write(jobDescriptor, $0.baseAddress, $0.count) }  // shorter than PIPE_BUF
