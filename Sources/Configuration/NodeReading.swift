@@ -74,7 +74,7 @@ struct NodeReading {
                     margin: venue.profile.perpetual.map { MarginRule(leverage: Int64($0.leverage)) },
                     amends: DialectCatalog.amends(venue.profile.name),
                     questionsAreDear: venue.profile.queryBudget != nil,
-                    arrivalLimit: venue.profile.orderWindow + .seconds(1))
+                    absenceAfter: max(venue.profile.orderWindow + .seconds(1), FateInquiry.catchingUp))
             },
             limits: limits, hedge: hedge, takerTaker: strategies.takerTaker,
             makerTaker: strategies.makerTaker, node: UInt16(place.node),

@@ -96,14 +96,13 @@ public struct VenuePolicy: Sendable {
     public var amends: Bool
     /// Questions about orders are counted apart there, and few.
     public var questionsAreDear: Bool
-    /// A request older than this can no longer arrive there: what the venue is told to refuse, and a second
-    /// of clock error.
-    public var arrivalLimit: Span
+    /// An order that the venue does not know counts as absent only so long after it was sent.
+    public var absenceAfter: Span
     public init(
         name: String, proof: BookProof, bookDepth: Int, listings: [Listing], margin: MarginRule? = nil,
-        amends: Bool = false, questionsAreDear: Bool = false, arrivalLimit: Span = .seconds(6)
+        amends: Bool = false, questionsAreDear: Bool = false, absenceAfter: Span = FateInquiry.catchingUp
     ) {
-        self.arrivalLimit = arrivalLimit
+        self.absenceAfter = absenceAfter
         self.amends = amends
         self.questionsAreDear = questionsAreDear
         self.margin = margin

@@ -213,7 +213,7 @@ extension TradingEngine {
 
     /// As long as a request may be on its way, two looks after that, and their answers.
     private var presumingTime: Span {
-        let arrival = policy.venues.map(\.arrivalLimit).max() ?? .zero
+        let arrival = policy.venues.map(\.absenceAfter).max() ?? .zero
         return Warrant.sendWindow + arrival + FateInquiry.restBetweenAbsences + .seconds(3)
     }
 }

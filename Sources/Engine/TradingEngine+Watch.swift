@@ -149,7 +149,7 @@ extension TradingEngine {
     private func inquiry(at venue: VenueID, _ openedAt: Moment, _ pause: Span) -> FateInquiry {
         let policy = policy.venues[venue.index]
         return FateInquiry(
-            openedAt: openedAt, firstLookAfter: pause, arrivalLimit: policy.arrivalLimit,
+            openedAt: openedAt, firstLookAfter: pause, absenceAfter: policy.absenceAfter,
             isDear: policy.questionsAreDear)
     }
 

@@ -17,6 +17,9 @@ public struct FateInquiry: Hashable, Sendable {
         case cancel
     }
 
+    /// Histories and order lists that lag for longer than this, and two looks apart, would prove an order
+    /// absent that has filled (simulation seed 4929: with four seconds in all, one was hedged twice).
+    public static let catchingUp = Span.seconds(6)
     public static let restBetweenAbsences = Span.seconds(2)
     /// First question after a lost answer; then doubling up to `longestPause`.
     public static let firstPause = Span.milliseconds(150)
@@ -27,8 +30,9 @@ public struct FateInquiry: Hashable, Sendable {
     /// A question without an answer for this long is asked anew: its asker may be gone.
     public static let answerLimit = Span.seconds(45)
 
-    /// A request older than this can no longer arrive.
-    public let arrivalLimit: Span
+    /// Before this much time has passed since an order was sent its absence proves nothing: the request may
+    /// still be on its way, or what answers questions may not have caught up with what trades.
+    public let absenceAfter: Span
     /// Questions are few at this venue: there is one early look, and later ones fall on times that all
     /// inquiries share, so that one look at the venue's lists serves many.
     public let isDear: Bool
@@ -44,8 +48,8 @@ public struct FateInquiry: Hashable, Sendable {
     private var cancelUnknownAt: Moment?
     private var escalations = 0
 
-    public init(openedAt: Moment, firstLookAfter pause: Span, arrivalLimit: Span, isDear: Bool = false) {
-        self.arrivalLimit = arrivalLimit
+    public init(openedAt: Moment, firstLookAfter pause: Span, absenceAfter: Span, isDear: Bool = false) {
+        self.absenceAfter = absenceAfter
         self.isDear = isDear
         self.openedAt = openedAt
         due = openedAt + pause
@@ -59,7 +63,7 @@ public struct FateInquiry: Hashable, Sendable {
         askedAt = now
         let doublings = Int64(min(tries, 6))
         due = shared(now + min(FateInquiry.firstPause * (1 << doublings), FateInquiry.longestPause))
-        guard firstAbsence != nil, now - sentBy > arrivalLimit else { return .order }
+        guard firstAbsence != nil, now - sentBy > absenceAfter else { return .order }
         if listsReadAt == nil { return .lists }
         if cancelUnknownAt == nil { return .cancel }
         return .order
@@ -78,10 +82,10 @@ public struct FateInquiry: Hashable, Sendable {
     public mutating func absentByOrder(sentBy: Moment, at now: Moment) {
         askedAt = nil
         isUnknownToVenue = true
-        guard now - sentBy > arrivalLimit else {
+        guard now - sentBy > absenceAfter else {
             // Nothing said before then counts, and the stream tells what arrives meanwhile: two looks are
             // enough, more would only spend the venue's allowance.
-            if tries >= (isDear ? 1 : 2) { due = max(due, shared(sentBy + arrivalLimit + .milliseconds(1))) }
+            if tries >= (isDear ? 1 : 2) { due = max(due, shared(sentBy + absenceAfter + .milliseconds(1))) }
             return
         }
         if firstAbsence == nil { firstAbsence = now }

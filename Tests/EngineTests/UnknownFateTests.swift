@@ -6,9 +6,9 @@ import TradingModel
     static let sent = Moment(nanoseconds: 1_000_000_000_000)
 
     private static func opened(
-        firstLookAfter pause: Span = .zero, arrivalLimit: Span = .seconds(6), isDear: Bool = false
+        firstLookAfter pause: Span = .zero, absenceAfter: Span = .seconds(6), isDear: Bool = false
     ) -> FateInquiry {
-        FateInquiry(openedAt: sent, firstLookAfter: pause, arrivalLimit: arrivalLimit, isDear: isDear)
+        FateInquiry(openedAt: sent, firstLookAfter: pause, absenceAfter: absenceAfter, isDear: isDear)
     }
 
     /// Everything that absence needs, each at its time; the test leaves one out.
@@ -42,7 +42,7 @@ import TradingModel
     }
 
     @Test func `counts as soon as the venue refuses what is still on its way`() {
-        var inquiry = Self.opened(arrivalLimit: .seconds(2))
+        var inquiry = Self.opened(absenceAfter: .seconds(2))
         inquiry.absentByOrder(sentBy: Self.sent, at: Self.sent + .milliseconds(2_001))
         inquiry.absentFromLists(at: Self.sent + .milliseconds(2_002))
         inquiry.cancelFoundNothing(at: Self.sent + .milliseconds(2_003))
