@@ -114,7 +114,9 @@ extension TradingDesk {
         do throws(VenueFault) {
             let open = try await connectors[venue.index].openOrders(batch)
             world.passes(.listsRead)
-            guard await fetchFills(venue, batch, since: recentFills) != nil else { return nil }
+            guard let unclaimed = await fetchFills(venue, batch, since: recentFills),
+                await findOwners(of: unclaimed, among: orders, venue)
+            else { return nil }
             let asked = Set(orders.map(\.id))
             var shown: Set<ClientOrderID> = []
             for report in open {
@@ -128,6 +130,25 @@ extension TradingDesk {
             note(.venueRefused, .warning, venue, "asking for \(names): \(error)")
             return nil
         }
+    }
+
+    /// A history that names no client's id may show an order's fill without saying that it is that order's
+    /// (Binance, Kraken): the fill's own order is asked after. `false`: one may be, and nobody could tell.
+    private func findOwners(of fills: [FillReport], among orders: [OrderReference], _ venue: VenueID) async
+        -> Bool
+    {
+        let possible = fills.filter { fill in
+            fill.clientID == nil
+                && orders.contains { $0.instrument == fill.instrument && $0.side == fill.side }
+        }
+        var names: Set<String> = []
+        for fill in possible where names.insert(fill.venueOrderID).inserted {
+            let owner = OrderReference(
+                id: .nobody, instrument: fill.instrument, side: fill.side, venueOrderID: fill.venueOrderID)
+            guard case .found(let report) = await connectors[venue.index].query(owner) else { return false }
+            if report.clientID != nil { handle(.reported(venue, report)) }
+        }
+        return true
     }
 
     private func listsRead(_ id: ClientOrderID, _ seen: Bool?) {

@@ -176,7 +176,8 @@ public struct OrderReference: Hashable, Sendable {
     public var side: Side
     /// When the venue told it; empty otherwise.
     public var venueOrderID: String
-    /// Somebody else's order: only the venue's id names it.
+    /// Somebody else's order, or nobody knows yet whose: only the venue's id names it, and an answer about it
+    /// says whose it is.
     public var isStranger: Bool { id == .nobody }
 
     public init(id: ClientOrderID, instrument: InstrumentID, side: Side, venueOrderID: String = "") {

@@ -86,10 +86,10 @@ extension BinanceDialect {
             var report = try BinanceRow.order(row, listing)
             // A cancelled order may carry the id of its cancel request, which the venue made up; never
             // another of ours.
-            guard report.clientID == order.id || report.clientID == nil, report.side == order.side else {
-                return .ambiguous(code: "other-order")
-            }
-            report.clientID = order.id
+            guard order.isStranger || report.clientID == order.id || report.clientID == nil,
+                report.side == order.side
+            else { return .ambiguous(code: "other-order") }
+            if !order.isStranger { report.clientID = order.id }
             return .found(report)
         } catch {
             return .ambiguous(code: error.rawValue)

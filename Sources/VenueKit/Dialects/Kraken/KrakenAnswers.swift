@@ -140,13 +140,14 @@ extension KrakenDialect {
             return .ambiguous(code: "unreadable")
         }
         let wanted = rows.first { row in
+            if order.isStranger { return row.name == order.venueOrderID }
             if let echoed = KrakenNames.clientID(row.value["cl_ord_id"]?.text) { return echoed == order.id }
             return !order.venueOrderID.isEmpty && row.name == order.venueOrderID
         }
         if let wanted {
             do throws(QuarantineReason) {
                 var report = try KrakenRow.order(listed: wanted.value, wanted.name, listing)
-                report.clientID = order.id
+                if !order.isStranger { report.clientID = order.id }
                 return .found(report)
             } catch {
                 return .ambiguous(code: error.rawValue)
