@@ -17,8 +17,7 @@ public struct FateInquiry: Hashable, Sendable {
         case cancel
     }
 
-    /// Histories and order lists that lag for longer than this, and two looks apart, would prove an order
-    /// absent that has filled (simulation seed 4929: with four seconds in all, one was hedged twice).
+    /// How far behind trading a venue's answers may be (the fault model's V19: six seconds).
     public static let catchingUp = Span.seconds(6)
     public static let restBetweenAbsences = Span.seconds(2)
     /// First question after a lost answer; then doubling up to `longestPause`.

@@ -94,6 +94,24 @@ import TradingModel
         """
     }
 
+    @Test
+    func `an order that only the venue's id names is asked after by it, and the answer says whose it is`() {
+        let owner = OrderReference(
+            id: .nobody, instrument: InstrumentID(0), side: .buy, venueOrderID: "1")
+        let plan = binance.query(owner, DialectStand.stamp(milliseconds: 1), DialectStand.access())
+        #expect(plan.target.contains("orderId=1&"))
+        for (client, whose) in [("\(DialectStand.id)", DialectStand.id), ("web_1", nil)]
+            as [(String, ClientOrderID?)]
+        {
+            let answer = binance.decodeQuery(DialectStand.outcome(Self.row(client)), of: owner)
+            guard case .found(let report) = answer else {
+                Issue.record("\(answer)")
+                continue
+            }
+            #expect(report.clientID == whose && report.venueOrderID == "1")
+        }
+    }
+
     @Test func `a query finds the order, proves its absence, or says nothing`() {
         func ask(_ outcome: RequestOutcome) -> QueryAnswer {
             binance.decodeQuery(outcome, of: DialectStand.reference)

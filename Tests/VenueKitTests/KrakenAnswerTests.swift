@@ -149,6 +149,21 @@ import TradingModel
         }
     }
 
+    @Test func `an order that only the venue's id names says whose it is`() {
+        let owner = OrderReference(
+            id: .nobody, instrument: InstrumentID(0), side: .buy, venueOrderID: "O7")
+        for id in [DialectStand.id.description, nil] {
+            let row = KrakenAnswerTests.order("closed", id: id)
+            let answer = kraken.decodeQuery(
+                DialectStand.outcome(KrakenAnswerTests.result("{\"O7\":\(row)}")), of: owner)
+            guard case .found(let report) = answer else {
+                Issue.record("\(answer)")
+                continue
+            }
+            #expect(report.clientID == id.map { _ in DialectStand.id } && report.venueOrderID == "O7")
+        }
+    }
+
     @Test func `in a list of the whole account an order is found, or absent if the list ends`() {
         func listed(_ list: String, _ rows: [String]) -> QueryAnswer {
             let named = rows.enumerated().map { "\"O\($0.offset)\":\($0.element)" }.joined(separator: ",")
