@@ -112,6 +112,7 @@ final class Trial {
         for index in configuration.venues.indices {
             let name = configuration.venues[index].profile.name
             let at = SimulatedNetwork.Origins(of: name)
+            if plan.hasWideWindows { configuration.venues[index].profile.orderWindow = .seconds(5) }
             configuration.venues[index].profile.move(
                 rest: at.rest, publicStreams: at.publicStreams, privateStreams: at.privateStreams)
             let account = DoubleCatalog.demoAccount(

@@ -26,6 +26,8 @@ struct WorldPlan {
     var cyclesPerMinute: Int?
     /// The venue of a leg dies while both legs of a pair are under way.
     var losesLeg = false
+    /// Venues take orders for five seconds, not for one: late requests arrive after all.
+    var hasWideWindows = false
     /// Somebody kills, and what else fails.
     var kill: KillScenario?
     /// The point at which the process dies, and at which pass of it.
@@ -78,12 +80,19 @@ struct WorldPlan {
             crashPass = Int(draw.magnitude(1, 400))
         }
         foreignOrders = draw.chance(30) ? .cancel : .leave
+        hasWideWindows = options.scenario != nil || WorldPlan.hasWideWindows(seed)
         let regression = options.scenario.flatMap { Regression(rawValue: $0) }
         if regression == .carryThroughFaults || options.scenario == nil && WorldPlan.carries(seed) {
             venues.append(seed.isMultiple(of: 2) ? "okx-swap" : "bybit-linear")
         }
         let asks = kill != nil || regression?.quotes ?? options.scenario?.hasPrefix("crash:amend") ?? false
         quotes = (asks || WorldPlan.quotes(seed)) && !venues.allSatisfy { !WorldPlan.quotable.contains($0) }
+    }
+
+    /// Half of all drawn worlds; late requests are what directed ones are about.
+    private static func hasWideWindows(_ seed: UInt64) -> Bool {
+        var draw = Draw(seed, 106)
+        return draw.chance(50)
     }
 
     /// A stream of its own, so that nothing else of a world depends on it; this one leaves the seeds of the
