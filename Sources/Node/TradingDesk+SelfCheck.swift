@@ -138,6 +138,8 @@ extension TradingDesk {
 
     private func tryOrder(at venue: VenueID) async -> SelfCheck.Line {
         let began = world.time.now
+        // What was asked just now has spent of it.
+        tellHeadroom(connectors[venue.index])
         handle(.canaryOrder(venue))
         guard case .sent(let id)? = engine.canaryOrder(venue) else {
             var why = "unknown"

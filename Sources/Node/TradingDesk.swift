@@ -170,14 +170,19 @@ public actor TradingDesk {
     /// A pair is proposed only where both its legs may be sent at once.
     private func measureHeadroom() {
         for connector in connectors {
-            let requests = paper == nil ? connector.assumeIsolated { $0.headroom() } : .max
-            engine.process(.headroom(connector.venue, requests), at: world.time.now)
+            tellHeadroom(connector)
             let (clock, silence) = connector.assumeIsolated { ($0.clockOffset, $0.silentUntil) }
             board.tells(connector.venue, clock: clock, silentUntil: silence)
             // Nothing on paper is stamped with a venue's time: where nobody asks for it none is needed.
             let offset = connector.assumeIsolated { $0.knownClockOffset } ?? (paper == nil ? nil : .zero)
             engine.process(.clock(connector.venue, offset), at: world.time.now)
         }
+    }
+
+    /// What the venue's budget allows now; on paper nothing is counted.
+    func tellHeadroom(_ connector: VenueConnector) {
+        let requests = paper == nil ? connector.assumeIsolated { $0.headroom() } : .max
+        engine.process(.headroom(connector.venue, requests), at: world.time.now)
     }
 
     /// No new risk; waits until every order has ended and every hedge is done, or until `deadline`. Answers
