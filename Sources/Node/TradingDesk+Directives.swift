@@ -137,6 +137,7 @@ extension TradingDesk {
     private func findOwners(of fills: [FillReport], among orders: [OrderReference], _ venue: VenueID) async
         -> Bool
     {
+        guard !connectors[venue.index].historyNamesOrders else { return true }
         let possible = fills.filter { fill in
             fill.clientID == nil
                 && orders.contains { $0.instrument == fill.instrument && $0.side == fill.side }

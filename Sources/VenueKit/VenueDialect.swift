@@ -16,6 +16,9 @@ public protocol VenueDialect: Sendable {
     /// Whether one answer about open orders or trades tells of every instrument (Kraken): it is then asked
     /// for once and decoded for each.
     var listsWholeAccount: Bool { get }
+    /// A trade in the history says by our own id whose it is; where it does not (Binance, Kraken), the venue's
+    /// id alone names its order.
+    var historyNamesOrders: Bool { get }
 
     // Public market data
     /// The sockets to open and what to send on each once it is open.
@@ -264,6 +267,7 @@ public enum VenueFault: Error, Hashable, Sendable {
 extension VenueDialect {
     public var requiresOrderedNonces: Bool { false }
     public var listsWholeAccount: Bool { false }
+    public var historyNamesOrders: Bool { true }
     public func amend(_: Amendment, _: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
     /// An answer to a request that was never planned proves nothing.
     public func decodeAmend(_: RequestOutcome) -> AmendAnswer { .ambiguous(code: "never-asked") }

@@ -11,6 +11,8 @@ public actor VenueConnector {
     public nonisolated let profile: VenueProfile
     /// The venue's instruments, as its lists of orders and trades tell of them.
     public nonisolated let batches: [InstrumentBatch]
+    /// See `VenueDialect`.
+    public nonisolated let historyNamesOrders: Bool
     let world: World
     let key: VenueKey
     var access: VenueAccess? { key.access }
@@ -73,6 +75,7 @@ public actor VenueConnector {
         self.key = key
         self.dialect = dialect
         profile = dialect.profile
+        historyNamesOrders = dialect.historyNamesOrders
         batches = InstrumentBatch.batches(
             of: dialect.symbols.listings.map(\.instrument.id), together: dialect.listsWholeAccount)
         accountSession = StreamSession(keepAlive: dialect.keepAlive)

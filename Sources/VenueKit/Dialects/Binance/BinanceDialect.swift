@@ -11,6 +11,8 @@ public struct BinanceDialect: VenueDialect {
         self.symbols = symbols
     }
 
+    public var historyNamesOrders: Bool { false }
+
     public var proof: BookProof { .spanningIDs }
 
     /// "A single connection can listen to a maximum of 1024 streams"; the URL grows by 40 bytes an

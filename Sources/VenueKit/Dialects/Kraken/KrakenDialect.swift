@@ -19,6 +19,7 @@ public struct KrakenDialect: VenueDialect {
     /// another.
     public var requiresOrderedNonces: Bool { true }
     public var listsWholeAccount: Bool { true }
+    public var historyNamesOrders: Bool { false }
 
     public func publicStreams() -> [StreamPlan] {
         let listings = symbols.listings
