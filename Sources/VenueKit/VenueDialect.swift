@@ -16,8 +16,8 @@ public protocol VenueDialect: Sendable {
     /// Whether one answer about open orders or trades tells of every instrument (Kraken): it is then asked
     /// for once and decoded for each.
     var listsWholeAccount: Bool { get }
-    /// A trade in the history says by our own id whose it is; where it does not (Binance, Kraken), the venue's
-    /// id alone names its order.
+    /// A trade in the history says by our own id whose it is. Where it does not (Binance, Kraken), the
+    /// venue's id alone names its order.
     var historyNamesOrders: Bool { get }
 
     // Public market data
