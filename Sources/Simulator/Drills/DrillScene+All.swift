@@ -84,12 +84,12 @@ extension DrillScene {
                 let isShort = (swap.position("BTC-USDT")?.size ?? .zero) < .zero
                 for double in stand.doubles {
                     stand.deed(double.name) {
-                        $0.moveMarket(percent: isShort ? 24 : -24, within: .seconds(8))
+                        $0.moveMarket(percent: isShort ? 30 : -30, within: .seconds(8))
                     }
                 }
             },
             before: { stand in
-                let left = Amount(raw: 2_500 * 1_000_000_000_000_000_000)
+                let left = Amount(raw: 2_000 * 1_000_000_000_000_000_000)
                 let wallet = stand.double("okx-swap").observer.wallet() ?? .zero
                 stand.deed("okx-swap") { $0.transfer(left - wallet, asset: "USDT") }
             }),
