@@ -157,7 +157,8 @@ let package = Package(
             [
                 "TradingModel", "Ports", "Books", "Routing", "Risk", "Hedging", "Strategies", "Orders",
                 "Engine",
-                "CAllocations", "CHaru", "Measures", "VenueKit", "Configuration", "Recordings", "Replay", "Node",
+                "CAllocations", "CHaru", "Measures", "VenueKit", "Configuration", "Recordings", "Replay",
+                "Node",
                 "Console", "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest", "Portfolio",
                 "Watch", "Channels", "Runbooks", "Audit", "Journal", "Reports",
                 arguments,

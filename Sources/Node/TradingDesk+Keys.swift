@@ -25,7 +25,7 @@ enum KeyTurn: Hashable, Sendable {
 extension TradingDesk {
     /// Reads the venue's key anew and connects with it. Until the venue has let it in, it counts as old.
     func rotateKey(_ venue: VenueID) {
-        guard keys[venue.index].access != nil else { return }
+        guard connectors[venue.index].key.access != nil else { return }
         keyTurns[venue] = .isRead
         guard let source = keySource else {
             return tellKeyFault(venue, "this node is not told where keys come from")
@@ -37,7 +37,7 @@ extension TradingDesk {
     private func take(_ key: Result<VenueAccess, KeyFault>, of venue: VenueID) {
         switch key {
         case .success(let access):
-            keys[venue.index].replace(by: access)
+            connectors[venue.index].key.replace(by: access)
             runs.hide([access.apiKey, access.passphrase])
             keyTurns[venue] = .connects
             connectors[venue.index].assumeIsolated { $0.reconnect() }

@@ -13,8 +13,8 @@ import Watch
 // ways that people have.
 extension TradingDesk {
     /// Before anything is connected: what was under way goes on with the first look.
-    func takeRunbooks(_ plan: NodePlan, _ keys: [VenueKey], _ rows: [RunbookRow]) {
-        (self.keys, keySource) = (keys, plan.keySource)
+    func takeRunbooks(_ plan: NodePlan, _ rows: [RunbookRow]) {
+        keySource = plan.keySource
         let secrets = plan.access.compactMap { $0 }.flatMap { [$0.apiKey, $0.passphrase] }
         runs = RunbookRuns(plan.runbooks, plan.runbookPolicy, mask: SecretMask(secrets))
         for effect in runs.recover(rows, at: world.time.now) { carryOut(effect) }

@@ -65,8 +65,7 @@ public actor TradingDesk {
     var firstReads: [[Asset: Amount]]
     /// Venues whose balances a person has accepted as they are, until the ledger has followed: who and why.
     var acceptances: [VenueID: String] = [:]
-    /// By venue, shared with its connector.
-    var keys: [VenueKey] = []
+    /// Where a rotated key comes from; `nil`: nowhere.
     var keySource: KeySource?
     /// Venues whose new key is not in use yet.
     var keyTurns: [VenueID: KeyTurn] = [:]

@@ -86,9 +86,10 @@ public struct TradingNode: Sendable {
         policy.ownOrdersShow = !plan.isDryRun
         let engine = TradingEngine(policy: policy, recovery: recovery, openings: opening.openings)
         world.passes(.engineBuilt)
-        let keys = plan.access.map { VenueKey(plan.isDryRun ? nil : $0) }
         let connectors = plan.dialects.enumerated().map { index, dialect in
-            VenueConnector(venue: VenueID(index), dialect: dialect, key: keys[index], world: world)
+            VenueConnector(
+                venue: VenueID(index), dialect: dialect, access: plan.isDryRun ? nil : plan.access[index],
+                world: world)
         }
         let board = WatchBoard(policy)
         for id in engine.orders.live { if let record = engine.orders[id] { board.goes(record.intent) } }
@@ -98,7 +99,7 @@ public struct TradingNode: Sendable {
             paper: plan.isDryRun ? PaperExchange(run: engine.epoch, latency: plan.paperLatency) : nil,
             recovery: recovery, store: plan.store, board: board, health: plan.health, witness: witness)
         await desk.takeCases(recovery)
-        await desk.takeRunbooks(plan, keys, recovery.runbookRows)
+        await desk.takeRunbooks(plan, recovery.runbookRows)
         await desk.start(paperBalances: plan.paperBalances, opening: opening)
         if plan.startMode > engine.mode {
             await desk.setMode(plan.startMode, reason: "start_in", actor: "configuration")
@@ -106,8 +107,8 @@ public struct TradingNode: Sendable {
         let hunter = OrderHunter(desk: desk, world: world)
         if !plan.isDryRun { await hunter.start() }
         let watchkeeper = Watchkeeper(
-            desk: desk, keeper: keeper, board: board, plan: plan, keys: keys,
-            batches: connectors.map(\.batches), world: world)
+            desk: desk, keeper: keeper, board: board, plan: plan,
+            keys: connectors.map(\.key), batches: connectors.map(\.batches), world: world)
         await watchkeeper.start()
         return TradingNode(
             desk: desk, hunter: hunter, watchkeeper: watchkeeper, recoveredRows: recovery.rows)

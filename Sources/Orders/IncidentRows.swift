@@ -22,9 +22,4 @@ extension RowReader {
             firstAt: try moment(), lastAt: try moment(), waitsSince: try moment(), detail: try text(),
             at: try moment())
     }
-
-    private mutating func natural() throws(OutboxRecord.Fault) -> UInt64 {
-        guard let number = UInt64(exactly: try integer()) else { throw .malformed("a count below zero") }
-        return number
-    }
 }

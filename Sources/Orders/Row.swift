@@ -72,6 +72,12 @@ struct RowReader {
         return count
     }
 
+    /// Not below zero.
+    mutating func natural() throws(OutboxRecord.Fault) -> UInt64 {
+        guard let number = UInt64(exactly: try integer()) else { throw .malformed("a count below zero") }
+        return number
+    }
+
     /// A number of the kind that `RowWriter.count` writes, and no length.
     mutating func place() throws(OutboxRecord.Fault) -> Int { Int(try read(UInt32.self)) }
 

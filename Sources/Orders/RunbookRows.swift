@@ -18,13 +18,8 @@ extension RowWriter {
 extension RowReader {
     mutating func runbook() throws(OutboxRecord.Fault) -> RunbookRow {
         RunbookRow(
-            run: try number(), index: try place(), runbook: try text(), target: try text(),
-            plan: try text(), parent: try number(), parentStep: try place(), line: try text(),
+            run: try natural(), index: try place(), runbook: try text(), target: try text(),
+            plan: try text(), parent: try natural(), parentStep: try place(), line: try text(),
             at: try moment())
-    }
-
-    private mutating func number() throws(OutboxRecord.Fault) -> UInt64 {
-        guard let number = UInt64(exactly: try integer()) else { throw .malformed("a run's number") }
-        return number
     }
 }

@@ -190,4 +190,7 @@ public enum QueryAnswer: Hashable, Sendable {
     /// The venue's order endpoint says it has never seen this id.
     case absent
     case ambiguous(code: String)
+
+    /// The code where a list does not show the order and may go on.
+    public static let listGoesOn = "more-closed-orders"
 }

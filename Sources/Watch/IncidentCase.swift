@@ -23,7 +23,7 @@ public struct IncidentCase: Hashable, Sendable {
         public var reason: String
     }
 
-    /// Counts up over all runs of a data directory, from 1.
+    /// Counts up over the runs that the outbox remembers, from 1.
     public let number: Int
     public let key: Key
     public internal(set) var state = IncidentState.open

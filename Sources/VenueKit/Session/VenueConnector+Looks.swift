@@ -43,15 +43,20 @@ extension VenueConnector {
             }
             return plan
         }
-        for question in settle(rest, by: closed) {
-            question.answer.resume(returning: dialect.decodeListed(closed, question.order))
+        for question in rest {
+            var answer = dialect.decodeListed(closed, question.order)
+            // An account with a past has more closed orders than one page: the next look would tell no more.
+            if answer == .ambiguous(code: QueryAnswer.listGoesOn) {
+                answer = await queryAlone(question.order, access)
+            }
+            question.answer.resume(returning: answer)
         }
     }
 
-    /// Answers what this list decides; the others are left over.
-    private func settle(_ questions: [OrderQuestion], by outcome: RequestOutcome) -> [OrderQuestion] {
+    /// Answers whom the open orders show; the others are left over.
+    private func settle(_ questions: [OrderQuestion], by open: RequestOutcome) -> [OrderQuestion] {
         questions.filter { question in
-            let answer = dialect.decodeListed(outcome, question.order)
+            let answer = dialect.decodeListed(open, question.order)
             guard !dialect.needsQueryFallback(answer) else { return true }
             question.answer.resume(returning: answer)
             return false

@@ -13,8 +13,9 @@ public actor VenueConnector {
     public nonisolated let batches: [InstrumentBatch]
     /// See `VenueDialect`.
     public nonisolated let historyNamesOrders: Bool
+    /// Whoever else signs for this venue shares it.
+    public nonisolated let key: VenueKey
     let world: World
-    let key: VenueKey
     var access: VenueAccess? { key.access }
     weak var observer: (any VenueObserver)?
 
@@ -65,14 +66,10 @@ public actor VenueConnector {
 
     /// - Parameter access: `nil` runs public data only (dry run without keys, recording).
     public init(venue: VenueID, dialect: any VenueDialect, access: VenueAccess?, world: World) {
-        self.init(venue: venue, dialect: dialect, key: VenueKey(access), world: world)
-    }
-
-    public init(venue: VenueID, dialect: any VenueDialect, key: VenueKey, world: World) {
         lane = world.socketLane
         self.venue = venue
         self.world = world
-        self.key = key
+        key = VenueKey(access)
         self.dialect = dialect
         profile = dialect.profile
         historyNamesOrders = dialect.historyNamesOrders
@@ -81,7 +78,7 @@ public actor VenueConnector {
         accountSession = StreamSession(keepAlive: dialect.keepAlive)
         budget = RateBudget(rule: dialect.profile.budget, at: world.time.now)
         queryBudget = dialect.profile.queryBudget.map { RateBudget(rule: $0, at: world.time.now) }
-        if key.access != nil, !planted(.skipDeadMan) {
+        if access != nil, !planted(.skipDeadMan) {
             deadMan = dialect.profile.deadMan.map { DeadManSwitch(rule: $0) }
         }
         market = dialect.publicStreams().map {

@@ -156,7 +156,7 @@ extension KrakenDialect {
         // Rows, but none that says it is ours: the filter was not understood, which is no proof of absence.
         guard rows.isEmpty || !isFiltered else { return .ambiguous(code: "other-order") }
         if answer["closed"] != nil, rows.count >= KrakenDialect.closedPage {
-            return .ambiguous(code: "more-closed-orders")
+            return .ambiguous(code: QueryAnswer.listGoesOn)
         }
         // Not open is not absent: only the closed orders, asked afterwards, can say that.
         return answer["open"] == nil ? .absent : .ambiguous(code: KrakenDialect.notAmongOpen)
