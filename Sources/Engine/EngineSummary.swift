@@ -60,8 +60,12 @@ extension TradingEngine {
             kills: kills.blocks, profit: profit)
     }
 
-    /// Orders that lay claim to a balance: never more than are unsettled, never fewer than may fill.
+    /// Orders that lay claim to a balance, second legs that follow included: without these never more than
+    /// are unsettled, never fewer than may fill.
     public var reservationCount: Int { reservations.count }
+
+    /// First legs whose second one has claimed its balance and waits for their fill.
+    public var followedLegs: [ClientOrderID] { followers.compactMap { $0?.first } }
 
     /// What orders lay claim to there.
     public func reserved(_ venue: VenueID, _ asset: Asset) -> Amount { reservations.reserved(venue, asset) }

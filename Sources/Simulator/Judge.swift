@@ -199,7 +199,11 @@ final class Judge {
     private func watchReservations(_ engine: TradingEngine) {
         let live = engine.orders.live
         let mayFill = live.count { engine.orders[$0]?.state.mayFill == true }
-        let held = engine.reservationCount
+        let followed = engine.followedLegs
+        if let ended = followed.first(where: { !live.contains($0) }) {
+            fail("S6", "\(ended) has ended, and a claim still follows it")
+        }
+        let held = engine.reservationCount - followed.count
         if held < mayFill { fail("S6", "\(mayFill) orders may fill, \(held) have their claim reserved") }
         if held > live.count { fail("S6", "\(held) reservations for \(live.count) unsettled orders") }
     }

@@ -30,6 +30,8 @@ public enum Regression: String, CaseIterable, Sendable {
     case noQuoteBesideOpenHedge = "no-quote-beside-open-hedge"
     /// No peer unwinds a first leg whose second one's venue has died.
     case venueDiesBetweenLegs = "venue-dies-between-legs"
+    /// The same where legs go in turn, before anything was sent to the venue of the second.
+    case secondLegHasNoVenue = "second-leg-has-no-venue"
     /// Funding, margin and positions at cost must come out to the last unit, like everything else.
     case carryThroughFaults = "carry-through-faults"
     /// NautilusTrader pull request 4288: a cancel taken for done doubled the live orders.
@@ -51,6 +53,7 @@ public enum Regression: String, CaseIterable, Sendable {
         case .loopsAreStopped: "the same pair pays again and again, beyond three cycles a minute"
         case .noQuoteBesideOpenHedge: "quotes fill while hedges are unanswered"
         case .venueDiesBetweenLegs: "a venue dies while its leg of a pair is under way"
+        case .secondLegHasNoVenue: "a venue dies after a first leg went out elsewhere, before its own leg does"
         case .carryThroughFaults: "spot is held against a perpetual while answers and streams are lost"
         case .noPhantomCancel: "cancels are answered before their order's last fill is"
         }
@@ -70,7 +73,7 @@ public enum Regression: String, CaseIterable, Sendable {
         case .bothLegsOrNone: [.v07, .v17]
         case .gapsHaveNoSize: [.v12]
         case .carryThroughFaults: [.v01, .v07, .v11]
-        case .loopsAreStopped, .venueDiesBetweenLegs: []
+        case .loopsAreStopped, .venueDiesBetweenLegs, .secondLegHasNoVenue: []
         case .noQuoteBesideOpenHedge: [.v01, .v07]
         case .noPhantomCancel: [.v04, .v09]
         }

@@ -62,8 +62,9 @@ extension WorldPlan {
             isDirected = true
             faults = regression.faults
             cyclesPerMinute = regression.cyclesPerMinute
-            if regression == .venueDiesBetweenLegs {
+            if regression == .venueDiesBetweenLegs || regression == .secondLegHasNoVenue {
                 losesLeg = true
+                takesTurns = regression == .secondLegHasNoVenue
                 // Time for the venue to come back and for the order to be found out.
                 safety = .seconds(35)
             }

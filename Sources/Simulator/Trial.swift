@@ -42,9 +42,9 @@ final class Trial {
     var told: [String: Int] = [:]
     /// What a death leaves of unsynced writes: all of them when only the process dies.
     var powerPolicy = SimulatedDisk.CrashPolicy.everything
-    /// Opening legs sent so far, and the venues of the last two that were written.
+    /// Opening legs sent so far, and the last two that were written.
     var legsSent = 0
-    var lastLegs: [VenueID] = []
+    var lastLegs: [OrderIntent] = []
     /// Rows are written as the version before wrote them (N11).
     var writesOldRows = false
 
@@ -72,6 +72,11 @@ final class Trial {
                 configuration.policy.takerTaker[index].cyclesPerMinute = cycles
             }
         }
+        if plan.takesTurns {
+            for index in configuration.policy.takerTaker.indices {
+                configuration.policy.takerTaker[index].legOrder = .scarcerFirst
+            }
+        }
         (doubles, nodePlan) = Trial.assemble(&configuration, plan, seed)
         judge = Judge(simulation, policy: configuration.policy, doubles: doubles, start: Trial.start)
         judge.isDryRun = plan.isDryRun
@@ -82,7 +87,7 @@ final class Trial {
             network.add(double)
         }
         judge.log.onIntent = { [unowned self] intent in
-            if intent.purpose == .open { lastLegs = lastLegs.suffix(1) + [intent.venue] }
+            if intent.purpose == .open { lastLegs = lastLegs.suffix(1) + [intent] }
             trace(
                 "\(intent.purpose) \(intent.side) \(intent.quantity.raw) "
                     + "at \(plan.venues[intent.venue.index])"

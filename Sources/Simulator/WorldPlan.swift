@@ -24,8 +24,11 @@ struct WorldPlan {
     var faults: Set<Fault>
     /// See `Regression.cyclesPerMinute`.
     var cyclesPerMinute: Int?
-    /// The venue of a leg dies while both legs of a pair are under way.
+    /// The venue of a leg dies while both legs of a pair are under way, or, where legs go in turn, before
+    /// the second is.
     var losesLeg = false
+    /// The second leg goes once the first has filled.
+    var takesTurns = false
     /// Venues take orders for five seconds, not for one: late requests arrive after all.
     var hasWideWindows = false
     /// Somebody kills, and what else fails.
@@ -81,6 +84,7 @@ struct WorldPlan {
         }
         foreignOrders = draw.chance(30) ? .cancel : .leave
         hasWideWindows = options.scenario != nil || WorldPlan.hasWideWindows(seed)
+        if options.scenario == nil { takesTurns = WorldPlan.takesTurns(seed) }
         let regression = options.scenario.flatMap { Regression(rawValue: $0) }
         if regression == .carryThroughFaults || options.scenario == nil && WorldPlan.carries(seed) {
             venues.append(seed.isMultiple(of: 2) ? "okx-swap" : "bybit-linear")
@@ -93,6 +97,12 @@ struct WorldPlan {
     private static func hasWideWindows(_ seed: UInt64) -> Bool {
         var draw = Draw(seed, 106)
         return draw.chance(50)
+    }
+
+    /// One drawn world in eight.
+    private static func takesTurns(_ seed: UInt64) -> Bool {
+        var draw = Draw(seed, 116)
+        return draw.chance(12)
     }
 
     /// A stream of its own, so that nothing else of a world depends on it; this one leaves the seeds of the
