@@ -55,7 +55,7 @@ smoke: setup ## Every command prints its help, every benchmark its figures
 	@$(SWIFT) build --product arbnode
 	@$(SWIFT) build --product arbctl
 	@$(SWIFT) build --product arbsim
-	@for command in "" demo run preflight record replay backtest bench "bench kill" config "config validate" "config show" audit "audit verify" backup "backup create" "backup verify" "backup restore"; do \
+	@for command in "" demo run preflight record replay backtest bench "bench kill" config "config validate" "config show" audit "audit verify" "audit replay" backup "backup create" "backup verify" "backup restore"; do \
 	    .build/debug/arbnode $$command --help >/dev/null || { echo "smoke: arbnode $$command --help failed" >&2; exit 1; }; \
 	done
 	@for command in "" status venues books positions orders hedges incidents heartbeats self-check logs monitor runbooks hold resume safe-mode kill maintenance risk-index reconcile portfolio what-if; do \

@@ -105,7 +105,7 @@ let package = Package(
             "LiveWorld",
             [
                 "TradingModel", "Ports", "Journal", "Audit", "Watch", "CWebSockets", "COpenSSL",
-                "CRocksDB", "CThreads", "CClock", "CZlib",
+                "CRocksDB", "CThreads", "CClock", "CZlib", "Recordings",
             ]),
         room("SimulatedWorld", ["TradingModel", "Ports", "Journal"], simulationOnly + optimised),
         room("Channels", ["TradingModel", "Ports", "Watch", "CCurl"]),
@@ -115,6 +115,7 @@ let package = Package(
         room(
             "Engine",
             ["TradingModel", "Books", "Risk", "Orders", "Routing", "Hedging", "Strategies", "Portfolio"]),
+        room("Tape", ["TradingModel", "Orders", "Engine"]),
         room("Replay", ["TradingModel", "Books", "Recordings", "VenueKit"]),
         // L4
         room(
@@ -127,7 +128,7 @@ let package = Package(
             "Node",
             [
                 "TradingModel", "Ports", "Books", "Orders", "Risk", "Hedging", "Engine", "VenueKit", "Watch",
-                "Runbooks",
+                "Runbooks", "Tape",
                 histogram,
             ]),
         room(
@@ -144,6 +145,7 @@ let package = Package(
             [
                 "TradingModel", "Ports", "Books", "Orders", "Risk", "Hedging", "Strategies", "Engine",
                 "VenueKit", "Node", "Configuration", "SimulatedWorld", "Watch", "Runbooks", "Portfolio",
+                "Tape",
             ], simulationOnly),
         room(
             "Backtest",
@@ -160,7 +162,7 @@ let package = Package(
                 "CAllocations", "CHaru", "Measures", "VenueKit", "Configuration", "Recordings", "Replay",
                 "Node",
                 "Console", "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest", "Portfolio",
-                "Watch", "Channels", "Runbooks", "Audit", "Journal", "Reports",
+                "Watch", "Channels", "Runbooks", "Audit", "Journal", "Reports", "Tape",
                 arguments,
             ]),
         executable(
@@ -197,7 +199,7 @@ let package = Package(
             "LiveWorldTests",
             [
                 "TradingModel", "Ports", "Journal", "LiveWorld", "SimulatedWorld", "VenueServer", "CRocksDB",
-                "COpenSSL", "CZlib", "Watch",
+                "COpenSSL", "CZlib", "Watch", "Recordings",
             ]),
         specification("ExecutorContractTests", ["TradingModel", "Ports", "LiveWorld"]),
         specification(
@@ -212,11 +214,13 @@ let package = Package(
                 "TradingModel", "Books", "Orders", "Risk", "Routing", "Hedging", "Strategies", "Portfolio",
                 "Engine",
             ]),
+        specification("TapeTests", ["TradingModel", "Hedging", "Orders", "Risk", "Engine", "Tape"]),
         specification(
             "SimulationTests",
             [
                 "TradingModel", "Ports", "VenueKit", "Orders", "Risk", "Strategies", "Engine", "Node",
                 "Configuration", "SimulatedWorld", "Simulator", "Control", "Console", "Watch", "Runbooks",
+                "Tape",
             ]),
         specification("SimulatorTests", ["Simulator"]),
         specification("WatchTests", ["TradingModel", "Watch"]),
@@ -235,7 +239,7 @@ let package = Package(
             "NodeCommandTests",
             [
                 "TradingModel", "Ports", "VenueKit", "Orders", "Engine", "Node", "Configuration", "LiveWorld",
-                "Control", "Console", "Reports", "Audit", "Risk", "Hedging", "Channels", "arbnode",
+                "Control", "Console", "Reports", "Audit", "Risk", "Hedging", "Channels", "Tape", "arbnode",
             ]),
         specification(
             "BacktestTests",

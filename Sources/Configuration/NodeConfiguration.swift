@@ -37,8 +37,11 @@ public struct NodeConfiguration: Sendable {
         public var lowWater: Int
         /// Room held back, so that the store can be opened on a disk that others have filled.
         public var ballast: Int
+        /// What the tapes of all runs may take; 0: runs are not written down.
+        public var tape: Int
 
-        public init(lowWater: Int, ballast: Int) {
+        public init(lowWater: Int, ballast: Int, tape: Int) {
+            self.tape = tape
             self.lowWater = lowWater
             self.ballast = ballast
         }

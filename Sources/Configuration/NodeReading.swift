@@ -131,9 +131,10 @@ struct NodeReading {
         guard let section = root.section("store", mayBeAbsent: true) else { return nil }
         let lowWater = section.value("low_water", .bytes(8 << 20...1 << 40), standard: 512 << 20)
         let ballast = section.value("ballast", .bytes(0...1 << 40), standard: 128 << 20)
+        let tape = section.value("tape", .bytes(0...1 << 44), standard: 4 << 30)
         section.finish()
-        guard let lowWater, let ballast else { return nil }
-        return NodeConfiguration.Store(lowWater: lowWater, ballast: ballast)
+        guard let lowWater, let ballast, let tape else { return nil }
+        return NodeConfiguration.Store(lowWater: lowWater, ballast: ballast, tape: tape)
     }
 
     /// `host:port`, or `off` for none.

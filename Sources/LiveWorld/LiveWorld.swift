@@ -9,17 +9,19 @@ public final class LiveWorld: Sendable {
     private let reserveLane: WorkerLane
     private let coldLane: WorkerLane
     private let watchLane: SocketLane
+    private let tapeLane: WorkerLane
     private let watchTransport: LiveTransport
 
     /// Starts the lanes.
     ///
     /// `dataDirectory`: where the outbox lives; it is opened, and created, only when the node asks for it.
+    /// `tape`: what runs are written down with there; `nil`: they are not.
     /// `extraCA`: a PEM file of certificate authorities believed besides the system's. `threads`: what the
     /// lanes ask of the scheduler. Throws `LaneFault`, also where the kernel refuses what `threads` asks for,
     /// or `TransportSetupFault`.
     public static func make(
         dataDirectory: String, extraCA: String? = nil, limits: OutboxLimits = .trading,
-        threads: ThreadPlan = .ordinary
+        threads: ThreadPlan = .ordinary, tape: TapePlan? = nil
     ) throws -> LiveWorld {
         var started: [any LiveLane] = []
         do {
@@ -33,6 +35,8 @@ public final class LiveWorld: Sendable {
             started.append(cold)
             let watch = try SocketLane(name: "watch")
             started.append(watch)
+            let tapes = try WorkerLane(name: "tape")
+            started.append(tapes)
             try sockets.adopt(threads.sockets, name: "sockets")
             try store.adopt(threads.store, name: "store")
             try reserve.adopt(threads.reserve, name: "reserve")
@@ -41,7 +45,12 @@ public final class LiveWorld: Sendable {
             let watchTransport = try LiveTransport(lane: watch, extraCA: extraCA)
             return LiveWorld(
                 transport: transport, socketLane: sockets, storeLane: store, reserveLane: reserve,
-                coldLane: cold, watchLane: watch, watchTransport: watchTransport
+                coldLane: cold, watchLane: watch, watchTransport: watchTransport, tapeLane: tapes,
+                tape: tape.map { plan in
+                    TapePost(lane: tapes, version: plan.version) { began in
+                        try TapeFile(in: dataDirectory, budget: plan.budget, at: began)
+                    }
+                }
             ) { try RocksOutbox(directory: dataDirectory, limits: limits) }
         } catch {
             for lane in started { lane.stop() }
@@ -52,7 +61,7 @@ public final class LiveWorld: Sendable {
     private init(
         transport: LiveTransport, socketLane: SocketLane, storeLane: WorkerLane,
         reserveLane: WorkerLane, coldLane: WorkerLane, watchLane: SocketLane,
-        watchTransport: LiveTransport,
+        watchTransport: LiveTransport, tapeLane: WorkerLane, tape: TapePost?,
         openOutbox: @escaping @Sendable () throws -> any OutboxStore
     ) {
         self.transport = transport
@@ -62,11 +71,13 @@ public final class LiveWorld: Sendable {
         self.coldLane = coldLane
         self.watchLane = watchLane
         self.watchTransport = watchTransport
+        self.tapeLane = tapeLane
         var world = World(
             time: SystemTime(timers: coldLane), entropy: SystemEntropy(), transport: transport,
             socketLane: socketLane,
             storeLane: storeLane, reserveLane: reserveLane, coldLane: coldLane, openOutbox: openOutbox)
         world.watch = WatchPost(lane: watchLane, transport: watchTransport)
+        world.tape = tape
         self.world = world
     }
 
@@ -81,5 +92,19 @@ public final class LiveWorld: Sendable {
         reserveLane.stop()
         coldLane.stop()
         watchLane.stop()
+        tapeLane.stop()
+    }
+}
+
+/// That runs are written down.
+public struct TapePlan: Hashable, Sendable {
+    /// Of the program.
+    public var version: String
+    /// What all tapes of a data directory may take, in bytes.
+    public var budget: Int
+
+    public init(version: String, budget: Int) {
+        self.version = version
+        self.budget = budget
     }
 }

@@ -32,7 +32,7 @@ public struct DeskLatency: Sendable {
     /// By `VenueID.index`, then by stage.
     public private(set) var venues: [[LatencyLog]]
     /// Set by who measures: single hedges and fills with their moments.
-    public internal(set) var tape: LatencyTape?
+    public internal(set) var samples: LatencySamples?
 
     private struct Stamps {
         var durable: Moment
@@ -81,7 +81,7 @@ public struct DeskLatency: Sendable {
         decisionToWire.record(now - intent.decidedAt)
         if let since = intent.owedSince {
             fillToHedgeWire.record(now - since)
-            tape?.hedged(owedSince: since, at: now)
+            samples?.hedged(owedSince: since, at: now)
         }
         guard let stamps = underway[intent.id] else { return }
         record(.wire, intent.venue, now - stamps.durable)
@@ -96,7 +96,7 @@ public struct DeskLatency: Sendable {
     }
 
     mutating func filled(_ id: ClientOrderID, _ venue: VenueID, at now: Moment) {
-        tape?.filled(id, at: now)
+        samples?.filled(id, at: now)
         guard let stamps = underway[id], let sent = stamps.sent, !stamps.isFilled else { return }
         record(.filled, venue, now - sent)
         underway[id]?.isFilled = true

@@ -174,7 +174,7 @@ extension TradingDesk {
             let fills = try await connectors[venue.index].fills(batch, since: since)
             world.passes(.historyRead)
             let now = world.time.now
-            for fill in fills { engine.process(.filled(venue, fill), at: now) }
+            for fill in fills { tell(.filled(venue, fill), at: now) }
             act()
             world.passes(.historyApplied)
             return fills.filter {

@@ -10,7 +10,7 @@ extension TradingDesk {
         let now = world.time.now
         latency.sent(intent, at: now)
         guard let paper, paper.latency > .zero else {
-            for event in paper?.execute(intent, engine, at: now) ?? [] { engine.process(event, at: now) }
+            for event in paper?.execute(intent, engine, at: now) ?? [] { tell(event, at: now) }
             return
         }
         self.paper?.underWay.insert(intent.id)
@@ -22,7 +22,7 @@ extension TradingDesk {
         do { try await world.time.sleep(until: arrival) } catch { return }  // the process is going down
         let now = world.time.now
         self.paper?.underWay.remove(intent.id)
-        for event in paper?.execute(intent, engine, at: now) ?? [] { engine.process(event, at: now) }
+        for event in paper?.execute(intent, engine, at: now) ?? [] { tell(event, at: now) }
         act()
     }
 
@@ -40,36 +40,36 @@ extension TradingDesk {
 
     private func meetAmend(_ amendment: Amendment) {
         guard let answer = paper?.amend(amendment, engine) else { return }
-        engine.process(.amendAnswered(amendment, answer), at: world.time.now)
+        tell(.amendAnswered(amendment, answer), at: world.time.now)
     }
 
     /// A book has changed: quotes that it crosses fill.
     func meetOnPaper(_ venue: VenueID, _ instrument: InstrumentID) {
         let now = world.time.now
-        for event in paper?.meet(venue, instrument, engine, at: now) ?? [] { engine.process(event, at: now) }
+        for event in paper?.meet(venue, instrument, engine, at: now) ?? [] { tell(event, at: now) }
     }
 
     /// At once: what a cancel takes to arrive is left out, so that a quote is never filled after it.
     func cancelOnPaper(_ order: OrderReference) {
         let now = world.time.now
         guard let ended = paper?.cancel(order.id, at: now) else {
-            return engine.process(.cancelAnswered(order.id, .unknownOrder), at: now)
+            return tell(.cancelAnswered(order.id, .unknownOrder), at: now)
         }
-        engine.process(.cancelAnswered(order.id, .accepted), at: now)
-        engine.process(ended, at: now)
+        tell(.cancelAnswered(order.id, .accepted), at: now)
+        tell(ended, at: now)
     }
 
     /// Positions on paper pay and collect what real ones would, at the venue's own rate and mark.
     func payFundingOnPaper() {
         let now = world.time.now
         for payment in engine.dueFunding(at: now) {
-            engine.process(.funded(payment.venue, payment.report), at: now)
+            tell(.funded(payment.venue, payment.report), at: now)
         }
     }
 
     func queryOnPaper(_ order: OrderReference) {
         let now = world.time.now
-        engine.process(.queryAnswered(order.id, paper?.query(order.id, at: now) ?? .absent), at: now)
+        tell(.queryAnswered(order.id, paper?.query(order.id, at: now) ?? .absent), at: now)
     }
 
     /// The same answer as a list gives it: without the order, with it, or not to be had yet.
@@ -81,6 +81,6 @@ extension TradingDesk {
             case .absent: .listsRead(order.id, isWhole: true, showsIt: false)
             case .ambiguous: .listsRead(order.id, isWhole: false, showsIt: false)
             }
-        engine.process(event, at: now)
+        tell(event, at: now)
     }
 }

@@ -3,6 +3,7 @@ import Hedging
 import Orders
 import Ports
 import Runbooks
+import Tape
 import TradingModel
 import VenueKit
 import Watch
@@ -58,6 +59,8 @@ public actor TradingDesk {
     var isSpaceLow = false
     private var isStopped = false
     private var isActing = false
+    /// `nil`: nobody wants one, or it was lost.
+    var tape: RunningTape?
     /// What is being carried out.
     private var directives: [Directive] = []
     private var reconciling: Set<VenueID> = []
@@ -86,8 +89,10 @@ public actor TradingDesk {
     init(
         world: World, engine: TradingEngine, keeper: OutboxKeeper, reserve: ReserveKeeper,
         connectors: [VenueConnector], paper: PaperExchange?, recovery: Recovery, store: StorePolicy,
-        board: WatchBoard, health: HealthPolicy = HealthPolicy(), witness: RowWitness? = nil
+        board: WatchBoard, health: HealthPolicy = HealthPolicy(), witness: RowWitness? = nil,
+        tape: RunningTape? = nil
     ) {
+        self.tape = tape
         tellRows = witness
         self.board = board
         names = NodeNames(engine.policy)
@@ -139,14 +144,14 @@ public actor TradingDesk {
     private func openPaperAccounts(_ balances: [(VenueID, Asset, Amount)]) {
         let now = world.time.now
         for (venue, asset, amount) in balances where !engine.ledger.isOpen(venue, asset) {
-            engine.process(.opened(venue, asset, amount), at: now)
+            tell(.opened(venue, asset, amount), at: now)
         }
         for connector in connectors {
-            engine.process(.privateStream(connector.venue, isReady: true, reason: ""), at: now)
-            engine.process(.reconciled(connector.venue), at: now)
+            tell(.privateStream(connector.venue, isReady: true, reason: ""), at: now)
+            tell(.reconciled(connector.venue), at: now)
             // Where the venue has a switch, paper may rest as live orders may.
             let hasSwitch = connector.profile.deadMan != nil
-            engine.process(.deadMan(connector.venue, isArmed: hasSwitch), at: now)
+            tell(.deadMan(connector.venue, isArmed: hasSwitch), at: now)
         }
     }
 
@@ -155,6 +160,7 @@ public actor TradingDesk {
             lookAfterHealth()
             measureHeadroom()
             watchStore()
+            writeTape()
             if paper != nil { payFundingOnPaper() }
             handle(.timer)
             do {
@@ -174,14 +180,17 @@ public actor TradingDesk {
             board.tells(connector.venue, clock: clock, silentUntil: silence)
             // Nothing on paper is stamped with a venue's time: where nobody asks for it none is needed.
             let offset = connector.assumeIsolated { $0.knownClockOffset } ?? (paper == nil ? nil : .zero)
-            engine.process(.clock(connector.venue, offset), at: world.time.now)
+            if engine.venues[connector.venue.index].clockOffset != offset {
+                tell(.clock(connector.venue, offset), at: world.time.now)
+            }
         }
     }
 
     /// What the venue's budget allows now; on paper nothing is counted.
     func tellHeadroom(_ connector: VenueConnector) {
         let requests = paper == nil ? connector.assumeIsolated { $0.headroom() } : .max
-        engine.process(.headroom(connector.venue, requests), at: world.time.now)
+        guard engine.venues[connector.venue.index].headroom != requests else { return }
+        tell(.headroom(connector.venue, requests), at: world.time.now)
     }
 
     /// No new risk; waits until every order has ended and every hedge is done, or until `deadline`. Answers
@@ -207,6 +216,7 @@ public actor TradingDesk {
         isStopped = true
         await disarmDeadMen()
         disconnect()
+        await endTape(by: deadline)
         await keeper.close()
     }
 
@@ -217,13 +227,14 @@ public actor TradingDesk {
     // MARK: Inputs
 
     func handle(_ event: EngineEvent) {
-        engine.process(event, at: world.time.now)
+        tell(event, at: world.time.now)
         act()
     }
 
     private func market(_ update: BookUpdate, _ venue: VenueID, _ at: Moment) {
         let decoded = world.time.now
         engine.apply(book: update, of: venue, at: at)
+        tape?.recorder.book(update, of: venue, at: at)
         latency.judged(venue, readable: at, decoded: decoded, decided: world.time.now)
         if paper != nil { meetOnPaper(venue, update.instrument) }
         act()
@@ -235,13 +246,13 @@ public actor TradingDesk {
         // Fills before states: a final state then finds its fills booked.
         for fill in frame.fills {
             world.passes(.fillArrived)
-            engine.process(.filled(venue, fill), at: now)
+            tell(.filled(venue, fill), at: now)
             if let id = fill.clientID { latency.filled(id, venue, at: now) }
             world.passes(.fillApplied)
         }
         for order in frame.orders {
             world.passes(.reportArrived)
-            engine.process(.reported(venue, order), at: now)
+            tell(.reported(venue, order), at: now)
             world.passes(.reportApplied)
         }
         act()
@@ -297,7 +308,9 @@ public actor TradingDesk {
         isActing = true
         while engine.hasDirectives {
             engine.takeDirectives(into: &directives)
+            tape?.recorder.taken()
             for directive in directives { perform(directive) }
+            tape?.recorder.decided(directives)
         }
         isActing = false
         write()

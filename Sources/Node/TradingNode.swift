@@ -2,6 +2,7 @@ import Engine
 import Orders
 import Ports
 import Runbooks
+import Tape
 import TradingModel
 import VenueKit
 
@@ -78,10 +79,14 @@ public struct TradingNode: Sendable {
     public static func start(_ plan: NodePlan, in world: World) async throws -> TradingNode {
         let keeper = OutboxKeeper(world: world)
         let witness = plan.witness
-        let (recovery, opening) = try await keeper.recover(into: Recovery(policy: plan.policy)) {
-            try $0.replay($2, sequence: $1)
+        let isTaped = world.tape != nil
+        let (found, opening) = try await keeper.recover(into: Found(recovery: Recovery(policy: plan.policy)))
+        {
+            try $0.recovery.replay($2, sequence: $1)
+            if isTaped { $0.rows.append(($1, $2)) }
             witness?([DurableRow(sequence: $1, bytes: $2)])
         }
+        let recovery = found.recovery
         var policy = plan.policy
         policy.ownOrdersShow = !plan.isDryRun
         let engine = TradingEngine(policy: policy, recovery: recovery, openings: opening.openings)
@@ -97,7 +102,8 @@ public struct TradingNode: Sendable {
             world: world, engine: engine, keeper: keeper, reserve: await keeper.reserve(),
             connectors: connectors,
             paper: plan.isDryRun ? PaperExchange(run: engine.epoch, latency: plan.paperLatency) : nil,
-            recovery: recovery, store: plan.store, board: board, health: plan.health, witness: witness)
+            recovery: recovery, store: plan.store, board: board, health: plan.health, witness: witness,
+            tape: tape(of: plan, found.rows, opening, in: world))
         await desk.takeCases(recovery)
         await desk.takeRunbooks(plan, recovery.runbookRows)
         await desk.start(paperBalances: plan.paperBalances, opening: opening)
@@ -112,5 +118,25 @@ public struct TradingNode: Sendable {
         await watchkeeper.start()
         return TradingNode(
             desk: desk, hunter: hunter, watchkeeper: watchkeeper, recoveredRows: recovery.rows)
+    }
+
+    /// What the outbox held: what it comes to, and, for the tape, the rows.
+    private struct Found: Sendable {
+        var recovery: Recovery
+        var rows: [(sequence: UInt64, bytes: [UInt8])] = []
+    }
+
+    private static func tape(
+        of plan: NodePlan, _ rows: [(sequence: UInt64, bytes: [UInt8])], _ opening: OutboxOpening,
+        in world: World
+    ) -> RunningTape? {
+        world.tape.map { post in
+            let header = TapeHeader(
+                version: post.version, at: world.time.now, openings: opening.openings,
+                isDryRun: plan.isDryRun)
+            return RunningTape(
+                recorder: TapeRecorder(header, rows: rows), keeper: TapeKeeper(post, began: header.at),
+                nextBlock: world.time.now)
+        }
     }
 }

@@ -82,6 +82,8 @@ public struct Fingerprint: Hashable, Sendable {
         }
     }
 
+    public mutating func add(byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
+
     public mutating func add(_ text: String) {
         for byte in text.utf8 { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
         value = (value ^ 0xFF) &* 0x100_0000_01b3

@@ -18,6 +18,8 @@ public struct World: Sendable {
     public var crashWatch: (@Sendable (CrashPoint) -> Void)?
     /// What the Watchkeeper has to itself; `nil`: there is none.
     public var watch: WatchPost?
+    /// What runs are written down with; `nil`: they are not.
+    public var tape: TapePost?
     /// The lane of the reserve path: a hedge's row must not wait behind a store that is stuck.
     public var reserveLane: any Lane
 

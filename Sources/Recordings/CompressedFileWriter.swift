@@ -1,6 +1,6 @@
 import Glibc
 
-/// Writes a text file, gzip when its name ends in `.gz`. An existing file is replaced.
+/// Writes a file, gzip when its name ends in `.gz`. An existing file is replaced.
 public final class CompressedFileWriter {
     public let path: String
     private let descriptor: Int32
@@ -28,6 +28,12 @@ public final class CompressedFileWriter {
 
     public func write(_ text: [UInt8]) throws(RecordingFault) { try write(text, ending: .none) }
 
+    /// A reader finds all that was written, though the file goes on.
+    public func flush() throws(RecordingFault) { try write([], ending: .flush) }
+
+    /// Bytes of the file so far.
+    public private(set) var size = 0
+
     /// Writes what is still waiting and closes the file; further calls do nothing.
     public func close() throws(RecordingFault) {
         guard isOpen else { return }
@@ -54,6 +60,7 @@ public final class CompressedFileWriter {
             guard count > 0 else { throw .unwritable(path: path, reason: String(cString: strerror(errno))) }
             written += count
         }
+        size += written
         waiting.removeAll(keepingCapacity: true)
     }
 }

@@ -11,16 +11,17 @@ public final class SimulatedProcess: @unchecked Sendable {
 
     /// - Parameters:
     ///   - storePace: how long the store takes for each batch, in nanoseconds.
+    ///   - tape: where its run is written down; `nil`: nowhere.
     ///   - watch: told of every crash point the process passes while it lives.
     public init(
         _ simulation: Simulation, _ network: SimulatedNetwork, storePace: ClosedRange<Int64> = 0...0,
-        watch: (@Sendable (CrashPoint) -> Void)? = nil,
+        tape: SimulatedTape? = nil, watch: (@Sendable (CrashPoint) -> Void)? = nil,
         openOutbox: @escaping @Sendable () throws -> any OutboxStore
     ) {
         self.simulation = simulation
         let store = simulation.lane("store")
         store.pace = storePace
-        lanes = [
+        var lanes = [
             simulation.lane("socket"), store, simulation.lane("reserve"), simulation.lane("cold"),
             simulation.lane("watch"),
         ]
@@ -30,6 +31,12 @@ public final class SimulatedProcess: @unchecked Sendable {
             openOutbox: openOutbox)
         world.crashWatch = watch
         world.watch = WatchPost(lane: lanes[4], transport: network)
+        if let tape {
+            let lane = simulation.lane("tape")
+            lanes.append(lane)
+            world.tape = TapePost(lane: lane, version: "simulated") { _ in tape }
+        }
+        self.lanes = lanes
         self.world = world
     }
 

@@ -53,7 +53,8 @@ public enum Regression: String, CaseIterable, Sendable {
         case .loopsAreStopped: "the same pair pays again and again, beyond three cycles a minute"
         case .noQuoteBesideOpenHedge: "quotes fill while hedges are unanswered"
         case .venueDiesBetweenLegs: "a venue dies while its leg of a pair is under way"
-        case .secondLegHasNoVenue: "a venue dies after a first leg went out elsewhere, before its own leg does"
+        case .secondLegHasNoVenue:
+            "a venue dies after a first leg went out elsewhere, before its own leg does"
         case .carryThroughFaults: "spot is held against a perpetual while answers and streams are lost"
         case .noPhantomCancel: "cancels are answered before their order's last fill is"
         }

@@ -35,6 +35,8 @@ public struct RunReport: Codable, Sendable {
     public var duplicateOrders: Int
     public var orphanOrders: Int
     public var ghostFills: Int
+    /// Lists of decisions that engines gave again, told the same.
+    public var rerunDecisions: Int
     public var resolvedByTimeout: Int
     public var maxUnhedgedAgeMs: Double
     public var legDeaths: SeedResult.LegDeaths
@@ -63,6 +65,7 @@ public struct RunReport: Codable, Sendable {
         duplicateOrders = tally.duplicateOrders
         orphanOrders = tally.orphanOrders
         ghostFills = tally.ghostFills
+        rerunDecisions = tally.rerunDecisions
         resolvedByTimeout = tally.resolvedByTimeout
         maxUnhedgedAgeMs = tally.maxUnhedgedAgeMs
         legDeaths = tally.legDeaths

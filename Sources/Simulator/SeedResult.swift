@@ -5,7 +5,7 @@ import Foundation
 public struct SeedResult: Codable, Hashable, Sendable {
     /// An invariant that did not hold; the first one only, because what follows it proves nothing.
     public struct Failure: Codable, Hashable, Sendable {
-        /// `S1`…`S17`, `L1`…`L10`, or `CRASH`, `HANG` when the worker process itself did not survive.
+        /// `S1`…`S18`, `L1`…`L10`, or `CRASH`, `HANG` when the worker process itself did not survive.
         public var invariant: String
         /// Simulation step at which it was noticed.
         public var step: Int
@@ -49,6 +49,8 @@ public struct SeedResult: Codable, Hashable, Sendable {
     public var resolvedByTimeout = 0
     public var maxUnhedgedAgeMs = 0.0
     public var legDeaths = LegDeaths()
+    /// Lists of decisions that an engine gave again, told the same.
+    public var rerunDecisions = 0
     /// How often a strategy was disabled as a possible logic loop.
     public var disabledStrategies = 0
     /// Starts of the node in this seed, and how many of them followed a crash.

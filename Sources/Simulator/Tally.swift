@@ -50,6 +50,7 @@ public struct Tally: Sendable {
     public private(set) var duplicateOrders = 0
     public private(set) var orphanOrders = 0
     public private(set) var ghostFills = 0
+    public private(set) var rerunDecisions = 0
     public private(set) var resolvedByTimeout = 0
     public private(set) var maxUnhedgedAgeMs = 0.0
     public private(set) var legDeaths = SeedResult.LegDeaths()
@@ -95,6 +96,7 @@ public struct Tally: Sendable {
         duplicateOrders += result.duplicateOrders
         orphanOrders += result.orphanOrders
         ghostFills += result.ghostFills
+        rerunDecisions += result.rerunDecisions
         resolvedByTimeout += result.resolvedByTimeout
         maxUnhedgedAgeMs = max(maxUnhedgedAgeMs, result.maxUnhedgedAgeMs)
         legDeaths.deaths += result.legDeaths.deaths

@@ -14,7 +14,9 @@ extension Trial {
         if plan.takesTurns {
             guard let first = lastLegs.last else { return }
             simulation.schedule(at: moment) { [self] in
-                guard result.legDeaths.deaths == 0, let venue = venueOfUnsentLeg(beside: first) else { return }
+                guard result.legDeaths.deaths == 0, let venue = venueOfUnsentLeg(beside: first) else {
+                    return
+                }
                 dies(venue, returns: 50)
             }
         } else if legsSent.isMultiple(of: 2), draw.chance(50) {

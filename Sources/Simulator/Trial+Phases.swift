@@ -19,6 +19,7 @@ extension Trial {
         if judge.failure == nil { calm() }
         if judge.failure == nil { proveLiveness() }
         if judge.failure == nil { finish() }
+        if judge.failure == nil { judgeTapes() }
         return close()
     }
 

@@ -45,6 +45,8 @@ final class Trial {
     /// Opening legs sent so far, and the last two that were written.
     var legsSent = 0
     var lastLegs: [OrderIntent] = []
+    /// What the node's lives were told.
+    var tapes: [SimulatedTape] = []
     /// Rows are written as the version before wrote them (N11).
     var writesOldRows = false
 
@@ -179,7 +181,7 @@ extension Trial {
             return store
         }
         let process = SimulatedProcess(
-            simulation, network, storePace: plan.storePace, watch: { trial.passed($0) },
+            simulation, network, storePace: plan.storePace, tape: newTape(), watch: { trial.passed($0) },
             openOutbox: openOutbox)
         self.process = process
         node = nil

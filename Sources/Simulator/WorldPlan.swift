@@ -31,6 +31,8 @@ struct WorldPlan {
     var takesTurns = false
     /// Venues take orders for five seconds, not for one: late requests arrive after all.
     var hasWideWindows = false
+    /// What the node is told is written down, and told to an engine again.
+    var isTaped = false
     /// Somebody kills, and what else fails.
     var kill: KillScenario?
     /// The point at which the process dies, and at which pass of it.
@@ -89,6 +91,7 @@ struct WorldPlan {
         if regression == .carryThroughFaults || options.scenario == nil && WorldPlan.carries(seed) {
             venues.append(seed.isMultiple(of: 2) ? "okx-swap" : "bybit-linear")
         }
+        isTaped = WorldPlan.isTaped(seed)
         let asks = kill != nil || regression?.quotes ?? options.scenario?.hasPrefix("crash:amend") ?? false
         quotes = (asks || WorldPlan.quotes(seed)) && !venues.allSatisfy { !WorldPlan.quotable.contains($0) }
     }
@@ -97,6 +100,12 @@ struct WorldPlan {
     private static func hasWideWindows(_ seed: UInt64) -> Bool {
         var draw = Draw(seed, 106)
         return draw.chance(50)
+    }
+
+    /// One world in five.
+    private static func isTaped(_ seed: UInt64) -> Bool {
+        var draw = Draw(seed, 126)
+        return draw.chance(20)
     }
 
     /// One drawn world in eight.

@@ -57,6 +57,8 @@ public enum PlantedDefect: String, CaseIterable, Sendable {
     case ignoreRetryAfter = "ignore-retry-after"
     case ignoreRateBudget = "ignore-rate-budget"
     case skipDeadMan = "skip-dead-man"
+    /// What venues answer to an order is told past the tape.
+    case untapedAnswers = "untaped-answers"
     // durability and restart
     case skipSync = "skip-sync"
     case skipReconcile = "skip-reconcile"
@@ -107,7 +109,8 @@ public enum PlantedDefect: String, CaseIterable, Sendable {
         case .ignoreLogicLoop: "loops-are-stopped"
         case .ignoreKill: "kill-all"
         case .watchkeeperSleeps: "kill-with-the-desk-stuck"
-        case .ignoreFeeInLedger, .hedgeTwice, .hedgeWrongSide, .leakReservation, .releaseReservationEarly:
+        case .untapedAnswers, .ignoreFeeInLedger, .hedgeTwice, .hedgeWrongSide, .leakReservation,
+            .releaseReservationEarly:
             nil
         }
     }

@@ -16,6 +16,12 @@ enum Terminal {
         FileHandle.standardError.write(Data(text.utf8))
     }
 
+    /// Names and what is said about them, aligned.
+    static func columns(_ rows: [[String]]) -> [String] {
+        let width = rows.map { $0[0].count }.max() ?? 0
+        return rows.map { $0[0] + String(repeating: " ", count: width - $0[0].count + 2) + $0[1] }
+    }
+
     /// For reports whose members COMMANDS.md names in lower_snake_case.
     static func snakeCased(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()

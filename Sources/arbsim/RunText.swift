@@ -54,6 +54,7 @@ enum RunText {
             ["duplicate orders", "\(report.duplicateOrders)"],
             ["orphan orders", "\(report.orphanOrders)"],
             ["ghost fills", "\(report.ghostFills)"],
+            ["decisions made again", "\(report.rerunDecisions)"],
             ["resolved by timeout", "\(report.resolvedByTimeout)"],
             ["longest unhedged", "\(Figure.short(report.maxUnhedgedAgeMs)) ms"],
         ] { table.add(row) }

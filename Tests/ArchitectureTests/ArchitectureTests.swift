@@ -13,7 +13,7 @@ import Testing
         "Routing": 20, "Hedging": 21, "VenueKit": 20, "Recordings": 20, "SimulatedWorld": 22,
         "LiveWorld": 22,
         "VenueServer": 23, "Channels": 22,
-        "Strategies": 30, "Engine": 31,
+        "Strategies": 30, "Engine": 31, "Tape": 32,
         "Configuration": 40, "Node": 40, "Replay": 40, "Console": 41,
         "Simulator": 45, "Backtest": 45,
         "arbnode": 50, "arbsim": 50, "arbctl": 50,
@@ -30,7 +30,8 @@ import Testing
 
     static let pureRooms = [
         "TradingModel", "Books", "Risk", "Portfolio", "Orders", "Operations", "Journal", "Measures",
-        "Routing", "Hedging", "Strategies", "Engine", "Watch", "Runbooks", "Audit", "Reports",
+        "Routing", "Hedging", "Strategies", "Engine", "Tape", "Watch", "Runbooks", "Audit",
+        "Reports",
     ]
 
     /// Folders outside the pure rooms that are pure all the same.

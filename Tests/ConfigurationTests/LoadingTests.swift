@@ -41,7 +41,8 @@ import VenueKit
         #expect(loaded.dataDirectory == "data")
         #expect(loaded.http == HTTPAddress(host: "127.0.0.1", port: 8180))
         #expect(loaded.credentialsFile == nil)
-        #expect(loaded.store == NodeConfiguration.Store(lowWater: 512 << 20, ballast: 128 << 20))
+        #expect(
+            loaded.store == NodeConfiguration.Store(lowWater: 512 << 20, ballast: 128 << 20, tape: 4 << 30))
         let policy = loaded.policy
         #expect(policy.node == 7)
         let bitcoin = Instrument(

@@ -83,10 +83,13 @@ final class NodeStand: Sendable {
             """
     }
 
-    static func start(in folder: Folder, trust: ConfigurationTrust? = nil) async throws -> NodeStand {
+    static func start(in folder: Folder, trust: ConfigurationTrust? = nil, tape: TapePlan? = nil) async throws
+        -> NodeStand
+    {
         let path = folder.path + "/node.yaml"
         let (configuration, bundle) = try NodeConfiguration.loadBundle(path: path).get()
-        let live = try LiveWorld.make(dataDirectory: folder.path + "/node", limits: .demonstration)
+        let live = try LiveWorld.make(
+            dataDirectory: folder.path + "/node", limits: .demonstration, tape: tape)
         var plan = NodePlan(
             policy: configuration.policy, dialects: try configuration.venues.map(NodePlanning.dialect),
             access: configuration.venues.map { _ in nil }, isDryRun: true, paperBalances: [])

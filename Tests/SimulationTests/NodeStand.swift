@@ -20,6 +20,7 @@ final class NodeStand {
     private(set) var world: World?
     private var process: SimulatedProcess?
     private var plan: NodePlan
+    var policy: EnginePolicy { plan.policy }
 
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
@@ -83,9 +84,9 @@ final class NodeStand {
     func checkpointEvery(_ span: Span) { plan.store = StorePolicy(checkpointEvery: span, keep: span) }
 
     /// Starts a node on this disk; also after `kill`.
-    func startNode() throws {
+    func startNode(tape: SimulatedTape? = nil) throws {
         let disk = disk
-        let process = SimulatedProcess(simulation, network) { try SimulatedOutbox(disk) }
+        let process = SimulatedProcess(simulation, network, tape: tape) { try SimulatedOutbox(disk) }
         self.process = process
         let world = process.world
         self.world = world

@@ -33,7 +33,8 @@ import Testing
         let members: Set = [
             "seeds", "corpus", "virtual_hours", "wall_s", "failures", "double_runs", "hash_mismatches",
             "escaped_jobs", "orders", "fills", "duplicate_orders", "orphan_orders", "ghost_fills",
-            "resolved_by_timeout", "max_unhedged_age_ms", "starts", "crashes", "faults", "commit",
+            "rerun_decisions", "resolved_by_timeout", "max_unhedged_age_ms", "starts", "crashes", "faults",
+            "commit",
             "configuration_hash",
         ]
         #expect(members.isSubset(of: object.keys))

@@ -9,7 +9,8 @@ struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Check and read what a node left on the disk.",
         subcommands: [
-            AuditVerifyCommand.self, AuditListCommand.self, AuditStateCommand.self, AuditKeyCommand.self,
+            AuditVerifyCommand.self, AuditListCommand.self, AuditStateCommand.self, AuditReplayCommand.self,
+            AuditKeyCommand.self,
         ])
 }
 

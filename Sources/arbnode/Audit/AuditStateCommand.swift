@@ -17,8 +17,8 @@ struct AuditStateCommand: ParsableCommand {
             Replays the outbox's rows up to then with the very code a start replays them with, under the \
             configuration that held then, which the directory keeps. Every checkpoint on the way must find \
             just the state that the rows amount to; the exit code is 1 where one does not. The same moment \
-            gives the same digest, always. The outbox forgets rows a day behind a checkpoint. Books and \
-            market data are not kept: prices of then, and why an edge was not taken, are not in it.
+            gives the same digest, always. The outbox forgets rows a day behind a checkpoint. Books of \
+            then, and what was decided on them, are told by arbnode audit replay.
 
             Example: arbnode audit state data/live --at 2026-11-28T14:05:00Z
             """)
@@ -37,17 +37,6 @@ struct AuditStateCommand: ParsableCommand {
         var change: String
     }
 
-    struct Order: Encodable {
-        var id: String
-        var venue: String
-        var symbol: String
-        var side: String
-        var state: String
-        var quantity: String
-        var filled: String
-        var limit: String
-    }
-
     struct Answer: Encodable {
         var at: String
         var lastRow: UInt64
@@ -64,7 +53,7 @@ struct AuditStateCommand: ParsableCommand {
         var disabledStrategies: [String]
         var switchedRules: [String]
         var accounts: [Account]
-        var openOrders: [Order]
+        var openOrders: [EngineView.Order]
         var checkpoints: Int
         var contradictions: [String]
         var stateDigest: String
@@ -120,13 +109,8 @@ extension AuditStateCommand.Answer {
                 venue: policy.venues[$0.venue.index].name, asset: $0.asset.code, balance: "\($0.balance)",
                 change: "\($0.change)")
         }
-        openOrders = recovery.orders.live.compactMap { recovery.orders[$0] }.map { record in
-            let instrument = policy.instruments[record.intent.instrument.index]
-            return .init(
-                id: "\(record.intent.id)", venue: policy.venues[record.intent.venue.index].name,
-                symbol: instrument.symbol, side: record.intent.side == .buy ? "buy" : "sell",
-                state: record.state.name, quantity: instrument.text(record.intent.quantity),
-                filled: instrument.text(record.filled), limit: instrument.text(record.intent.limit))
+        openOrders = recovery.orders.live.compactMap { recovery.orders[$0] }.map {
+            EngineView.Order($0, policy)
         }
         checkpoints = recovery.checkpoints.count
         contradictions = recovery.contradictions
@@ -160,7 +144,6 @@ extension AuditStateCommand.Answer {
             ]
         }
         rows += [["checkpoints held against it", "\(checkpoints)"], ["state digest", stateDigest]]
-        let width = rows.map { $0[0].count }.max() ?? 0
-        return rows.map { $0[0] + String(repeating: " ", count: width - $0[0].count + 2) + $0[1] }
+        return Terminal.columns(rows)
     }
 }

@@ -76,17 +76,19 @@ struct PastState {
     ) throws -> EnginePolicy {
         for row in rows.reversed() where row.bytes.count > 1 && row.bytes[1] == 26 {
             guard case .configured(let fact) = try OutboxRecord(row.bytes, names: names) else { continue }
-            guard let bytes = try archive.read(fact.after),
-                let bundle = ConfigurationBundle(canonical: bytes)
-            else {
-                throw Fault(
-                    description: "configuration \(fact.after) is not in the archive: --config names one")
-            }
-            switch NodeConfiguration.load(path: bundle.file, source: bundle) {
-            case .success(let configuration): return configuration.policy
-            case .failure(let problems): throw Fault(description: "\(problems)")
-            }
+            return try policy(named: fact.after, archive)
         }
         throw Fault(description: "no configuration is named by the rows of that time: --config names one")
+    }
+
+    /// What a configuration of this digest makes of the engine.
+    static func policy(named digest: String, _ archive: ContentArchive) throws -> EnginePolicy {
+        guard let bytes = try archive.read(digest), let bundle = ConfigurationBundle(canonical: bytes) else {
+            throw Fault(description: "configuration \(digest) is not in the archive: --config names one")
+        }
+        switch NodeConfiguration.load(path: bundle.file, source: bundle) {
+        case .success(let configuration): return configuration.policy
+        case .failure(let problems): throw Fault(description: "\(problems)")
+        }
     }
 }

@@ -30,7 +30,7 @@ struct DemoRun {
             &configuration, seed: seed, directory: directory, now: VenueHost.now)
         let live = try LiveWorld.make(
             dataDirectory: directory + "/node", extraCA: venues.authority.caPath, limits: .demonstration,
-            threads: configuration.threads)
+            threads: configuration.threads, tape: http == nil ? nil : NodePlanning.tape(configuration))
         let time = live.world.time
         // Without pages it is a benchmark: nobody operates it.
         try NodePlanning.makeDirectory(directory + "/node")

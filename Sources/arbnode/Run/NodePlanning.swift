@@ -150,11 +150,18 @@ enum NodePlanning {
         do {
             return try LiveWorld.make(
                 dataDirectory: directory, extraCA: extra.first, limits: limits,
-                threads: configuration.threads)
+                threads: configuration.threads, tape: tape(configuration))
         } catch {
             Terminal.say("\(error)")
             throw ExitCode(78)
         }
+    }
+
+    /// How runs are written down; `nil`: `store.tape` is 0.
+    static func tape(_ configuration: NodeConfiguration) -> TapePlan? {
+        let budget = configuration.store.tape
+        return budget > 0
+            ? TapePlan(version: ArbNode.configuration.version, budget: budget) : nil
     }
 
     /// sysexits for a node that did not start.

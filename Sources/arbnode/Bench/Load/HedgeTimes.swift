@@ -10,7 +10,7 @@ struct HedgeTimes {
     private(set) var withoutFill = 0
 
     /// - Parameter offset: the node's clock less the venues'.
-    init(_ tape: LatencyTape, handed: [LoadedVenue.Handed], offset: Span) {
+    init(_ tape: LatencySamples, handed: [LoadedVenue.Handed], offset: Span) {
         var left: [String: [Moment]] = [:]
         for message in handed { left[message.order, default: []].append(message.at + offset) }
         var planned: [Moment: Moment] = [:]

@@ -57,12 +57,12 @@ struct LoadRun {
         let (hosts, access) = try await open(&configuration, rates, authority)
         let live = try LiveWorld.make(
             dataDirectory: directory.path + "/node", extraCA: authority.caPath, limits: .demonstration,
-            threads: threads)
+            threads: threads, tape: NodePlanning.tape(configuration))
         let node = try await TradingNode.start(
             try NodePlanning.plan(configuration, access: access, isDryRun: false), in: live.world)
         let time = live.world.time
         try await time.sleep(until: time.now + LoadRun.warmUp)
-        await node.desk.beginTape()
+        await node.desk.beginSampling()
         let before = (await sent(hosts), ThreadTimes.now(), time.now)
         try await time.sleep(until: time.now + .seconds(seconds))
         let after = (await sent(hosts), ThreadTimes.now(), time.now)
@@ -70,7 +70,7 @@ struct LoadRun {
         // What is on its way when the last order has ended.
         try await time.sleep(until: time.now + .milliseconds(300))
         let report = await node.desk.report()
-        let tape = await node.desk.latency.tape ?? LatencyTape()
+        let tape = await node.desk.latency.samples ?? LatencySamples()
         let offset = time.now - VenueHost.now
         let handed = await sent(hosts).flatMap(\.handed)
         var truths: [VenueTruth] = []

@@ -1,8 +1,8 @@
 import TradingModel
 
 /// Single moments besides the histograms, so that a benchmark can hold them against what the venues noted.
-/// Nothing is taped unless somebody asks for it, and no more than there is room for.
-public struct LatencyTape: Sendable {
+/// Nothing is kept unless somebody asks for it, and no more than there is room for.
+public struct LatencySamples: Sendable {
     public struct Hedge: Hashable, Sendable {
         /// When the news came that called for it.
         public var owedSince: Moment
@@ -22,17 +22,17 @@ public struct LatencyTape: Sendable {
     public init() {}
 
     mutating func hedged(owedSince: Moment, at now: Moment) {
-        guard hedges.count < LatencyTape.capacity else { return }
+        guard hedges.count < LatencySamples.capacity else { return }
         hedges.append(Hedge(owedSince: owedSince, sentAt: now))
     }
 
     mutating func filled(_ order: ClientOrderID, at now: Moment) {
-        guard fills.count < LatencyTape.capacity else { return }
+        guard fills.count < LatencySamples.capacity else { return }
         fills.append(Fill(order: order, arrivedAt: now))
     }
 }
 
 extension TradingDesk {
-    /// Fills and hedges from now on are taped one by one, in `latency.tape`.
-    public func beginTape() { latency.tape = LatencyTape() }
+    /// Fills and hedges from now on are kept one by one, in `latency.samples`.
+    public func beginSampling() { latency.samples = LatencySamples() }
 }
