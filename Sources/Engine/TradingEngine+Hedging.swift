@@ -24,6 +24,7 @@ extension TradingEngine {
         let cause = obligations[index].open.first?.cause ?? usualVenue(index)
         // A residual has no deadline: it waits until some venue can take it.
         if flight.raw == 0, !reach(index, .failed, cause, now).0.isEmpty {
+            beginClimb(index)
             obligations[index].awaken(
                 from: smallest, cause: cause, mark: mids[index], at: now, deadline: awakeningDeadline(now))
         }
@@ -54,6 +55,11 @@ extension TradingEngine {
         }
     }
 
+    /// Before something is owed where nothing was: the last climb's end is no beginning for this one.
+    mutating func beginClimb(_ index: Int) {
+        if obligations[index].open.isEmpty, !isHedging(index) { ladders[index].begin() }
+    }
+
     /// Where what nobody remembers the cause of is hedged first: on spot, if it is listed anywhere.
     private func usualVenue(_ index: Int) -> VenueID {
         var slots = books[index].reference
@@ -62,7 +68,7 @@ extension TradingEngine {
 
     /// What a rung's bound is measured from: among perpetuals their own mid price, which may be a basis away
     /// from spot.
-    private func anchor(_ index: Int, _ slots: SlotSet) -> Price {
+    func anchor(_ index: Int, _ slots: SlotSet) -> Price {
         guard slots.intersection(books[index].reference).isEmpty else { return mids[index] }
         var rest = slots
         while let slot = rest.popFirst() {

@@ -10,7 +10,8 @@ extension TradingEngine {
         kills.set(block)
         loosenings.withdraw(.lift(order.scope))
         output.append(.journal(.killed(block, isLifted: false)))
-        let flattens = order.flattens ? "; what is owed is hedged" : ""
+        flattenings = policy.instruments.map { _ in Flattening() }
+        let flattens = order.flattens ? "; what is owed is hedged, perpetuals are closed" : ""
         alarm(
             .killSwitch, .pageNow, nil,
             "\(order.scope.text) by \(order.actor): \(order.reason)\(flattens)", now)

@@ -146,6 +146,7 @@ extension TradingEngine {
                 .journal(
                     .filled(
                         fill, order: id, venue: policy.venues[venue.index].name, symbol: instrument.symbol)))
+            beginClimb(index)
             obligations[index].add(
                 instrument.quantity(ofBase: flows.netBase(instrument)), cause: venue, intent: id.intent,
                 price: fill.price, mark: mids[index], at: now, deadline: timeToHedge(index, now))
@@ -269,6 +270,7 @@ extension TradingEngine {
         switch record.intent.purpose {
         case .open: shortVenue[index] = record.intent.venue
         case .hedge, .unwind:
+            if record.intent.id.attempt == Flattening.attempt { return }
             ladders[index].attemptFailed(at: now, deadline: hedgeDeadline(index), policy: policy.hedge)
         case .presumed: break
         }

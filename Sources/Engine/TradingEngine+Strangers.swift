@@ -120,6 +120,7 @@ extension TradingEngine {
         let index = fill.instrument.index
         let moved = policy.instruments[index].quantity(
             ofBase: FillFlows(fill, policy.instruments[index]).netBase(policy.instruments[index]))
+        beginClimb(index)
         obligations[index].add(
             sign > 0 ? moved : -moved, cause: venue, intent: 0, price: fill.price, mark: mids[index],
             at: now, deadline: policy.hedge.deadline)

@@ -25,6 +25,7 @@ extension TradingEngine {
             revokeExpired(index, now)
             tendQuotes(index, mayPlace: false, now)
         }
+        flatten(now)
         watchResiduals(now)
         watchMargin(now)
         watchLeads(now)

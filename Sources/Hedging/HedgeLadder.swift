@@ -46,7 +46,7 @@ public struct HedgeLadder: Sendable {
     ) -> HedgeMove {
         let open = deviation + inFlight
         guard open.magnitude >= smallest, open.raw != 0 else {
-            if inFlight.raw == 0, deviation.magnitude < smallest { reset() }
+            if inFlight.raw == 0, deviation.magnitude < smallest { begin() }
             return .none
         }
         guard now >= notBefore else { return .none }
@@ -74,7 +74,8 @@ public struct HedgeLadder: Sendable {
     /// Between two climbs before the deadline: long enough for a book to change, short against any deadline.
     public static let breath = Span.milliseconds(10)
 
-    private mutating func reset() {
+    /// Something new is owed: it is hedged from the lowest rung on, however far the last climb went.
+    public mutating func begin() {
         rung = .reprice
         notBefore = .distantPast
         reportedFailure = false

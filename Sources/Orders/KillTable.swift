@@ -55,6 +55,17 @@ public struct KillTable: Hashable, Sendable {
     /// What is owed is hedged although everything is killed.
     public var flattensAll: Bool { everything == .flattens }
 
+    /// Positions of this instrument at this venue are closed.
+    public func flattens(_ venue: VenueID, _ instrument: InstrumentID) -> Bool {
+        let grips = [everything, venues[venue.index], instruments[instrument.index]]
+        return grips.contains(.flattens) && !grips.contains(.holds)
+    }
+
+    /// Positions that this strategy opened are closed.
+    public func flattens(strategy: Int) -> Bool {
+        strategies[strategy] == .flattens && everything != .holds
+    }
+
     /// No new risk goes to this venue.
     public func closes(_ venue: VenueID) -> Bool { venues[venue.index] != .free }
     /// Nothing at all goes to this venue.

@@ -1,3 +1,4 @@
+import Engine
 import Orders
 import TradingModel
 
@@ -19,5 +20,11 @@ extension RowLog {
             return block.scope.text
         }
         return nil
+    }
+
+    /// It closes a position that owes nothing, as a kill asked for; that it only reduces is the venue's to say.
+    func flattens(_ intent: OrderIntent) -> Bool {
+        intent.purpose == .unwind && policy.venues[intent.venue.index].margin != nil
+            && kills.flattens(intent.venue, intent.instrument)
     }
 }

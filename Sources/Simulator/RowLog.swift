@@ -10,7 +10,7 @@ import TradingModel
 /// One thread only, like all of a simulation.
 final class RowLog: @unchecked Sendable {
     private let names: RowNames
-    private let policy: EnginePolicy
+    let policy: EnginePolicy
     private(set) var intents: [ClientOrderID: OrderIntent] = [:]
     /// By order: every terms it was ever to have, its intent's first.
     private(set) var terms: [ClientOrderID: [OrderTerms]] = [:]
@@ -212,7 +212,7 @@ final class RowLog: @unchecked Sendable {
     /// A hedge is for what is owed, counted with everything that may still fill: never more, never the other
     /// way.
     private func judgeHedge(_ intent: OrderIntent) {
-        guard isStrict, !mayLoseRows, !isOutOfOrder else { return }
+        guard isStrict, !mayLoseRows, !isOutOfOrder, !flattens(intent) else { return }
         let index = intent.instrument.index
         var owed = deviations[index]
         for id in open {

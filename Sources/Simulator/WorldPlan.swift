@@ -88,7 +88,9 @@ struct WorldPlan {
         hasWideWindows = options.scenario != nil || WorldPlan.hasWideWindows(seed)
         if options.scenario == nil { takesTurns = WorldPlan.takesTurns(seed) }
         let regression = options.scenario.flatMap { Regression(rawValue: $0) }
-        if regression == .carryThroughFaults || options.scenario == nil && WorldPlan.carries(seed) {
+        if regression == .carryThroughFaults || kill == .allAndFlatten
+            || options.scenario == nil && WorldPlan.carries(seed)
+        {
             venues.append(seed.isMultiple(of: 2) ? "okx-swap" : "bybit-linear")
         }
         isTaped = WorldPlan.isTaped(seed)

@@ -64,6 +64,22 @@ import TradingModel
         #expect(!stage.alarms.contains(.sorDegraded))
     }
 
+    /// It began where the last climb had ended: after one hedge by a perpetual, all others were, too.
+    @Test func `is climbed anew for what is owed next`() {
+        var stage = stage()
+        owing(&stage)
+        stage.fail(stage.persisted())
+        stage.fail(stage.persisted())
+        let correlated = stage.persisted()
+        #expect(correlated.map(\.id.attempt) == [HedgeRung.correlated.rawValue])
+        stage.durable(correlated)
+        stage.fill(correlated[0])
+        #expect(stage.engine.obligations[0].open.isEmpty)
+        stage.advance(.seconds(60))
+        owing(&stage)
+        #expect(stage.persisted().map(\.id.attempt) == [HedgeRung.reprice.rawValue])
+    }
+
     @Test func `the first one goes where the leg was, though another venue pays more`() {
         var stage = Stage(venues: 3)
         let legs = stage.sentPair()

@@ -1,0 +1,122 @@
+import Books
+import Hedging
+import Orders
+import Risk
+import Routing
+import Strategies
+import TradingModel
+
+/// How the closing of one instrument's perpetuals goes on.
+struct Flattening: Hashable, Sendable {
+    var nextTry = Moment.distantPast
+    var tries = 0
+
+    /// A position that is not closed by so many orders is a person's to close: each costs a spread.
+    static let mostTries = 60
+
+    /// Stands in its orders' ids where a hedge's has its rung: no ladder climbs when one of them falls short.
+    static let attempt: UInt8 = 0xFF
+}
+
+// What is owed is hedged under a kill that flattens; a position in a perpetual against spot owes nothing, and
+// is closed besides: by orders that only reduce, a piece at a time. What a piece leaves on spot is owed with
+// its fill and hedged like anything else, on spot first.
+extension TradingEngine {
+    mutating func flatten(_ now: Moment) {
+        guard !kills.blocks.isEmpty else { return }
+        for index in policy.instruments.indices { flatten(index, now) }
+    }
+
+    private mutating func flatten(_ index: Int, _ now: Moment) {
+        guard mayHedge(index), now >= flattenings[index].nextTry, obligations[index].open.isEmpty,
+            !hasLiveOrders(index), !isPresuming(index)
+        else { return }
+        var slots = books[index].tradable(at: now, maximumAge: policy.limits.bookAge)
+            .subtracting(books[index].reference)
+        while let slot = slots.popFirst() {
+            let venue = books[index].tops[slot].venue
+            let held = position(venue, policy.instruments[index])
+            guard isFlattened(venue, index), margin(of: venue) != nil,
+                venues[venue.index].isAccountReady, let listing = listing(venue, InstrumentID(index)),
+                held.magnitude >= listing.smallestOrder(at: mids[index])
+            else { continue }
+            flattenings[index].nextTry = now + policy.hedge.retryEvery
+            flattenings[index].tries += 1
+            guard flattenings[index].tries <= Flattening.mostTries else {
+                return giveUpFlattening(index, venue, held, now)
+            }
+            if close(held, slot, index, now) { return }
+        }
+    }
+
+    private func isFlattened(_ venue: VenueID, _ index: Int) -> Bool {
+        kills.flattens(venue, InstrumentID(index))
+            || strategiesOf[index].contains {
+                strategies[$0].policy.basis?.perpetual == venue && kills.flattens(strategy: $0)
+                    && !kills.holds(venue)
+            }
+    }
+
+    /// One piece of a position; `false`: none can be closed now.
+    private mutating func close(_ held: Quantity, _ slot: Int, _ index: Int, _ now: Moment) -> Bool {
+        let side: Side = held.raw < 0 ? .buy : .sell
+        // Spot must take it well within what its ladder will allow, or the perpetual would be opened again.
+        guard let own = worst(side, policy.hedge.unwindBound, SlotSet(bits: 1 << UInt64(slot)), index),
+            let other = worst(side.opposite, policy.hedge.repriceBound, books[index].reference, index)
+        else { return false }
+        let largest = Quantity(
+            raw: Int64(
+                clamping: governor.limits.orderNotional.raw
+                    / max(1, policy.instruments[index].notional(own, Quantity(raw: 1)).raw)))
+        let wanted = min(held.magnitude, largest)
+        // No more than spot can take in turn.
+        let spot = SmartOrderRouter.route(
+            books[index], side: side.opposite, quantity: wanted, limit: other, among: readySpot(index, now),
+            capacities: capacities(index, side.opposite, other, now))
+        guard let first = spot.legs.first else { return false }
+        let plan = SmartOrderRouter.route(
+            books[index], side: side, quantity: spot.legs.reduce(.zero) { $0 + $1.quantity }, limit: own,
+            among: SlotSet(bits: 1 << UInt64(slot)), capacities: capacities(index, side, own, now))
+        guard let leg = plan.legs.first else { return false }
+        let order = OrderIntent(
+            id: ClientOrderID(
+                epoch: epoch, node: policy.node, strategy: 0, intent: takeIntent(now), leg: 0,
+                attempt: Flattening.attempt),
+            venue: leg.venue, instrument: InstrumentID(index), side: side, quantity: leg.quantity,
+            limit: leg.limit, timeInForce: .immediateOrCancel, purpose: .unwind, decidedAt: now,
+            sendBefore: now + TradingEngine.hedgeWindow)
+        guard isReduceOnly(order), mayGo(order, now) else { return false }
+        shortVenue[index] = first.venue
+        submit([order], now)
+        return true
+    }
+
+    /// How far from the mid price of these slots a closing may go.
+    private func worst(_ side: Side, _ bound: Rate, _ slots: SlotSet, _ index: Int) -> Price? {
+        let mid = anchor(index, slots)
+        guard mid > .zero else { return nil }
+        let move = Int64(clamping: Int128(mid.raw) * Int128(bound.raw) / Int128(Rate.one))
+        return Price(raw: side == .buy ? mid.raw + move : max(1, mid.raw - move))
+    }
+
+    private func readySpot(_ index: Int, _ now: Moment) -> SlotSet {
+        var ready = SlotSet()
+        var fresh = books[index].tradable(at: now, maximumAge: policy.limits.bookAge)
+            .intersection(books[index].reference)
+        while let slot = fresh.popFirst() {
+            let venue = books[index].tops[slot].venue
+            if venues[venue.index].isAccountReady, !kills.holds(venue) { ready.insert(slot) }
+        }
+        return ready
+    }
+
+    private mutating func giveUpFlattening(
+        _ index: Int, _ venue: VenueID, _ held: Quantity, _ now: Moment
+    ) {
+        flattenings[index].nextTry = .distantFuture
+        alarm(
+            .hedgeFailure, .pageNow, venue,
+            "\(policy.instruments[index].text(held)) \(policy.instruments[index].symbol) could not be closed "
+                + "by \(Flattening.mostTries) orders: close it at the venue", now)
+    }
+}
