@@ -91,7 +91,7 @@ public struct TradingEngine: Sendable {
     /// By instrument: the venue whose leg last fell short, where the first rung tries again.
     var shortVenue: [VenueID?]
     /// By instrument.
-    var flattenings: [Flattening]
+    var flattenings: [Flattening] = []
     /// By instrument: since when a hedge has been called for that is not decided yet.
     var owedSince: [Moment?]
     /// By instrument and slot: what a venue says about its perpetual.
@@ -206,7 +206,6 @@ public struct TradingEngine: Sendable {
         oldResiduals = policy.instruments.map { _ in nil }
         shortVenue = policy.instruments.map { _ in nil }
         owedSince = policy.instruments.map { _ in nil }
-        flattenings = policy.instruments.map { _ in Flattening() }
         terms = books.map { $0.books.map { _ in nil } }
         funding = recovery.funding
         resyncs = books.map { $0.books.map { _ in ResyncPace() } }

@@ -97,8 +97,8 @@ struct KillDriver {
                 else { continue }
                 trial.judge.fail(
                     "S16",
-                    "\(trial.plan.venues[venue]) still holds \(instrument.text(held)) of \(instrument.symbol) "
-                        + "12 s after a kill that flattens")
+                    "\(trial.plan.venues[venue]) still holds \(instrument.text(held)) of "
+                        + "\(instrument.symbol) 12 s after a kill that flattens")
             }
         }
     }

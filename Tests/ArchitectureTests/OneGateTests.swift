@@ -56,7 +56,7 @@ import Testing
                 #expect(isJudged || isHandedOn, "\(source.path):\(index + 1)")
             }
         }
-        #expect(submitting == 7, "\(submitting)")
+        #expect(submitting == 8, "\(submitting)")
         #expect(sites("orders.insert(", in: ["Engine"]).count >= 1)
     }
 }

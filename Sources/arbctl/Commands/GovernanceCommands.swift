@@ -30,15 +30,15 @@ struct KillCommand: ParsableCommand {
         discussion: """
             One person may kill; two must resume. It acts before it is written down, it does not wait for \
             the disk, and where the node's desk does not answer its Watchkeeper cancels by itself. With \
-            --flatten, what is owed is hedged all the same, by orders that only reduce; a second kill of \
-            the same scope with --flatten asks for that later. Without a console, SIGQUIT does the same to \
-            the whole node.
+            --flatten, what is owed is hedged and perpetuals are closed all the same, by orders that only \
+            reduce; a second kill of the same scope with --flatten asks for that later. Without a console, \
+            SIGQUIT does the same to the whole node.
 
             Example: arbctl kill --venue okx --reason "their engine trades through our limits"
             """)
 
     @OptionGroup var scope: ScopeOptions
-    @Flag(help: "Hedge what is owed, by orders that only reduce.") var flatten = false
+    @Flag(help: "Hedge what is owed and close perpetuals, by orders that only reduce.") var flatten = false
     @OptionGroup var why: ReasonOption
     @OptionGroup var node: NodeConnection
 
