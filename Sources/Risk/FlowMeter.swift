@@ -16,34 +16,16 @@ public struct FlowMeter: Hashable, Sendable {
         }
     }
 
-    private var sums = (RollingSum(.second), RollingSum(.minute), RollingSum(.hour), RollingSum(.day))
+    /// By window.
+    private var sums = Window.allCases.map { RollingSum($0) }
 
     public init() {}
 
     public mutating func note(_ amount: Int128 = 1, at now: Moment) {
-        sums.0.add(amount, at: now)
-        sums.1.add(amount, at: now)
-        sums.2.add(amount, at: now)
-        sums.3.add(amount, at: now)
+        for index in sums.indices { sums[index].add(amount, at: now) }
     }
 
-    public func sum(_ window: Window, at now: Moment) -> Int128 {
-        switch window {
-        case .second: sums.0.sum(at: now)
-        case .minute: sums.1.sum(at: now)
-        case .hour: sums.2.sum(at: now)
-        case .day: sums.3.sum(at: now)
-        }
-    }
-
-    public static func == (a: FlowMeter, b: FlowMeter) -> Bool { a.sums == b.sums }
-
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(sums.0)
-        hasher.combine(sums.1)
-        hasher.combine(sums.2)
-        hasher.combine(sums.3)
-    }
+    public func sum(_ window: Window, at now: Moment) -> Int128 { sums[window.rawValue].sum(at: now) }
 }
 
 /// The sum over one window: of the part that is running and of the fifteen before it, which cover the window
@@ -56,7 +38,7 @@ private struct RollingSum: Hashable {
     private var newest = Int64.min
     private var total: Int128 = 0
     /// By a part's number, in turn.
-    private var amounts = InlineArray<16, Int128>(repeating: 0)
+    private var amounts = [Int128](repeating: 0, count: RollingSum.parts)
 
     init(_ window: FlowMeter.Window) {
         let covered = Int64(RollingSum.parts - 1)
@@ -69,7 +51,7 @@ private struct RollingSum: Hashable {
     mutating func add(_ amount: Int128, at now: Moment) {
         let part = part(of: now)
         if newest == .min || part - newest >= Int64(RollingSum.parts) {
-            amounts = InlineArray(repeating: 0)
+            for place in amounts.indices { amounts[place] = 0 }
             total = 0
             newest = part
         }
@@ -91,15 +73,5 @@ private struct RollingSum: Hashable {
         var sum = total
         for next in 1...gone { sum -= amounts[place(newest + next)] }
         return sum
-    }
-
-    static func == (a: RollingSum, b: RollingSum) -> Bool {
-        a.newest == b.newest && a.total == b.total
-            && a.amounts.indices.allSatisfy { a.amounts[$0] == b.amounts[$0] }
-    }
-
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(newest)
-        hasher.combine(total)
     }
 }
