@@ -58,6 +58,9 @@ private struct BookPasses {
     private var touches: [Touch]
     private(set) var levels = 0
     private let moment = CapturedFrames.start
+    /// By instrument: the last message's id. Futures skip ids and name their predecessor instead (`pu`): what
+    /// spot's proof asks is then whether the ids between are nobody's, and `verify` looks that `pu` says so.
+    private var lasts: [Int64]
 
     /// Lines before the first that is not a symbol's snapshot.
     private let snapshots: Int
@@ -79,6 +82,7 @@ private struct BookPasses {
         guard let dialect = DialectCatalog.make(venue.profile, listings) else { throw ExitCode(70) }
         self.dialect = dialect
         touches = Array(repeating: (0, 0, 0, 0), count: lines.lines.count)
+        lasts = Array(repeating: 0, count: symbols.count)
     }
 
     /// One pass without a clock inside.
@@ -108,7 +112,13 @@ private struct BookPasses {
         levels = 0
         var bytes: [UInt8] = []
         for number in snapshots..<lines.lines.count {
+            let before = lasts
             let touch = step(number)
+            let last = before[frame.books[0].instrument.index]
+            // The first one behind a snapshot reaches back beyond it.
+            if number >= 2 * snapshots, let named = lines.with(lines.lines[number], BookPasses.predecessor) {
+                precondition(named == last, "line \(number + 1) follows \(last) and says \(named)")
+            }
             levels += frame.books[0].bids.count + frame.books[0].asks.count
             withUnsafeBytes(of: touch) { bytes += $0 }
         }
@@ -131,21 +141,27 @@ private struct BookPasses {
         guard case .book = frame.kind else { return (0, 0, 0, 0) }
         frame.books[0].kind = kind
         let book = frame.books[0].instrument.index
+        frame.books[0].firstSequence = min(frame.books[0].firstSequence, lasts[book] + 1)
+        lasts[book] = frame.books[0].lastSequence
         _ = books[book].apply(frame.books[0], at: moment)
         let (bid, ask) = (books[book].bids.best, books[book].asks.best)
         return (bid.price.raw, bid.quantity.raw, ask.price.raw, ask.quantity.raw)
     }
 
-    /// What stands behind `"s":"`.
     private static func symbol(_ text: UnsafeRawBufferPointer) -> String? {
-        let key = Array("\"s\":\"".utf8)
-        guard
-            let start = text.indices.first(where: {
-                $0 + key.count < text.count && text[$0..<$0 + key.count].elementsEqual(key)
-            })
-        else { return nil }
-        let rest = text[(start + key.count)...]
-        return String(decoding: rest.prefix { $0 != UInt8(ascii: "\"") }, as: UTF8.self)
+        text.behind("\"s\":\"").map {
+            String(decoding: $0.prefix { $0 != UInt8(ascii: "\"") }, as: UTF8.self)
+        }
+    }
+
+    /// Futures alone name one.
+    private static func predecessor(_ text: UnsafeRawBufferPointer) -> Int64? {
+        text.behind("\"pu\":").flatMap {
+            Int64(
+                String(
+                    decoding: $0.prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }, as: UTF8.self)
+            )
+        }
     }
 }
 
@@ -159,5 +175,15 @@ extension Listing {
             symbol: symbol, tick: Price(raw: 1), lot: Quantity(raw: 1), minimumQuantity: Quantity(raw: 1),
             maximumQuantity: Quantity(raw: .max / 4), minimumNotional: .zero, takerFee: takerFee,
             makerFee: makerFee, buyFeeInBase: buyFeeInBase)
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// What stands behind the first place of `key`; `nil`: it is nowhere.
+    fileprivate func behind(_ key: String) -> Slice<UnsafeRawBufferPointer>? {
+        let key = Array(key.utf8)
+        return indices.first {
+            $0 + key.count < count && self[$0..<$0 + key.count].elementsEqual(key)
+        }.map { self[($0 + key.count)...] }
     }
 }
