@@ -34,15 +34,30 @@ extension TradingDesk {
         Task(executorPreference: world.coldLane) { await self.take(source(venue), of: venue) }
     }
 
-    private func take(_ key: Result<VenueAccess, KeyFault>, of venue: VenueID) {
+    private func take(_ key: Result<VenueAccess, KeyFault>, of venue: VenueID) async {
         switch key {
         case .success(let access):
-            connectors[venue.index].key.replace(by: access)
             runs.hide([access.apiKey, access.passphrase])
-            keyTurns[venue] = .connects
-            connectors[venue.index].assumeIsolated { $0.reconnect() }
+            if let why = await objection(to: access, at: venue) { return tellKeyFault(venue, why) }
+            use(access, at: venue)
         case .failure(let fault): tellKeyFault(venue, fault.message)
         }
+    }
+
+    private func use(_ access: VenueAccess, at venue: VenueID) {
+        connectors[venue.index].key.replace(by: access)
+        keyTurns[venue] = .connects
+        connectors[venue.index].assumeIsolated { $0.reconnect() }
+    }
+
+    /// What speaks against a key before anything is signed with it but this question: what would keep a node
+    /// from going live with it does.
+    private func objection(to access: VenueAccess, at venue: VenueID) async -> String? {
+        do throws(VenueFault) {
+            guard let scope = try await connectors[venue.index].keyScope(of: access) else { return nil }
+            let problems = scope.problems(at: world.time.now)
+            return problems.isEmpty ? nil : problems.joined(separator: "; ")
+        } catch { return "the venue was asked what it may do: \(error)" }
     }
 
     /// A login has succeeded.

@@ -1,3 +1,4 @@
+import Ports
 import TradingModel
 
 /// What an API key may do, as its venue tells it.
@@ -34,9 +35,10 @@ public struct KeyScope: Hashable, Sendable {
 }
 
 extension VenueConnector {
-    /// What this venue's key may do; `nil` where the venue has no question for it, or there is no key.
-    public func keyScope() async throws(VenueFault) -> KeyScope? {
-        guard let access, dialect.keyScope(stamp(), access) != nil else { return nil }
+    /// What a key may do, this venue's unless another is given; `nil` where the venue has no question for it,
+    /// or there is no key.
+    public func keyScope(of other: VenueAccess? = nil) async throws(VenueFault) -> KeyScope? {
+        guard let access = other ?? access, dialect.keyScope(stamp(), access) != nil else { return nil }
         let response = try await answer(.query) { stamp, dialect in
             guard let plan = dialect.keyScope(stamp, access) else {
                 preconditionFailure("a venue that tells a key's scope goes on telling it")

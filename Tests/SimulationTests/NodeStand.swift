@@ -80,6 +80,9 @@ final class NodeStand {
         plan.runbooks = runbooks
     }
 
+    /// Where a runbook finds a venue's new key.
+    func takeKeys(from source: @escaping KeySource) { plan.keySource = source }
+
     /// Checkpoints come often, and what they stand for is soon forgotten.
     func checkpointEvery(_ span: Span) { plan.store = StorePolicy(checkpointEvery: span, keep: span) }
 
