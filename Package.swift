@@ -115,7 +115,14 @@ let package = Package(
         room(
             "Engine",
             ["TradingModel", "Books", "Risk", "Orders", "Routing", "Hedging", "Strategies", "Portfolio"]),
-        room("Tape", ["TradingModel", "Orders", "Engine"]),
+        // It holds an engine by value: when what an engine is made of changes its layout, SwiftPM builds anew
+        // only who names that room, and anybody else would go on with the old layout and crash.
+        room(
+            "Tape",
+            [
+                "TradingModel", "Books", "Risk", "Orders", "Routing", "Hedging", "Strategies", "Portfolio",
+                "Engine",
+            ]),
         room("Replay", ["TradingModel", "Books", "Recordings", "VenueKit"]),
         // L4
         room(
