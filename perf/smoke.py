@@ -164,7 +164,7 @@ def main() -> int:
         frames, scratch = Path(folder) / "frames", Path(folder) / "scratch"
         scratch.mkdir()
         subprocess.run(
-            [sys.executable, str(HERE / "peers/generate_frames.py"), str(frames), "300"],
+            [sys.executable, str(HERE / "peers/generate_frames.py"), str(frames), "4000"],
             check=True,
             stdout=subprocess.DEVNULL,
         )

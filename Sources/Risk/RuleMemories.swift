@@ -41,7 +41,8 @@ public struct RuleMemories: Hashable, Sendable {
     }
 
     public init(venues: Int, strategies: Int, instruments: Int) {
-        func meters(_ count: Int) -> [FlowMeter] { [FlowMeter](repeating: FlowMeter(), count: count) }
+        // Each with sums of its own from the start: nothing is copied when the first order is counted.
+        func meters(_ count: Int) -> [FlowMeter] { (0..<count).map { _ in FlowMeter() } }
         venueOrders = meters(venues)
         venueCancels = meters(venues)
         venueMessages = meters(venues)
