@@ -158,10 +158,7 @@ extension TradingEngine {
     private mutating func close(_ symbol: Int, _ now: Moment) {
         cancelResting(.symbol, symbol)
         guard smallestHedges[symbol].raw < .max else { return }
-        beginClimb(symbol)
-        obligations[symbol].awaken(
-            from: smallestHedges[symbol], cause: books[symbol].tops[0].venue, mark: mids[symbol], at: now,
-            deadline: policy.hedge.deadline)
+        awaken(symbol, cause: books[symbol].tops[0].venue, deadline: policy.hedge.deadline, now)
         if needsHedging(symbol) { hedge(symbol, now) }
     }
 

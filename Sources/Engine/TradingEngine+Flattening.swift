@@ -31,13 +31,12 @@ extension TradingEngine {
         guard mayHedge(index), now >= flattenings[index].nextTry, obligations[index].open.isEmpty,
             !hasLiveOrders(index), !isPresuming(index)
         else { return }
-        var slots = books[index].tradable(at: now, maximumAge: policy.limits.bookAge)
-            .subtracting(books[index].reference)
+        var slots = readySlots(index, now).subtracting(books[index].reference)
         while let slot = slots.popFirst() {
             let venue = books[index].tops[slot].venue
             let held = position(venue, policy.instruments[index])
             guard isFlattened(venue, index), margin(of: venue) != nil,
-                venues[venue.index].isAccountReady, let listing = listing(venue, InstrumentID(index)),
+                let listing = listing(venue, InstrumentID(index)),
                 held.magnitude >= listing.smallestOrder(at: mids[index])
             else { continue }
             flattenings[index].nextTry = now + policy.hedge.retryEvery
@@ -53,7 +52,6 @@ extension TradingEngine {
         kills.flattens(venue, InstrumentID(index))
             || strategiesOf[index].contains {
                 strategies[$0].policy.basis?.perpetual == venue && kills.flattens(strategy: $0)
-                    && !kills.holds(venue)
             }
     }
 
@@ -61,9 +59,11 @@ extension TradingEngine {
     private mutating func close(_ held: Quantity, _ slot: Int, _ index: Int, _ now: Moment) -> Bool {
         let side: Side = held.raw < 0 ? .buy : .sell
         // Spot must take it well within what its ladder will allow, or the perpetual would be opened again.
-        guard let own = worst(side, policy.hedge.unwindBound, SlotSet(bits: 1 << UInt64(slot)), index),
-            let other = worst(side.opposite, policy.hedge.repriceBound, books[index].reference, index)
-        else { return false }
+        let perpetual = SlotSet(bits: 1 << UInt64(slot))
+        let (mid, spotMid) = (anchor(index, perpetual), anchor(index, books[index].reference))
+        guard mid > .zero, spotMid > .zero else { return false }
+        let own = worst(side, policy.hedge.unwindBound, from: mid)
+        let other = worst(side.opposite, policy.hedge.repriceBound, from: spotMid)
         let largest = Quantity(
             raw: Int64(
                 clamping: governor.limits.orderNotional.raw
@@ -71,12 +71,13 @@ extension TradingEngine {
         let wanted = min(held.magnitude, largest)
         // No more than spot can take in turn.
         let spot = SmartOrderRouter.route(
-            books[index], side: side.opposite, quantity: wanted, limit: other, among: readySpot(index, now),
+            books[index], side: side.opposite, quantity: wanted, limit: other,
+            among: readySlots(index, now).intersection(books[index].reference),
             capacities: capacities(index, side.opposite, other, now))
         guard let first = spot.legs.first else { return false }
         let plan = SmartOrderRouter.route(
             books[index], side: side, quantity: spot.legs.reduce(.zero) { $0 + $1.quantity }, limit: own,
-            among: SlotSet(bits: 1 << UInt64(slot)), capacities: capacities(index, side, own, now))
+            among: perpetual, capacities: capacities(index, side, own, now))
         guard let leg = plan.legs.first else { return false }
         let order = OrderIntent(
             id: ClientOrderID(
@@ -89,25 +90,6 @@ extension TradingEngine {
         shortVenue[index] = first.venue
         submit([order], now)
         return true
-    }
-
-    /// How far from the mid price of these slots a closing may go.
-    private func worst(_ side: Side, _ bound: Rate, _ slots: SlotSet, _ index: Int) -> Price? {
-        let mid = anchor(index, slots)
-        guard mid > .zero else { return nil }
-        let move = Int64(clamping: Int128(mid.raw) * Int128(bound.raw) / Int128(Rate.one))
-        return Price(raw: side == .buy ? mid.raw + move : max(1, mid.raw - move))
-    }
-
-    private func readySpot(_ index: Int, _ now: Moment) -> SlotSet {
-        var ready = SlotSet()
-        var fresh = books[index].tradable(at: now, maximumAge: policy.limits.bookAge)
-            .intersection(books[index].reference)
-        while let slot = fresh.popFirst() {
-            let venue = books[index].tops[slot].venue
-            if venues[venue.index].isAccountReady, !kills.holds(venue) { ready.insert(slot) }
-        }
-        return ready
     }
 
     private mutating func giveUpFlattening(

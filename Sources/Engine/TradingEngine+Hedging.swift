@@ -24,9 +24,7 @@ extension TradingEngine {
         let cause = obligations[index].open.first?.cause ?? usualVenue(index)
         // A residual has no deadline: it waits until some venue can take it.
         if flight.raw == 0, !reach(index, .failed, cause, now).0.isEmpty {
-            beginClimb(index)
-            obligations[index].awaken(
-                from: smallest, cause: cause, mark: mids[index], at: now, deadline: awakeningDeadline(now))
+            awaken(index, cause: cause, deadline: awakeningDeadline(now), now)
         }
         reportLate(index, flight, now)
         if waits(index, flight, smallest) { return }
@@ -55,8 +53,26 @@ extension TradingEngine {
         }
     }
 
+    /// Signed base quantity that a fill at `price` leaves owed.
+    mutating func owe(
+        _ quantity: Quantity, _ index: Int, cause: VenueID, intent: UInt64, price: Price, deadline: Span,
+        _ now: Moment
+    ) {
+        beginClimb(index)
+        obligations[index].add(
+            quantity, cause: cause, intent: intent, price: price, mark: mids[index], at: now,
+            deadline: deadline)
+    }
+
+    /// The residual is owed from here on, if a venue takes it.
+    mutating func awaken(_ index: Int, cause: VenueID, deadline: Span, _ now: Moment) {
+        beginClimb(index)
+        obligations[index].awaken(
+            from: smallestHedges[index], cause: cause, mark: mids[index], at: now, deadline: deadline)
+    }
+
     /// Before something is owed where nothing was: the last climb's end is no beginning for this one.
-    mutating func beginClimb(_ index: Int) {
+    private mutating func beginClimb(_ index: Int) {
         if obligations[index].open.isEmpty, !isHedging(index) { ladders[index].begin() }
     }
 
@@ -68,6 +84,8 @@ extension TradingEngine {
 
     /// What a rung's bound is measured from: among perpetuals their own mid price, which may be a basis away
     /// from spot.
+    ///
+    /// Zero while there is no price.
     func anchor(_ index: Int, _ slots: SlotSet) -> Price {
         guard slots.intersection(books[index].reference).isEmpty else { return mids[index] }
         var rest = slots
@@ -76,6 +94,23 @@ extension TradingEngine {
             if top.hasBid, top.hasAsk { return Price(raw: top.bid.price.raw / 2 + top.ask.price.raw / 2) }
         }
         return mids[index]
+    }
+
+    /// As far from the mid price as a bound lets an order go.
+    func worst(_ side: Side, _ bound: Rate, from mid: Price) -> Price {
+        let move = Int64(clamping: Int128(mid.raw) * Int128(bound.raw) / Int128(Rate.one))
+        return Price(raw: side == .buy ? mid.raw + move : max(1, mid.raw - move))
+    }
+
+    /// Where what reduces may go: proved, fresh, with an account that answers, and not held by a kill.
+    func readySlots(_ index: Int, _ now: Moment) -> SlotSet {
+        var ready = SlotSet()
+        var fresh = books[index].tradable(at: now, maximumAge: policy.limits.bookAge)
+        while let slot = fresh.popFirst() {
+            let venue = books[index].tops[slot].venue
+            if venues[venue.index].isAccountReady, !kills.holds(venue) { ready.insert(slot) }
+        }
+        return ready
     }
 
     /// Once all is hedged, where a leg fell short is history.
@@ -149,9 +184,7 @@ extension TradingEngine {
     ) -> Bool {
         let (slots, bound) = reach(index, rung, cause, now)
         guard !slots.isEmpty else { return false }
-        let mid = anchor(index, slots)
-        let move = Int64(clamping: Int128(mid.raw) * Int128(bound.raw) / Int128(Rate.one))
-        let worst = Price(raw: side == .buy ? mid.raw + move : max(1, mid.raw - move))
+        let worst = worst(side, bound, from: anchor(index, slots))
         let plan = SmartOrderRouter.route(
             books[index], side: side, quantity: quantity, limit: worst, among: slots,
             capacities: capacities(index, side, worst, now))
@@ -229,14 +262,10 @@ extension TradingEngine {
     /// Where a rung may trade and how far from the mid price. A venue that is being reconciled is left to it
     /// while others can take the hedge; the later rungs go wherever an account is.
     private func reach(_ index: Int, _ rung: HedgeRung, _ cause: VenueID, _ now: Moment) -> (SlotSet, Rate) {
-        var ready = SlotSet()
-        var settled = SlotSet()
-        var fresh = books[index].tradable(at: now, maximumAge: policy.limits.bookAge)
-        while let slot = fresh.popFirst() {
-            let venue = venues[books[index].tops[slot].venue.index]
-            guard !kills.holds(books[index].tops[slot].venue) else { continue }
-            if venue.isAccountReady { ready.insert(slot) }
-            if venue.isAccountReady, venue.isReconciled { settled.insert(slot) }
+        var ready = readySlots(index, now)
+        var (settled, rest) = (SlotSet(), ready)
+        while let slot = rest.popFirst() {
+            if venues[books[index].tops[slot].venue.index].isReconciled { settled.insert(slot) }
         }
         if rung < .unwind, !settled.isEmpty { ready = settled }
         // Spot is hedged with spot and a perpetual with perpetuals, until that has failed.

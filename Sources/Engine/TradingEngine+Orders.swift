@@ -146,10 +146,9 @@ extension TradingEngine {
                 .journal(
                     .filled(
                         fill, order: id, venue: policy.venues[venue.index].name, symbol: instrument.symbol)))
-            beginClimb(index)
-            obligations[index].add(
-                instrument.quantity(ofBase: flows.netBase(instrument)), cause: venue, intent: id.intent,
-                price: fill.price, mark: mids[index], at: now, deadline: timeToHedge(index, now))
+            owe(
+                instrument.quantity(ofBase: flows.netBase(instrument)), index, cause: venue,
+                intent: id.intent, price: fill.price, deadline: timeToHedge(index, now), now)
             if before.intent.isQuote { quoteFilled(before, fill, now) }
             tellFill(id, fill.quantity, notional, fee, now)
             paid(fee, index, now)

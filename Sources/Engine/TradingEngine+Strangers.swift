@@ -120,10 +120,9 @@ extension TradingEngine {
         let index = fill.instrument.index
         let moved = policy.instruments[index].quantity(
             ofBase: FillFlows(fill, policy.instruments[index]).netBase(policy.instruments[index]))
-        beginClimb(index)
-        obligations[index].add(
-            sign > 0 ? moved : -moved, cause: venue, intent: 0, price: fill.price, mark: mids[index],
-            at: now, deadline: policy.hedge.deadline)
+        owe(
+            sign > 0 ? moved : -moved, index, cause: venue, intent: 0, price: fill.price,
+            deadline: policy.hedge.deadline, now)
     }
 
     /// Whether its order may be one that settled so long ago that it is forgotten.

@@ -33,15 +33,13 @@ extension TradingDesk {
 
     /// Called on every beat.
     func writeTape() {
-        guard let waiting = tape?.recorder.waiting, tape?.isWriting == false else {
-            if let waiting = tape?.recorder.waiting, waiting > RunningTape.most {
-                loseTape("its disk is \(waiting >> 20) MiB behind")
-            }
-            return
-        }
+        guard let waiting = tape?.recorder.waiting, waiting > 0 else { return }
         let now = world.time.now
-        guard waiting >= RunningTape.block || waiting > 0 && now >= tape?.nextBlock ?? now else { return }
-        handOver(at: now)
+        if tape?.isWriting == true {
+            if waiting > RunningTape.most { loseTape("its disk is \(waiting >> 20) MiB behind") }
+        } else if waiting >= RunningTape.block || now >= tape?.nextBlock ?? now {
+            handOver(at: now)
+        }
     }
 
     private func handOver(at now: Moment) {

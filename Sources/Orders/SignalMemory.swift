@@ -77,7 +77,7 @@ public struct Fingerprint: Hashable, Sendable {
     public mutating func add(_ word: Int64) {
         var rest = UInt64(bitPattern: word)
         for _ in 0..<8 {
-            value = (value ^ (rest & 0xFF)) &* 0x100_0000_01b3
+            add(byte: UInt8(truncatingIfNeeded: rest))
             rest >>= 8
         }
     }
@@ -85,7 +85,7 @@ public struct Fingerprint: Hashable, Sendable {
     public mutating func add(byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
 
     public mutating func add(_ text: String) {
-        for byte in text.utf8 { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        value = (value ^ 0xFF) &* 0x100_0000_01b3
+        for byte in text.utf8 { add(byte: byte) }
+        add(byte: 0xFF)
     }
 }
