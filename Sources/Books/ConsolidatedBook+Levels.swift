@@ -24,7 +24,7 @@ extension ConsolidatedBook {
 
     /// The touch that a taker on `side` sees in the venue's own book, our orders included, and the venue's id
     /// of the last message in it.
-    public func shown(_ side: Side, _ slot: Int) -> (touch: Level, sequence: Int64) {
+    @inlinable public func shown(_ side: Side, _ slot: Int) -> (touch: Level, sequence: Int64) {
         (side == .buy ? books[slot].asks.best : books[slot].bids.best, books[slot].lastSequence)
     }
 

@@ -145,8 +145,9 @@ extension TradingEngine {
     private func fingerprint(of edge: Edge, _ strategy: Int, _ index: Int) -> UInt64 {
         var print = signalStarts[strategy]
         // As the venues show it: our own orders come and go without news.
-        add(edge.buyVenue, books[index].shown(.buy, edge.buySlot), &print)
-        add(edge.sellVenue, books[index].shown(.sell, edge.sellSlot), &print)
+        let book = books.span
+        add(edge.buyVenue, book[index].shown(.buy, edge.buySlot), &print)
+        add(edge.sellVenue, book[index].shown(.sell, edge.sellSlot), &print)
         return print.value
     }
 

@@ -68,7 +68,7 @@ extension TradingEngine {
             // A quote that would have taken is refused by design.
             if !record.intent.isQuote {
                 qualities[record.intent.venue.index].note(.refusal, at: now)
-                ruleMemory.refusals[record.intent.venue.index].note(at: now)
+                ruleMemory.refusals.note(record.intent.venue.index, at: now)
                 ruleWatch.isDue = true
             }
             alarm(

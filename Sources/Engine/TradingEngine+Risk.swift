@@ -121,7 +121,7 @@ extension TradingEngine {
                 + standing.fillsOutstanding
         }
         return RiskQuestion(
-            order: order, instrument: instrument, bookProven: top?.isSynced ?? false,
+            order: order, bookProven: top?.isSynced ?? false,
             bookAge: top.map { $0.age(at: now) } ?? .seconds(86_400),
             referencePrice: referencePrice(order.venue, index, order.side, now),
             available: max(.zero, unclaimed(order.venue, asset) + own), needed: needed,

@@ -5,18 +5,22 @@ import Risk
 import Strategies
 import TradingModel
 
-/// What several rules ask for, reckoned once for one subject at one moment; `nil` until somebody has asked.
+/// What several rules ask for, reckoned once for one subject at one moment, or for both legs of a pair; `nil`
+/// until somebody has asked.
 struct RuleFigures {
+    /// The trading day.
+    var day: Int64?
     var profit: (realised: Int128, total: Int128?)?
     /// Of what is open in the subject's symbol.
     var openProfit: Int128??
-    /// Of all accounts, of those of the subject's venue, and of those in its asset.
+    /// Of all accounts, and of those in the subject's asset.
     var worth: Worth?
+    /// Of the accounts of a venue.
+    var venueWorth: (venue: Int, worth: Amount?)?
 
     /// Balances in the quote currency, at mid prices; `nil` while a price is missing.
     struct Worth {
         var whole: Amount? = .zero
-        var ofVenue: Amount? = .zero
         var ofAsset: Amount? = .zero
     }
 }
@@ -36,8 +40,7 @@ extension TradingEngine {
         case .netNotional: return netNotional(subject.order)
         case .grossNotional: return grossNotional()
         case .venueShare:
-            let worth = worth(subject, &figures)
-            return share(worth.ofVenue, of: worth.whole)
+            return share(worth(ofVenue: subject.venue, &figures), of: worth(subject, &figures).whole)
         case .assetShare:
             let worth = worth(subject, &figures)
             return share(worth.ofAsset, of: worth.whole)
@@ -106,23 +109,38 @@ extension TradingEngine {
     }
 
     private func worth(_ subject: RuleSubject, _ figures: inout RuleFigures) -> RuleFigures.Worth {
-        let worth = figures.worth ?? worth(subject)
+        if let worth = figures.worth { return worth }
+        var worth = RuleFigures.Worth()
+        let base = policy.instruments[subject.asset].base
+        for place in ledger.accounts.indices where ledger.accounts[place].isOpen {
+            let amount = value(ofAccount: place)
+            worth.whole = TradingEngine.sum(worth.whole, amount)
+            if ledger.accounts[place].asset == base {
+                worth.ofAsset = TradingEngine.sum(worth.ofAsset, amount)
+            }
+        }
         figures.worth = worth
         return worth
     }
 
-    private func worth(_ subject: RuleSubject) -> RuleFigures.Worth {
-        var worth = RuleFigures.Worth()
-        let base = policy.instruments[subject.asset].base
-        for place in ledger.accounts.indices where ledger.accounts[place].isOpen {
-            let asset = ledger.accounts[place].asset
-            let amount = value(of: ledger.accounts[place].balance, asset)
-            func count(_ sum: inout Amount?) { sum = sum.flatMap { sum in amount.map { sum + $0 } } }
-            count(&worth.whole)
-            if ledger.accounts[place].venue.index == subject.venue { count(&worth.ofVenue) }
-            if asset == base { count(&worth.ofAsset) }
+    private func worth(ofVenue venue: Int, _ figures: inout RuleFigures) -> Amount? {
+        if let known = figures.venueWorth, known.venue == venue { return known.worth }
+        var worth: Amount? = .zero
+        for place in ledger.accounts.indices
+        where ledger.accounts[place].isOpen && ledger.accounts[place].venue.index == venue {
+            worth = TradingEngine.sum(worth, value(ofAccount: place))
         }
+        figures.venueWorth = (venue, worth)
         return worth
+    }
+
+    private static func sum(_ a: Amount?, _ b: Amount?) -> Amount? {
+        guard let a, let b else { return nil }
+        return a + b
+    }
+
+    private func value(ofAccount place: Int) -> Amount? {
+        value(of: ledger.accounts[place].balance, ledger.accounts[place].asset)
     }
 
     /// In the quote currency, at the mid price; nothing for what is never traded, `nil` without a price.
@@ -170,7 +188,8 @@ extension TradingEngine {
     func lossValue(
         _ measure: Measure, _ subject: RuleSubject, _ figures: inout RuleFigures, _ now: Moment
     ) -> Int128 {
-        let day = governor.limits.rules.day.day(at: now)
+        let day = figures.day ?? governor.limits.rules.day.day(at: now)
+        figures.day = day
         switch measure {
         case .realisedLoss: return max(0, -profit(day, &figures).realised)
         case .totalLoss: return profit(day, &figures).total.map { max(0, -$0) } ?? Measured.missing
@@ -305,7 +324,7 @@ extension TradingEngine {
             var product: Int128 = 0
             // What rests offers depth instead of taking it: its own side counts.
             let side = order.timeInForce.mayRest ? order.side.opposite : order.side
-            books[subject.symbol].withLevels(side, slot, from: 0, atMost: 5) {
+            books.span[subject.symbol].withLevels(side, slot, from: 0, atMost: 5) {
                 product += Int128($0.price.raw) * Int128($0.quantity.raw)
                 return true
             }

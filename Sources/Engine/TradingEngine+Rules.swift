@@ -31,10 +31,11 @@ extension TradingEngine {
         if order.purpose == .open {
             let subject = RuleSubject(
                 order, edge: edge, closes: closes, isAmend: standing != nil, asset: places.asset)
-            var figures = RuleFigures()
+            var figures = followsPartner ? partnerFigures : RuleFigures()
             for measure in followsPartner ? governor.wantedOfEach : governor.wanted {
                 governor.state(measure, value(measure, subject, &figures, now))
             }
+            partnerFigures = figures
         }
         return governor.judge(
             question(order, now, amending: standing), places, followsPartner: followsPartner, at: now)
@@ -110,7 +111,8 @@ extension TradingEngine {
 
     private func brokenFilters(_ order: OrderIntent) -> Int128 {
         guard let place = listingPlace(order.venue, order.instrument) else { return Measured.missing }
-        return policy.venues[order.venue.index].listings[place].brokenFilters(order)
+        let listings = policy.venues[order.venue.index].listings
+        return listings.span[place].brokenFilters(order)
     }
 
     /// Venues with a proven, fresh book around the limit.
@@ -146,12 +148,12 @@ extension TradingEngine {
             return Int128(orders.working) + (isNew ? 1 : 0)
         case .venueOpenOrders:
             return Int128(orders.working(at: VenueID(subject.venue))) + (isNew ? 1 : 0)
-        case .refusals: return ruleMemory.refusals[subject.venue].sum(.minute, at: now)
+        case .refusals: return ruleMemory.refusals.sum(of: subject.venue, .minute, at: now)
         case .ordersPerFill:
-            let sent = ruleMemory.venueOrders[subject.venue].sum(.day, at: now)
+            let sent = ruleMemory.venueOrders.sum(of: subject.venue, .day, at: now)
             guard sent >= Int128(governor.limits.rules.sample) else { return 0 }
-            return sent / max(1, ruleMemory.venueFills[subject.venue].sum(.day, at: now))
-        case .feesThisHour: return ruleMemory.fees.sum(.hour, at: now)
+            return sent / max(1, ruleMemory.venueFills.sum(of: subject.venue, .day, at: now))
+        case .feesThisHour: return ruleMemory.fees.sum(of: 0, .hour, at: now)
         default: return frequency(measure, subject, now)
         }
     }
@@ -159,21 +161,21 @@ extension TradingEngine {
     private func frequency(_ measure: Measure, _ subject: RuleSubject, _ now: Moment) -> Int128 {
         let first = Measure.venueOrdersSecond.rawValue
         let number = measure.rawValue - first
-        guard (0..<24).contains(number), let window = FlowMeter.Window(rawValue: number % 4) else {
+        guard (0..<24).contains(number), let window = FlowMeters.Window(rawValue: number % 4) else {
             return Measured.notApplicable
         }
         let added: Int128 = subject.order == nil ? 0 : 1
         if number >= 12, !loopGuards.indices.contains(subject.strategy) { return Measured.notApplicable }
         switch number / 4 {
         case 0:
-            return ruleMemory.venueOrders[subject.venue].sum(window, at: now) + (subject.isAmend ? 0 : added)
-        case 1: return ruleMemory.venueCancels[subject.venue].sum(window, at: now)
-        case 2: return ruleMemory.venueMessages[subject.venue].sum(window, at: now) + added
+            return ruleMemory.venueOrders.sum(of: subject.venue, window, at: now) + (subject.isAmend ? 0 : added)
+        case 1: return ruleMemory.venueCancels.sum(of: subject.venue, window, at: now)
+        case 2: return ruleMemory.venueMessages.sum(of: subject.venue, window, at: now) + added
         case 3:
-            return ruleMemory.strategyOrders[subject.strategy].sum(window, at: now)
+            return ruleMemory.strategyOrders.sum(of: subject.strategy, window, at: now)
                 + (subject.isAmend ? 0 : added)
-        case 4: return ruleMemory.strategyCancels[subject.strategy].sum(window, at: now)
-        default: return ruleMemory.strategyMessages[subject.strategy].sum(window, at: now) + added
+        case 4: return ruleMemory.strategyCancels.sum(of: subject.strategy, window, at: now)
+        default: return ruleMemory.strategyMessages.sum(of: subject.strategy, window, at: now) + added
         }
     }
 

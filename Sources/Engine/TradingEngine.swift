@@ -105,6 +105,8 @@ public struct TradingEngine: Sendable {
     /// By instrument: the first one with the same base asset.
     let assetOf: [Int]
     var ruleWatch = RuleWatch()
+    /// What was reckoned for the opening judged last.
+    var partnerFigures = RuleFigures()
     var lastBeat: Moment?
     /// By instrument: the last consolidated mid price, for valuation when no book is proven.
     public internal(set) var mids: [Price]

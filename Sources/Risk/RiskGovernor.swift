@@ -19,7 +19,7 @@ public struct RiskGovernor: Sendable {
     public var exposureShare: Int64 = 100
     private var table = RuleTable(.standard)
     /// By `Measure.rawValue`: what was measured for the order that is judged next.
-    private var values = [Int128](repeating: Measured.missing, count: Measure.allCases.count)
+    private var values = InlineArray<90, Int128>(repeating: Measured.missing)
     /// New-risk orders passed in the current one-second window.
     private var windowStart = Moment.distantPast
     private var passedInWindow = 0
@@ -29,6 +29,7 @@ public struct RiskGovernor: Sendable {
     public private(set) var rulings = [Ruling?](repeating: nil, count: Denial.allCases.count)
 
     public init(limits: RiskLimits, mode: OperatingMode) {
+        precondition(values.count == Measure.allCases.count, "a place for each measure")
         self.limits = limits
         self.mode = mode
         compile()
@@ -71,22 +72,8 @@ public struct RiskGovernor: Sendable {
                 venue: order.venue.index, strategy: Int(order.id.strategy) - 1,
                 symbol: order.instrument.index, asset: order.instrument.index)
         let isOpening = order.purpose == .open
-        let rows = isOpening && followsPartner ? table.ofEach : table.rows
-        for number in 0..<(isOpening ? rows.count : table.hard) {
-            let row = rows[number]
-            let value = values[row.measure]
-            if value == Measured.notApplicable { continue }
-            let place = places.index(row.scope)
-            var limit = table.limit(row, at: place)
-            if isOpening { limit = bindingOpenings(limit, row.measure, shrinks: row.shrinks) }
-            if value != Measured.missing, row.isAtMost ? value <= limit : value >= limit { continue }
-            denials[row.code] += 1
-            let ruling = Ruling(
-                code: RuleRegistry.byMeasure[row.measure].code,
-                measure: RuleRegistry.byMeasure[row.measure].limit.measure, value: value, limit: limit,
-                place: place, at: now)
-            rulings[row.code] = ruling
-            return ruling.code
+        if let row = firstBroken(isOpening, followsPartner: followsPartner, places) {
+            return refuse(row, places.index(row.scope), isOpening, now)
         }
         if isOpening {
             if now - windowStart >= .seconds(1) {
@@ -96,6 +83,42 @@ public struct RiskGovernor: Sendable {
             passedInWindow += 1
         }
         return nil
+    }
+
+    /// The first row that does not hold, in judging order.
+    private func firstBroken(
+        _ isOpening: Bool, followsPartner: Bool, _ places: RulePlaces
+    ) -> RuleTable.Row? {
+        let rows = isOpening && followsPartner ? table.ofEach.span : table.rows.span
+        let count = isOpening ? rows.count : table.hard
+        // Nearly always all limits hold as they stand.
+        let asTheyStand = !isOpening || mode != .reduced && exposureShare >= 100
+        // Spans, or each row would copy what it looks at.
+        let (limits, values) = (table.limits.span, values.span)
+        if asTheyStand, table.holds(rows, count, values, places) { return nil }
+        for number in 0..<count {
+            let row = rows[number]
+            let value = values[row.measure]
+            if value == Measured.notApplicable { continue }
+            var limit = limits[row.limit(at: places.index(row.scope))]
+            if !asTheyStand { limit = bindingOpenings(limit, row.measure, shrinks: row.shrinks) }
+            let holds = row.isAtMost ? value <= limit : value >= limit
+            if !holds || value == Measured.missing { return row }
+        }
+        return nil
+    }
+
+    private mutating func refuse(
+        _ row: RuleTable.Row, _ place: Int, _ isOpening: Bool, _ now: Moment
+    ) -> Denial {
+        var limit = table.limits[row.limit(at: place)]
+        if isOpening { limit = bindingOpenings(limit, row.measure, shrinks: row.shrinks) }
+        let rule = RuleRegistry.byMeasure[row.measure]
+        denials[row.code] += 1
+        rulings[row.code] = Ruling(
+            code: rule.code, measure: rule.limit.measure, value: values[row.measure], limit: limit,
+            place: place, at: now)
+        return rule.code
     }
 
     /// The worst limit that the collar lets pass.

@@ -4,7 +4,6 @@ import TradingModel
 /// engine in the same call, so that nothing can change between the question and the send.
 public struct RiskQuestion: Hashable, Sendable {
     public var order: OrderIntent
-    public var instrument: Instrument
     /// Whether the venue's book is proven now, and how old its last message is.
     public var bookProven: Bool
     public var bookAge: Span
@@ -40,7 +39,7 @@ public struct RiskQuestion: Hashable, Sendable {
     }
 
     public init(
-        order: OrderIntent, instrument: Instrument, bookProven: Bool, bookAge: Span, referencePrice: Price?,
+        order: OrderIntent, bookProven: Bool, bookAge: Span, referencePrice: Price?,
         available: Amount, needed: Amount, worstPositionNotional: Amount, worstExposureNotional: Amount,
         notional: Amount, deadManArmed: Bool, window: PriceRange? = nil, isWindowOfItsKind: Bool = true,
         ownOpposite: Price? = nil
@@ -49,7 +48,6 @@ public struct RiskQuestion: Hashable, Sendable {
         self.window = window
         self.ownOpposite = ownOpposite
         self.order = order
-        self.instrument = instrument
         self.bookProven = bookProven
         self.bookAge = bookAge
         self.referencePrice = referencePrice

@@ -5,17 +5,17 @@ import TradingModel
 /// the last run knew.
 public struct RuleMemories: Hashable, Sendable {
     /// By venue.
-    public var venueOrders: [FlowMeter]
-    public var venueCancels: [FlowMeter]
-    public var venueMessages: [FlowMeter]
-    public var refusals: [FlowMeter]
-    public var venueFills: [FlowMeter]
+    public var venueOrders: FlowMeters
+    public var venueCancels: FlowMeters
+    public var venueMessages: FlowMeters
+    public var refusals: FlowMeters
+    public var venueFills: FlowMeters
     /// By strategy.
-    public var strategyOrders: [FlowMeter]
-    public var strategyCancels: [FlowMeter]
-    public var strategyMessages: [FlowMeter]
+    public var strategyOrders: FlowMeters
+    public var strategyCancels: FlowMeters
+    public var strategyMessages: FlowMeters
     /// Raw amounts of the quote asset.
-    public var fees = FlowMeter()
+    public var fees = FlowMeters(1)
     /// By strategy, then by instrument for what no strategy of this run did.
     public var books: [ProfitBook]
     public var lockouts = Lockouts()
@@ -41,16 +41,14 @@ public struct RuleMemories: Hashable, Sendable {
     }
 
     public init(venues: Int, strategies: Int, instruments: Int) {
-        // Each with sums of its own from the start: nothing is copied when the first order is counted.
-        func meters(_ count: Int) -> [FlowMeter] { (0..<count).map { _ in FlowMeter() } }
-        venueOrders = meters(venues)
-        venueCancels = meters(venues)
-        venueMessages = meters(venues)
-        refusals = meters(venues)
-        venueFills = meters(venues)
-        strategyOrders = meters(strategies)
-        strategyCancels = meters(strategies)
-        strategyMessages = meters(strategies)
+        venueOrders = FlowMeters(venues)
+        venueCancels = FlowMeters(venues)
+        venueMessages = FlowMeters(venues)
+        refusals = FlowMeters(venues)
+        venueFills = FlowMeters(venues)
+        strategyOrders = FlowMeters(strategies)
+        strategyCancels = FlowMeters(strategies)
+        strategyMessages = FlowMeters(strategies)
         books = [ProfitBook](repeating: ProfitBook(), count: strategies + instruments)
         opener = [Int?](repeating: nil, count: instruments)
         openHighest = [Amount](repeating: .zero, count: instruments)
@@ -59,11 +57,11 @@ public struct RuleMemories: Hashable, Sendable {
 
     /// An order is on its way.
     public mutating func ordered(_ order: OrderIntent, at now: Moment) {
-        venueOrders[order.venue.index].note(at: now)
-        venueMessages[order.venue.index].note(at: now)
+        venueOrders.note(order.venue.index, at: now)
+        venueMessages.note(order.venue.index, at: now)
         if let strategy = strategy(of: order) {
-            strategyOrders[strategy].note(at: now)
-            strategyMessages[strategy].note(at: now)
+            strategyOrders.note(strategy, at: now)
+            strategyMessages.note(strategy, at: now)
         }
         guard order.purpose == .open else { return }
         recent[next] = Terms(
@@ -73,15 +71,15 @@ public struct RuleMemories: Hashable, Sendable {
     }
 
     public mutating func canceled(_ order: OrderIntent, at now: Moment) {
-        venueCancels[order.venue.index].note(at: now)
+        venueCancels.note(order.venue.index, at: now)
         messaged(order, at: now)
-        if let strategy = strategy(of: order) { strategyCancels[strategy].note(at: now) }
+        if let strategy = strategy(of: order) { strategyCancels.note(strategy, at: now) }
     }
 
     /// An amend or a question.
     public mutating func messaged(_ order: OrderIntent, at now: Moment) {
-        venueMessages[order.venue.index].note(at: now)
-        if let strategy = strategy(of: order) { strategyMessages[strategy].note(at: now) }
+        venueMessages.note(order.venue.index, at: now)
+        if let strategy = strategy(of: order) { strategyMessages.note(strategy, at: now) }
     }
 
     /// - Parameters:
@@ -91,8 +89,8 @@ public struct RuleMemories: Hashable, Sendable {
         _ order: OrderIntent, _ quantity: Quantity, at price: Price, fee: Amount, feeProduct: Int128,
         day: Int64, _ now: Moment
     ) {
-        venueFills[order.venue.index].note(at: now)
-        fees.note(fee.raw, at: now)
+        venueFills.note(order.venue.index, at: now)
+        fees.note(0, fee.raw, at: now)
         let symbol = order.instrument.index
         if order.purpose == .open, let strategy = strategy(of: order) { opener[symbol] = strategy }
         let owner = strategy(of: order) ?? opener[symbol]

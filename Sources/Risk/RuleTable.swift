@@ -12,6 +12,14 @@ struct RuleTable: Sendable {
         var start: Int
         var count: Int
         var scope: RuleScope
+        /// Among all scopes.
+        var scopeNumber: Int
+
+        /// Where in `limits` the limit of a place stands.
+        @inline(__always)
+        func limit(at place: Int) -> Int {
+            start + max(0, min(place, count - 1))
+        }
     }
 
     private(set) var rows: [Row] = []
@@ -20,6 +28,9 @@ struct RuleTable: Sendable {
     /// The first so many bind hedges too.
     private(set) var hard = 0
     private(set) var limits: [Int128] = []
+    /// As `limits`: what a value must lie between.
+    private var lowest: [Int128] = []
+    private var highest: [Int128] = []
 
     init(_ settings: RuleSettings) {
         for (measure, entry) in RuleRegistry.byMeasure.enumerated() {
@@ -29,16 +40,32 @@ struct RuleTable: Sendable {
                 Row(
                     measure: measure, code: entry.code.index, isAtMost: entry.limit.bound == .atMost,
                     shrinks: entry.limit.shrinks, start: limits.count, count: own.count,
-                    scope: entry.limit.scope))
+                    scope: entry.limit.scope,
+                    scopeNumber: RuleScope.allCases.firstIndex(of: entry.limit.scope) ?? 0))
             limits += own
+            let isAtMost = entry.limit.bound == .atMost
+            lowest += own.map { isAtMost ? Measured.smallest : $0 }
+            highest += own.map { isAtMost ? $0 : .max }
             if entry.limit.measure.isOfEach, let row = rows.last { ofEach.append(row) }
             if entry.limit.isHard { hard = rows.count }
         }
     }
 
-    @inline(__always)
-    func limit(_ row: Row, at place: Int) -> Int128 {
-        limits[row.start + (row.count == 1 ? 0 : max(0, min(place, row.count - 1)))]
+    /// Whether the values of the first `count` of `rows` hold against the limits as they stand. No row is a
+    /// branch: ninety that the processor must guess cost more than what is reckoned for them.
+    func holds(
+        _ rows: borrowing Swift.Span<Row>, _ count: Int, _ values: borrowing Swift.Span<Int128>, _ places: RulePlaces
+    ) -> Bool {
+        let (lowest, highest, place) = (lowest.span, highest.span, places.byScope)
+        var broken = 0
+        for number in 0..<count {
+            let row = rows[number]
+            let limit = row.limit(at: place[row.scopeNumber])
+            let value = values[row.measure]
+            let isOutside = (value < lowest[limit] ? 1 : 0) | (value > highest[limit] ? 1 : 0)
+            broken |= isOutside & (value == Measured.notApplicable ? 0 : 1)
+        }
+        return broken == 0
     }
 }
 
@@ -56,6 +83,9 @@ public struct RulePlaces: Hashable, Sendable {
         self.symbol = symbol
         self.asset = asset
     }
+
+    /// In the order of `RuleScope.allCases`.
+    var byScope: InlineArray<5, Int> { [0, venue, strategy, symbol, asset] }
 
     @inline(__always)
     public func index(_ scope: RuleScope) -> Int {

@@ -148,46 +148,7 @@ public enum DecimalText {
     /// The same for wide values.
     public static func format(_ raw: Int128, scale: Int) -> String {
         guard let small = UInt64(exactly: raw.magnitude) else { return formatWide(raw, scale: scale) }
-        return withDigits(small, isNegative: raw < 0, scale: scale) { String(decoding: $0, as: UTF8.self) }
-    }
-
-    /// Lends the bytes of what `format` says.
-    public static func withText<Answer>(
-        of raw: Int64, scale: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Answer
-    ) -> Answer {
-        withDigits(raw.magnitude, isNegative: raw < 0, scale: scale, body)
-    }
-
-    /// Digits from the last to the first into a buffer on the stack: order prices and quantities pass here.
-    private static func withDigits<Answer>(
-        _ magnitude: UInt64, isNegative: Bool, scale: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Answer
-    ) -> Answer {
-        var rest = magnitude
-        var decimals = scale
-        while decimals > 0, rest % 10 == 0 {
-            rest /= 10
-            decimals -= 1
-        }
-        // 20 digits, leading zeros up to the scale, a point and a sign.
-        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24 + scale) { buffer in
-            var start = buffer.count
-            var written = 0
-            while rest > 0 || written <= decimals {
-                if written == decimals, decimals > 0 {
-                    start -= 1
-                    buffer[start] = UInt8(ascii: ".")
-                }
-                start -= 1
-                buffer[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-                rest /= 10
-                written += 1
-            }
-            if isNegative {
-                start -= 1
-                buffer[start] = UInt8(ascii: "-")
-            }
-            return body(UnsafeBufferPointer(rebasing: buffer[start...]))
-        }
+        return DecimalSpelling(small, isNegative: raw < 0, scale: scale).text
     }
 
     private static func formatWide(_ raw: Int128, scale: Int) -> String {

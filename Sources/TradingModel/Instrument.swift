@@ -29,6 +29,8 @@ public struct Instrument: Hashable, Sendable {
     public let quote: Asset
     public let priceScale: Int
     public let quantityScale: Int
+    /// One raw price times one raw quantity, in raw amounts of the quote asset.
+    @usableFromInline let unit: Int128
 
     public init(id: InstrumentID, base: Asset, quote: Asset, priceScale: Int, quantityScale: Int) {
         precondition(priceScale >= 0 && quantityScale >= 0 && priceScale + quantityScale <= Amount.scale)
@@ -37,6 +39,7 @@ public struct Instrument: Hashable, Sendable {
         self.quote = quote
         self.priceScale = priceScale
         self.quantityScale = quantityScale
+        unit = Int128(DecimalText.power(Amount.scale - priceScale - quantityScale))
     }
 
     /// The same with another number.
@@ -55,7 +58,7 @@ public struct Instrument: Hashable, Sendable {
 
     /// A sum of products of raw prices and raw quantities in the quote asset, exact.
     @inlinable public func notional(product: Int128) -> Amount {
-        Amount(raw: product * Int128(DecimalText.power(Amount.scale - priceScale - quantityScale)))
+        Amount(raw: product * unit)
     }
 
     /// A base quantity as an amount of the base asset, exact.

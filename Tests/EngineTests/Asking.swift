@@ -53,7 +53,7 @@ enum Asking {
         var order = order(purpose)
         let price = order.limit
         var question = RiskQuestion(
-            order: order, instrument: instrument, bookProven: true, bookAge: .zero, referencePrice: price,
+            order: order, bookProven: true, bookAge: .zero, referencePrice: price,
             available: Amount(raw: 0), needed: Amount(raw: 0), worstPositionNotional: .zero,
             worstExposureNotional: .zero, notional: .zero, deadManArmed: true,
             window: .init(low: price, high: price))

@@ -26,7 +26,7 @@ import TradingModel
             timeInForce: .immediateOrCancel, purpose: purpose, decidedAt: now,
             sendBefore: now + .milliseconds(100))
         var question = RiskQuestion(
-            order: order, instrument: instrument, bookProven: true, bookAge: .milliseconds(10),
+            order: order, bookProven: true, bookAge: .milliseconds(10),
             referencePrice: Price(raw: 6_000_000), available: amount(100_000), needed: amount(6_010),
             worstPositionNotional: amount(6_000), worstExposureNotional: amount(6_000),
             notional: amount(6_000), deadManArmed: false,

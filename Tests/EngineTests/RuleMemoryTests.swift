@@ -65,36 +65,38 @@ import TradingModel
         #expect(book.lastLoss == start + .seconds(5))
     }
 
-    @Test(arguments: FlowMeter.Window.allCases)
-    func `a flow is counted for its whole window, and not a fifteenth longer`(_ window: FlowMeter.Window) {
-        var meter = FlowMeter()
-        for _ in 0..<3 { meter.note(at: start) }
-        #expect(meter.sum(window, at: start + window.length) == 3)
+    @Test(arguments: FlowMeters.Window.allCases)
+    func `a flow is counted for its whole window, and not a fifteenth longer`(_ window: FlowMeters.Window) {
+        var meters = FlowMeters(3)
+        for _ in 0..<3 { meters.note(1, at: start) }
+        #expect(meters.sum(of: 1, window, at: start + window.length) == 3)
         let over = start + window.length + window.length / 14
-        #expect(meter.sum(window, at: over) == 0)
-        meter.note(at: over)
-        #expect(meter.sum(window, at: over) == 1)
+        #expect(meters.sum(of: 1, window, at: over) == 0)
+        meters.note(1, at: over)
+        #expect(meters.sum(of: 1, window, at: over) == 1)
+        #expect(meters.sum(of: 0, window, at: over) == 0, "another place's")
+        #expect(meters.sum(of: 2, window, at: over) == 0, "another place's")
     }
 
     /// Two windows that follow each other would let through twice as many around their turn.
-    @Test(arguments: FlowMeter.Window.allCases, 1...5)
-    func `a flow is never undercounted, wherever one looks`(_ window: FlowMeter.Window, seed: UInt64) {
+    @Test(arguments: FlowMeters.Window.allCases, 1...5)
+    func `a flow is never undercounted, wherever one looks`(_ window: FlowMeters.Window, seed: UInt64) {
         var state = seed
         func draw(below most: UInt64) -> Int64 {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return Int64((state >> 11) % most)
         }
-        var (meter, told, now) = (FlowMeter(), [Moment](), start)
+        var (meter, told, now) = (FlowMeters(2), [Moment](), start)
         for _ in 0..<2_000 {
             let pause = draw(below: UInt64(window.length.nanoseconds / 40))
             now = now + .nanoseconds(draw(below: 50) == 0 ? pause * 100 : pause)
             if draw(below: 3) > 0 {
-                meter.note(at: now)
+                meter.note(1, at: now)
                 told.append(now)
             }
             let least = told.count { now - $0 <= window.length }
             let most = told.count { now - $0 <= window.length + window.length / 14 }
-            #expect((Int128(least)...Int128(most)).contains(meter.sum(window, at: now)))
+            #expect((Int128(least)...Int128(most)).contains(meter.sum(of: 1, window, at: now)))
         }
     }
 

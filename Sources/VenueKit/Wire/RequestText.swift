@@ -88,10 +88,8 @@ struct RequestText {
 
     /// A scaled integer as decimal text.
     mutating func append(_ raw: Int64, scale: Int) {
-        DecimalText.withText(of: raw, scale: scale) { digits in
-            let place = claim(digits.count)
-            if let first = digits.baseAddress { place.update(from: first, count: digits.count) }
-        }
+        let spelling = DecimalSpelling(raw, scale: scale)
+        spelling.write(claim(spelling.length))
     }
 
     mutating func append(_ id: ClientOrderID) { id.spell(claim(ClientOrderID.length)) }

@@ -61,8 +61,6 @@ enum GateBench {
     }
 
     private static func question() -> RiskQuestion {
-        let instrument = Instrument(
-            id: InstrumentID(0), base: Asset("BTC"), quote: Asset("USDT"), priceScale: 2, quantityScale: 8)
         let now = Moment(nanoseconds: 1_700_000_000_000_000_000)
         let price = Price(raw: 6_000_000)
         let order = OrderIntent(
@@ -71,7 +69,7 @@ enum GateBench {
             limit: price, timeInForce: .immediateOrCancel, purpose: .open, decidedAt: now,
             sendBefore: now + .milliseconds(150))
         return RiskQuestion(
-            order: order, instrument: instrument, bookProven: true, bookAge: .milliseconds(10),
+            order: order, bookProven: true, bookAge: .milliseconds(10),
             referencePrice: price, available: Amount(raw: 1), needed: Amount(raw: 1),
             worstPositionNotional: Amount(raw: 1), worstExposureNotional: Amount(raw: 1),
             notional: Amount(raw: 1), deadManArmed: true, window: .init(low: price, high: price))

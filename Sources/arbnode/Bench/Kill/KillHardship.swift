@@ -9,6 +9,6 @@ enum KillHardship: String, CaseIterable, Sendable, ExpressibleByArgument {
     case diskFull = "disk_full"
     /// The desk's thread hangs.
     case deskStuck = "desk_stuck"
-    /// One venue does not answer; it stays dead, so this comes last.
+    /// One venue does not answer, from before the first run on.
     case venueDead = "venue_dead"
 }

@@ -97,12 +97,10 @@ struct KillStand {
 
     // MARK: Runs
 
-    func begin(_ hardship: KillHardship) async throws {
+    func begin(_ hardship: KillHardship) async {
         guard hardship == .venueDead else { return }
         for host in venues.hosts where host.venue == KillStand.mortal { await host.stop() }
     }
-
-    func end(_ hardship: KillHardship) async {}
 
     func run(_ hardship: KillHardship) async -> KillRun {
         let orders = await waitForQuotes()
