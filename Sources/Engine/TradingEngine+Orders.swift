@@ -145,7 +145,7 @@ extension TradingEngine {
             output.append(
                 .journal(
                     .filled(
-                        fill, order: id, venue: policy.venues[venue.index].name, symbol: instrument.symbol)))
+                        fill, order: id, venue: policy.venues[venue.index].name, symbol: symbols[index])))
             owe(
                 instrument.quantity(ofBase: flows.netBase(instrument)), index, cause: venue,
                 intent: id.intent, price: fill.price, deadline: timeToHedge(index, now), now)

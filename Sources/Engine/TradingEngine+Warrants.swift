@@ -26,11 +26,9 @@ extension TradingEngine {
         let isSpot = legs.allSatisfy { margin(of: $0.venue) == nil }
         guard policy.hedge.warrants > 0, isSpot, mids[index] > .zero else { return }
         var places: [Warrant.Leg] = []
-        for leg in legs {
-            for venue in hedgeVenues(leg, index, now).prefix(policy.hedge.warrants) {
-                places.append(.init(number: UInt8(places.count), venue: venue, side: leg.side))
-            }
-        }
+        places.reserveCapacity(legs.count * policy.hedge.warrants)
+        let open = openSlots(index, now, withHeadroom: false).intersection(books[index].reference)
+        for leg in legs { addHedges(of: leg, index, open, &places) }
         let mid = mids[index].raw
         let reach = Int64(
             clamping: Int128(mid) * Int128(policy.hedge.unwindBound.raw) / Int128(Rate.one))
@@ -73,19 +71,29 @@ extension TradingEngine {
     }
 
     /// The leg's own venue, then others of spot that new risk may go to, the best price first.
-    private func hedgeVenues(_ leg: OrderIntent, _ index: Int, _ now: Moment) -> [VenueID] {
-        var tops: [VenueTop] = []
-        var slots = openSlots(index, now, withHeadroom: false).intersection(books[index].reference)
-        while let slot = slots.popFirst() {
-            let top = books[index].tops[slot]
-            if top.venue != leg.venue, leg.side == .buy ? top.hasAsk : top.hasBid { tops.append(top) }
+    private func addHedges(
+        of leg: OrderIntent, _ index: Int, _ open: SlotSet, _ places: inout [Warrant.Leg]
+    ) {
+        func add(_ venue: VenueID) {
+            places.append(.init(number: UInt8(places.count), venue: venue, side: leg.side))
         }
-        tops.sort { a, b in
-            leg.side == .buy
-                ? (a.ask.price, a.venue.index) < (b.ask.price, b.venue.index)
-                : (b.bid.price, a.venue.index) < (a.bid.price, b.venue.index)
+        add(leg.venue)
+        var rest = open
+        for _ in 1..<max(1, policy.hedge.warrants) {
+            var best: (slot: Int, price: Int64)?
+            var slots = rest
+            while let slot = slots.popFirst() {
+                let top = books[index].tops[slot]
+                guard top.venue != leg.venue, leg.side == .buy ? top.hasAsk : top.hasBid else { continue }
+                // Less is better on either side; of equals the first venue.
+                let price = leg.side == .buy ? top.ask.price.raw : -top.bid.price.raw
+                if let best, (best.price, books[index].tops[best.slot].venue) <= (price, top.venue) { continue }
+                best = (slot, price)
+            }
+            guard let best else { return }
+            add(books[index].tops[best.slot].venue)
+            rest = rest.without(best.slot)
         }
-        return [leg.venue] + tops.map(\.venue)
     }
 
     private mutating func journal(_ warrant: Warrant) {
@@ -94,7 +102,7 @@ extension TradingEngine {
         output.append(
             .journal(
                 .warranted(
-                    written, symbol: policy.instruments[warrant.instrument.index].symbol,
+                    written, symbol: symbols[warrant.instrument.index],
                     venues: warrant.legs.map { policy.venues[$0.venue.index].name })))
     }
 
@@ -145,7 +153,7 @@ extension TradingEngine {
             .journal(
                 .intended(
                     intent, venue: policy.venues[intent.venue.index].name,
-                    symbol: policy.instruments[intent.instrument.index].symbol)))
+                    symbol: symbols[intent.instrument.index])))
         advance(intent.id, .transmitted, now)
         counters.ordersSent += 1
         trades.note(intent.id) { $0.sentAt = now }

@@ -75,7 +75,8 @@ struct OrderWeight: Equatable {
     let terms: OrderTerms
     let moved: OrderTerms?
 
-    init(_ record: OrderRecord) {
+    // Borrowed, or each look would copy the record.
+    init(_ record: borrowing OrderRecord) {
         id = record.intent.id
         venue = record.intent.venue.index
         instrument = record.intent.instrument.index

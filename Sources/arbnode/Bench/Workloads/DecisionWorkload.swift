@@ -212,7 +212,7 @@ struct DecisionPass {
                         evidence: .stream, venueTime: now)), at: now)
         }
         refillBudget()
-        _ = engine.takeDirectives()
+        engine.takeDirectives(into: &directives)
     }
 
     private mutating func refillBudget() {
