@@ -101,9 +101,9 @@ def runs(frames: Path, scratch: Path) -> list[Run]:
         ),
         Run(
             ("w5", "--frames", str(frames / "gen_a.jsonl"), *one_pass),
-            (("deltas_per_s", "frames_per_s"), ("deltas_per_s", "frames_per_s")),
+            (("deltas_per_s", "frames_per_s"),) * 3,
             "W5",
-            ("decoded", "raw"),
+            ("decoded", "raw", "whole node"),
         ),
         Run(
             ("w6", "--quick", "--json"),

@@ -73,15 +73,19 @@ extension TradingEngine {
 
     private mutating func look(_ rule: RuleDeclaration, _ now: Moment) {
         for place in 0..<places(of: rule.scope) {
-            let isBroken = rule.limits.contains { limit in
-                let value = value(limit.measure, RuleSubject(rule.scope, place), now)
-                // What nobody knows refuses orders; nothing is closed or canceled on a guess.
-                guard value >= Measured.smallest else { return false }
-                let bound = governor.limits.rules.limit(limit.measure, at: place)
-                return limit.bound == .atMost ? value > bound : value < bound
-            }
             let cause = Violation(code: rule.code, place: place)
-            if isBroken { enforcement.violated(cause, rule.reaction) } else { enforcement.healed(cause) }
+            if isBroken(rule, place, now) { enforcement.violated(cause, rule.reaction) } else { enforcement.healed(cause) }
+        }
+    }
+
+    // Asked apart: a closure of `look` would hold a copy of the engine.
+    private func isBroken(_ rule: RuleDeclaration, _ place: Int, _ now: Moment) -> Bool {
+        rule.limits.contains { limit in
+            let value = value(limit.measure, RuleSubject(rule.scope, place), now)
+            // What nobody knows refuses orders; nothing is closed or canceled on a guess.
+            guard value >= Measured.smallest else { return false }
+            let bound = governor.limits.rules.limit(limit.measure, at: place)
+            return limit.bound == .atMost ? value > bound : value < bound
         }
     }
 

@@ -32,7 +32,7 @@ extension TradingEngine {
         let mid = mids[index].raw
         let reach = Int64(
             clamping: Int128(mid) * Int128(policy.hedge.unwindBound.raw) / Int128(Rate.one))
-        var quantity = legs.map(\.quantity).max() ?? .zero
+        var quantity = legs.reduce(Quantity.zero) { max($0, $1.quantity) }
         // What no venue took so far is hedged along.
         quantity += obligations[index].residual.magnitude
         stand(

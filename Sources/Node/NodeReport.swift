@@ -120,7 +120,7 @@ extension TradingDesk {
     public var now: Moment { world.time.now }
 
     /// Looks at the engine where it is: reading `engine` from another room copies all of it.
-    public func inspect<Answer>(_ body: (TradingEngine) -> Answer) -> Answer { body(engine) }
+    public func inspect<Answer>(_ body: (TradingEngine) -> Answer) -> Answer { withEngine { body($0) } }
 
     public func setMode(_ mode: OperatingMode, reason: String, actor: String) {
         handle(.mode(mode, reason: reason, actor: actor))

@@ -57,7 +57,7 @@ extension TradingDesk {
                 amendment,
                 mayGo: {
                     self.assumeIsolated { desk in
-                        desk.engine.mayStillGo(amendment, at: desk.world.time.now)
+                        desk.withEngine { $0.mayStillGo(amendment, at: desk.world.time.now) }
                             && desk.engine.orders[amendment.order.id].map {
                                 !desk.board.forbids($0.intent)
                             } ?? false
@@ -196,8 +196,9 @@ extension TradingDesk {
             connector.place(
                 intent,
                 mayGo: {
-                    self.assumeIsolated {
-                        $0.engine.mayStillGo(intent.id, at: $0.world.time.now) && !$0.board.forbids(intent)
+                    self.assumeIsolated { desk in
+                        desk.withEngine { $0.mayStillGo(intent.id, at: desk.world.time.now) }
+                            && !desk.board.forbids(intent)
                     }
                 },
                 sent: { at in

@@ -25,7 +25,7 @@ extension TradingDesk {
             progress[intent.venue.index].canceled += 1
             progress[intent.venue.index].wireAt = max(progress[intent.venue.index].wireAt ?? at, at)
         }
-        for record in engine.open(in: scope) {
+        for record in withEngine({ $0.open(in: scope) }) {
             let venue = record.intent.venue.index
             progress[venue].open.append(record.intent.id)
             if cancelWire.unsent.contains(record.intent.id) { progress[venue].unsent += 1 }
@@ -36,7 +36,7 @@ extension TradingDesk {
     /// Answers how it stands with a wish to loosen something, and begins to carry it out where enough people
     /// agree; it holds once its row is durable.
     public func loosen(_ wish: Loosening, reason: String, people: [String]) -> LooseningVerdict {
-        let verdict = engine.verdict(on: wish, people, at: world.time.now)
+        let verdict = withEngine { $0.verdict(on: wish, people, at: world.time.now) }
         switch wish {
         case .mode(let mode):
             handle(.governance(.resume(to: mode, reason: reason, people: people)))
@@ -49,15 +49,15 @@ extension TradingDesk {
 
     /// Waits until the row of a loosening is durable or refused; `false` when neither came in time.
     public func awaitLoosening(_ wish: Loosening, by deadline: Moment) async -> Bool {
-        while engine.isLoosening(wish), world.time.now < deadline {
+        while withEngine({ $0.isLoosening(wish) }), world.time.now < deadline {
             do { try await world.time.sleep(until: world.time.now + .milliseconds(2)) } catch { break }
         }
-        return !engine.isLoosening(wish)
+        return !withEngine { $0.isLoosening(wish) }
     }
 
     /// Another configuration: answers how it stands, and begins to carry it out where enough people agree.
     public func configure(_ change: PolicyChange, people: [String]) -> LooseningVerdict {
-        let verdict = engine.verdict(on: .configuration(change.wish), people, at: world.time.now)
+        let verdict = withEngine { $0.verdict(on: .configuration(change.wish), people, at: world.time.now) }
         handle(.governance(.configure(change, people: people)))
         return verdict
     }

@@ -31,7 +31,7 @@ extension TradingDesk {
         health.nextTick = now + DeskHealth.tick
         askReserve()
         feedRiskIndex(now)
-        cases.tick(at: now, isNight: engine.isNight(at: now)) { stands($0) }
+        cases.tick(at: now, isNight: withEngine { $0.isNight(at: now) }) { stands($0) }
         carryOutCases()
     }
 

@@ -10,7 +10,8 @@ extension TradingDesk {
         let now = world.time.now
         latency.sent(intent, at: now)
         guard let paper, paper.latency > .zero else {
-            for event in paper?.execute(intent, engine, at: now) ?? [] { tell(event, at: now) }
+            let events = withEngine { paper?.execute(intent, $0, at: now) }
+            for event in events ?? [] { tell(event, at: now) }
             return
         }
         self.paper?.underWay.insert(intent.id)
@@ -22,7 +23,8 @@ extension TradingDesk {
         do { try await world.time.sleep(until: arrival) } catch { return }  // the process is going down
         let now = world.time.now
         self.paper?.underWay.remove(intent.id)
-        for event in paper?.execute(intent, engine, at: now) ?? [] { tell(event, at: now) }
+        let events = withEngine { paper?.execute(intent, $0, at: now) }
+        for event in events ?? [] { tell(event, at: now) }
         act()
     }
 
@@ -39,14 +41,15 @@ extension TradingDesk {
     }
 
     private func meetAmend(_ amendment: Amendment) {
-        guard let answer = paper?.amend(amendment, engine) else { return }
+        guard let answer = withEngine({ paper?.amend(amendment, $0) }) else { return }
         tell(.amendAnswered(amendment, answer), at: world.time.now)
     }
 
     /// A book has changed: quotes that it crosses fill.
     func meetOnPaper(_ venue: VenueID, _ instrument: InstrumentID) {
         let now = world.time.now
-        for event in paper?.meet(venue, instrument, engine, at: now) ?? [] { tell(event, at: now) }
+        let events = withEngine { paper?.meet(venue, instrument, $0, at: now) }
+        for event in events ?? [] { tell(event, at: now) }
     }
 
     /// At once: what a cancel takes to arrive is left out, so that a quote is never filled after it.
@@ -62,7 +65,7 @@ extension TradingDesk {
     /// Positions on paper pay and collect what real ones would, at the venue's own rate and mark.
     func payFundingOnPaper() {
         let now = world.time.now
-        for payment in engine.dueFunding(at: now) {
+        for payment in withEngine({ $0.dueFunding(at: now) }) {
             tell(.funded(payment.venue, payment.report), at: now)
         }
     }

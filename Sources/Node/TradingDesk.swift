@@ -83,7 +83,11 @@ public actor TradingDesk {
     static let beat = Span.milliseconds(5)
     /// While nothing is under way and nothing is owed; what begins meanwhile does not wait for a beat.
     static let idleBeat = Span.milliseconds(50)
-    var isIdle: Bool { queue.isIdle && engine.isFlat }
+    var isIdle: Bool { queue.isIdle && withEngine { $0.isFlat } }
+
+    /// The engine where it lies. What is called on a property of an actor is called on a copy of it, and a
+    /// copy of the whole engine costs more than most answers.
+    func withEngine<Answer>(_ body: (inout TradingEngine) -> Answer) -> Answer { body(&engine) }
 
     /// - Parameter connectors: by `VenueID.index`.
     init(
@@ -198,12 +202,12 @@ public actor TradingDesk {
     public func drain(by deadline: Moment) async -> Bool {
         handle(.draining)
         world.passes(.drainBegins)
-        while !engine.isFlat, world.time.now < deadline {
+        while !withEngine({ $0.isFlat }), world.time.now < deadline {
             do { try await world.time.sleep(until: world.time.now + .milliseconds(10)) } catch { break }
         }
         for venue in connectors.map(\.venue) { handle(.cancelAll(venue)) }
         world.passes(.drainEnds)
-        return engine.isFlat
+        return withEngine { $0.isFlat }
     }
 
     /// Flushes the outbox and closes everything; what is still unwritten at `deadline` is left to the next

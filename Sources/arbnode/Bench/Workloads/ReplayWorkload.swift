@@ -6,7 +6,7 @@ import VenueServer
 
 /// W5: a recording replayed as fast as it goes. `decoded`: changes that were decoded before, into the books
 /// of the venue and of the node, as a backtest keeps both. `raw`: the text itself through decoder, books and
-/// engine.
+/// engine. `whole node`: a backtest of the same frames.
 struct ReplayWorkload: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "w5", abstract: "Replay: changes and frames a second.",
@@ -19,6 +19,7 @@ struct ReplayWorkload: ParsableCommand {
         let lines = try FrameLines(frames)
         try decoded(lines)
         try raw(lines)
+        try wholeNode(lines)
     }
 
     private func decoded(_ lines: FrameLines) throws {
@@ -53,6 +54,20 @@ struct ReplayWorkload: ParsableCommand {
             perFrame.append(pass.throughput().nanoseconds)
         }
         print("raw", perFrame.median, recording)
+    }
+
+    private func wholeNode(_ lines: FrameLines) throws {
+        let (recording, replay) = (try DecodedFrames(lines), try WholeNodeReplay(lines))
+        var perFrame: [Double] = []
+        for _ in 0..<passes {
+            let (nanoseconds, frames) = try replay.run()
+            guard frames >= recording.count - 1 else {
+                Terminal.say("the node took \(frames) of \(recording.count - 1) frames")
+                throw ExitCode(70)
+            }
+            perFrame.append(nanoseconds / Double(frames))
+        }
+        print("whole node", perFrame.median, recording)
     }
 
     private func print(_ variant: String, _ perFrame: Double, _ recording: DecodedFrames) {
