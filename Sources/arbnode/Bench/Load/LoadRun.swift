@@ -41,11 +41,14 @@ struct LoadRun {
 
     let factor: Int
     let seconds: Int64
+    /// It goes on, up to `mostTimes` as long, until it has seen so many.
+    let leastHedges: Int
     let seed: UInt64
     let threads: ThreadPlan
 
     /// Streams and books have settled.
     private static let warmUp = Span.seconds(3)
+    private static let mostTimes: Int64 = 6
 
     func run() async throws -> Report {
         let directory = try DemoDirectory(nil)
@@ -64,7 +67,12 @@ struct LoadRun {
         try await time.sleep(until: time.now + LoadRun.warmUp)
         await node.desk.beginSampling()
         let before = (await sent(hosts), ThreadTimes.now(), time.now)
-        try await time.sleep(until: time.now + .seconds(seconds))
+        let latest = time.now + .seconds(seconds * LoadRun.mostTimes)
+        var hedges = 0
+        repeat {
+            try await time.sleep(until: time.now + .seconds(seconds))
+            hedges = await node.desk.latency.samples?.hedges.count ?? 0
+        } while hedges < leastHedges && time.now < latest
         let after = (await sent(hosts), ThreadTimes.now(), time.now)
         let isFlat = await node.desk.drain(by: time.now + .seconds(10))
         // What is on its way when the last order has ended.
