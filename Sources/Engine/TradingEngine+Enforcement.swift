@@ -74,7 +74,11 @@ extension TradingEngine {
     private mutating func look(_ rule: RuleDeclaration, _ now: Moment) {
         for place in 0..<places(of: rule.scope) {
             let cause = Violation(code: rule.code, place: place)
-            if isBroken(rule, place, now) { enforcement.violated(cause, rule.reaction) } else { enforcement.healed(cause) }
+            if isBroken(rule, place, now) {
+                enforcement.violated(cause, rule.reaction)
+            } else {
+                enforcement.healed(cause)
+            }
         }
     }
 

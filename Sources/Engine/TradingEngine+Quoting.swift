@@ -147,6 +147,7 @@ extension TradingEngine {
         standby.reserve(id(1), hedgeVenue, asset, amount)
         quoting[maker].standing[place] = StandingQuote(
             id: order.id, claim: id(1), quote: quote, hedgeVenue: hedgeVenue, placedAt: now)
+        warrantQuotes(index, now)
         submit([order], now)
     }
 

@@ -168,7 +168,8 @@ extension TradingEngine {
         if number >= 12, !loopGuards.indices.contains(subject.strategy) { return Measured.notApplicable }
         switch number / 4 {
         case 0:
-            return ruleMemory.venueOrders.sum(of: subject.venue, window, at: now) + (subject.isAmend ? 0 : added)
+            return ruleMemory.venueOrders.sum(of: subject.venue, window, at: now)
+                + (subject.isAmend ? 0 : added)
         case 1: return ruleMemory.venueCancels.sum(of: subject.venue, window, at: now)
         case 2: return ruleMemory.venueMessages.sum(of: subject.venue, window, at: now) + added
         case 3:

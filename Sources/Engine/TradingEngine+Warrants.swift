@@ -9,6 +9,8 @@ struct StandingWarrant: Hashable, Sendable {
     var warrant: Warrant
     /// Its row is; the store tells so by the warrant's name.
     var isDurable = false
+    /// For what rests, as long as it rests.
+    var isForQuotes = false
     var sent = WarrantLegs()
 
     /// For one instrument: the pair's and those that stand in for its used legs. Beyond, a hedge waits for a
@@ -21,25 +23,32 @@ extension TradingEngine {
     /// Before both legs: an unmatched fill is most often hedged where the other leg fell short, and else
     /// wherever it is cheapest.
     mutating func warrantHedges(of legs: [OrderIntent], _ index: Int, _ now: Moment) {
-        revoke(index)
-        let instrument = policy.instruments[index]
+        revoke(index) { !$0.isForQuotes }
         let isSpot = legs.allSatisfy { margin(of: $0.venue) == nil }
         guard policy.hedge.warrants > 0, isSpot, mids[index] > .zero else { return }
         var places: [Warrant.Leg] = []
         places.reserveCapacity(legs.count * policy.hedge.warrants)
         let open = openSlots(index, now, withHeadroom: false).intersection(books[index].reference)
-        for leg in legs { addHedges(of: leg, index, open, &places) }
-        let mid = mids[index].raw
-        let reach = Int64(
-            clamping: Int128(mid) * Int128(policy.hedge.unwindBound.raw) / Int128(Rate.one))
+        for leg in legs {
+            addHedges(from: leg.venue, leg.side, policy.hedge.warrants, index, open, &places)
+        }
         var quantity = legs.reduce(Quantity.zero) { max($0, $1.quantity) }
         // What no venue took so far is hedged along.
         quantity += obligations[index].residual.magnitude
-        stand(
-            Warrant(
-                name: warrantName(now), instrument: instrument.id, decidedAt: now, quantity: quantity,
-                highestBuy: Price(raw: mid + reach), lowestSell: Price(raw: max(1, mid - reach)),
-                legs: places))
+        stand(newWarrant(places, quantity, index, now))
+    }
+
+    /// Its limits are the last rung's.
+    mutating func newWarrant(
+        _ legs: [Warrant.Leg], _ quantity: Quantity, _ index: Int, _ now: Moment
+    ) -> Warrant {
+        let mid = mids[index].raw
+        let reach = Int64(
+            clamping: Int128(mid) * Int128(policy.hedge.unwindBound.raw) / Int128(Rate.one))
+        return Warrant(
+            name: warrantName(now), instrument: policy.instruments[index].id, decidedAt: now,
+            quantity: quantity, highestBuy: Price(raw: mid + reach),
+            lowestSell: Price(raw: max(1, mid - reach)), legs: legs)
     }
 
     private mutating func warrantName(_ now: Moment) -> ClientOrderID {
@@ -47,10 +56,10 @@ extension TradingEngine {
             epoch: epoch, node: policy.node, strategy: 0, intent: takeIntent(now), leg: 0, attempt: 0)
     }
 
-    private mutating func stand(_ warrant: Warrant) {
-        let index = warrant.instrument.index
-        warrants[index].append(
-            StandingWarrant(warrant: warrant, isDurable: planted(.warrantBeforeDurable)))
+    mutating func stand(_ warrant: Warrant, isForQuotes: Bool = false) {
+        warrants[warrant.instrument.index].append(
+            StandingWarrant(
+                warrant: warrant, isDurable: planted(.warrantBeforeDurable), isForQuotes: isForQuotes))
         if !planted(.warrantBeforeDurable) { journal(warrant) }
     }
 
@@ -62,6 +71,10 @@ extension TradingEngine {
                 standing.warrant.legs.first { standing.warrant.id(of: $0) == order.id }
             }
             guard !used.isEmpty, warrants[index].count < StandingWarrant.most else { continue }
+            if standing.isForQuotes {
+                warrantQuotes(index, now)
+                continue
+            }
             var next = standing.warrant
             next.name = warrantName(now)
             next.decidedAt = now
@@ -70,24 +83,28 @@ extension TradingEngine {
         }
     }
 
-    /// The leg's own venue, then others of spot that new risk may go to, the best price first.
-    private func addHedges(
-        of leg: OrderIntent, _ index: Int, _ open: SlotSet, _ places: inout [Warrant.Leg]
+    /// A venue itself, then others of spot that new risk may go to, the best price first: `most` in all.
+    func addHedges(
+        from first: VenueID, _ side: Side, _ most: Int, _ index: Int, _ open: SlotSet,
+        _ places: inout [Warrant.Leg]
     ) {
         func add(_ venue: VenueID) {
-            places.append(.init(number: UInt8(places.count), venue: venue, side: leg.side))
+            guard places.count < Warrant.capacity else { return }
+            places.append(.init(number: UInt8(places.count), venue: venue, side: side))
         }
-        add(leg.venue)
+        add(first)
         var rest = open
-        for _ in 1..<max(1, policy.hedge.warrants) {
+        for _ in 1..<max(1, most) {
             var best: (slot: Int, price: Int64)?
             var slots = rest
             while let slot = slots.popFirst() {
                 let top = books[index].tops[slot]
-                guard top.venue != leg.venue, leg.side == .buy ? top.hasAsk : top.hasBid else { continue }
+                guard top.venue != first, side == .buy ? top.hasAsk : top.hasBid else { continue }
                 // Less is better on either side; of equals the first venue.
-                let price = leg.side == .buy ? top.ask.price.raw : -top.bid.price.raw
-                if let best, (best.price, books[index].tops[best.slot].venue) <= (price, top.venue) { continue }
+                let price = side == .buy ? top.ask.price.raw : -top.bid.price.raw
+                if let best, (best.price, books[index].tops[best.slot].venue) <= (price, top.venue) {
+                    continue
+                }
                 best = (slot, price)
             }
             guard let best else { return }
@@ -162,10 +179,12 @@ extension TradingEngine {
 
     // MARK: The end
 
-    /// All is hedged and nothing is under way: what is left will not be needed.
+    /// All is hedged and nothing is under way: what is left will not be needed, but for quotes that rest.
     mutating func revokeSettled(_ index: Int) {
         guard !warrants[index].isEmpty, obligations[index].open.isEmpty, !hasLiveOrders(index) else { return }
-        revoke(index)
+        let hasQuotes = hasQuotes(index)
+        guard warrants[index].contains(where: { !hasQuotes || !$0.isForQuotes }) else { return }
+        revoke(index) { !hasQuotes || !$0.isForQuotes }
     }
 
     mutating func revokeExpired(_ index: Int, _ now: Moment) {
@@ -173,7 +192,7 @@ extension TradingEngine {
         revoke(index) { now - $0.warrant.decidedAt > Warrant.life }
     }
 
-    private mutating func revoke(_ index: Int, where isOver: (StandingWarrant) -> Bool = { _ in true }) {
+    mutating func revoke(_ index: Int, where isOver: (StandingWarrant) -> Bool) {
         for standing in warrants[index] where isOver(standing) {
             output.append(.journal(.revoked(standing.warrant.name, sent: standing.sent)))
         }

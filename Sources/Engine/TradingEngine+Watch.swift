@@ -24,6 +24,7 @@ extension TradingEngine {
             forgetShortVenue(index)
             revokeExpired(index, now)
             tendQuotes(index, mayPlace: false, now)
+            warrantQuotes(index, now)
         }
         flatten(now)
         watchResiduals(now)

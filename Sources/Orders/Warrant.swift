@@ -1,7 +1,8 @@
 import TradingModel
 
-/// Hedges that may be needed for a pair, made durable together with its legs: under a warrant's ids they can
-/// be sent in the very call that finds them owed, and a row has still stood for them before their first byte.
+/// Hedges that may be needed, made durable together with a pair's legs or while quotes rest: under a
+/// warrant's ids they can be sent in the very call that finds them owed, and a row has still stood for them
+/// before their first byte.
 ///
 /// A warrant is no order. What is sent under it is decided, judged and reserved like any other order, and
 /// lies within the warrant's terms; what is not needed is revoked. A run that ends with warrants standing may
@@ -22,9 +23,9 @@ public struct Warrant: Hashable, Sendable {
 
     public static let capacity = 8
     /// Orders under it are decided no later than this after it.
-    public static let life = Span.milliseconds(500)
+    public static let life = Span.seconds(2)
     /// And leave no later than this after it.
-    public static let sendWindow = Span.seconds(1)
+    public static let sendWindow = Span.milliseconds(2_500)
 
     /// Names the warrant: its orders' ids are this one with the leg's number in it.
     public var name: ClientOrderID
@@ -72,6 +73,7 @@ public struct Warrant: Hashable, Sendable {
 public struct WarrantLegs: Hashable, Sendable {
     public private(set) var bits: UInt8
     public init(bits: UInt8 = 0) { self.bits = bits }
+    public var isEmpty: Bool { bits == 0 }
     public init(_ legs: [Warrant.Leg]) {
         bits = 0
         for leg in legs { insert(leg) }

@@ -54,7 +54,8 @@ struct RuleTable: Sendable {
     /// Whether the values of the first `count` of `rows` hold against the limits as they stand. No row is a
     /// branch: ninety that the processor must guess cost more than what is reckoned for them.
     func holds(
-        _ rows: borrowing Swift.Span<Row>, _ count: Int, _ values: borrowing Swift.Span<Int128>, _ places: RulePlaces
+        _ rows: borrowing Swift.Span<Row>, _ count: Int, _ values: borrowing Swift.Span<Int128>,
+        _ places: RulePlaces
     ) -> Bool {
         let (lowest, highest, place) = (lowest.span, highest.span, places.byScope)
         var broken = 0

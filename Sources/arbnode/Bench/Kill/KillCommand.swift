@@ -9,9 +9,9 @@ struct KillBenchCommand: AsyncParsableCommand {
         abstract: "Measure a kill: cancels on the wire, nothing open, with what may fail failing.",
         discussion: """
             One node of each kind over TLS against four doubles, with quotes resting; each run kills \
-            everything, waits for the venues' word and resumes by two people. wire: from the word to the last cancel's last \
-            byte; clear: until every living venue has confirmed that nothing is open, which the doubles \
-            then confirm themselves. Milliseconds. Use a release build.
+            everything, waits for the venues' word and resumes by two people. wire: from the word to the \
+            last cancel's last byte; clear: until every living venue has confirmed that nothing is open, \
+            which the doubles then confirm themselves. Milliseconds. Use a release build.
 
             Example: arbnode bench kill --runs 20 --json
             """)

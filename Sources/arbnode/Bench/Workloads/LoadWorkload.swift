@@ -18,8 +18,8 @@ struct LoadWorkload: AsyncParsableCommand {
             the last byte of the hedge handed to TLS; node_fill_to_hedge_us from the frame's arrival. cores is
             the processor time of all threads but the doubles' loops, over the time that passed. Doubles and
             node share this process and this machine: on two cores the doubles take what they take from it.
-            The figures in front are those at twice the peak: that load goes on until it has timed two hundred \
-            hedges, six times as long at most, for the 99th percentile of forty is nothing but the largest.
+            The figures in front are those at twice the peak: that load goes on until it has timed two
+            hundred hedges, six times as long at most, for the 99th percentile of forty is their largest.
 
             Example: arbnode bench w6 --json
             """)
@@ -68,10 +68,12 @@ struct LoadWorkload: AsyncParsableCommand {
             loads.append(
                 try await LoadRun(
                     factor: factor, seconds: quick ? 2 : seconds,
-                    leastHedges: factor == LoadWorkload.shown && !quick ? 200 : 0, seed: seed, threads: threads
+                    leastHedges: factor == LoadWorkload.shown && !quick ? 200 : 0, seed: seed,
+                    threads: threads
                 ).run())
         }
-        guard let shown = loads.first(where: { $0.factor == LoadWorkload.shown }) ?? loads.first else { return }
+        guard let shown = loads.first(where: { $0.factor == LoadWorkload.shown }) ?? loads.first
+        else { return }
         let report = Report(
             factor: shown.factor, fillToHedgeUs: shown.fillToHedgeUs,
             orderEventsDropped: loads.reduce(0) { $0 + $1.orderEventsDropped }, cores: shown.cores,
