@@ -115,8 +115,9 @@ let package = Package(
         room(
             "Engine",
             ["TradingModel", "Books", "Risk", "Orders", "Routing", "Hedging", "Strategies", "Portfolio"]),
-        // It holds an engine by value: when what an engine is made of changes its layout, SwiftPM builds anew
-        // only who names that room, and anybody else would go on with the old layout and crash.
+        // From here on rooms hold engines by value. When what an engine is made of changes its layout, SwiftPM
+        // builds anew only who names that room, and anybody else would go on with the old layout and crash:
+        // who names Engine names what it is made of (a test sees to it).
         room(
             "Tape",
             [
@@ -128,15 +129,14 @@ let package = Package(
         room(
             "Configuration",
             [
-                "TradingModel", "Ports", "VenueKit", "Risk", "Hedging", "Strategies", "Orders", "Engine",
-                "Portfolio", "Watch", "Runbooks", "Reports", yams,
+                "TradingModel", "Ports", "VenueKit", "Books", "Risk", "Hedging", "Routing", "Strategies",
+                "Orders", "Engine", "Portfolio", "Watch", "Runbooks", "Reports", yams,
             ]),
         room(
             "Node",
             [
-                "TradingModel", "Ports", "Books", "Orders", "Risk", "Hedging", "Engine", "VenueKit", "Watch",
-                "Runbooks", "Tape",
-                histogram,
+                "TradingModel", "Ports", "Books", "Orders", "Risk", "Hedging", "Routing", "Strategies",
+                "Portfolio", "Engine", "VenueKit", "Watch", "Runbooks", "Tape", histogram,
             ]),
         room(
             "Console",
@@ -150,15 +150,15 @@ let package = Package(
         room(
             "Simulator",
             [
-                "TradingModel", "Ports", "Books", "Orders", "Risk", "Hedging", "Strategies", "Engine",
-                "VenueKit", "Node", "Configuration", "SimulatedWorld", "Watch", "Runbooks", "Portfolio",
-                "Tape",
+                "TradingModel", "Ports", "Books", "Orders", "Risk", "Hedging", "Routing", "Strategies",
+                "Engine", "VenueKit", "Node", "Configuration", "SimulatedWorld", "Watch", "Runbooks",
+                "Portfolio", "Tape",
             ], simulationOnly),
         room(
             "Backtest",
             [
-                "TradingModel", "Ports", "Books", "Orders", "Risk", "Hedging", "Strategies", "Engine",
-                "VenueKit", "Node", "Configuration", "SimulatedWorld",
+                "TradingModel", "Ports", "Books", "Orders", "Risk", "Hedging", "Routing", "Strategies",
+                "Portfolio", "Engine", "VenueKit", "Node", "Configuration", "SimulatedWorld",
             ], simulationOnly),
         // L5
         executable(

@@ -94,6 +94,15 @@ import Testing
         }
     }
 
+    /// SwiftPM builds anew only who names a room whose layout changed.
+    @Test func `who holds an engine names what it is made of`() {
+        let parts = manifest.dependencies["Engine"] ?? []
+        #expect(parts.contains("Strategies"))
+        for (room, dependencies) in manifest.dependencies where dependencies.contains("Engine") {
+            #expect(parts.subtracting(dependencies).isEmpty, "\(room) may go on with an old layout")
+        }
+    }
+
     @Test func `every file imports only what its room's list and table allow`() {
         var breaches: [Breach] = []
         for source in sources {
