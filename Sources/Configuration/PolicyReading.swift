@@ -91,14 +91,16 @@ struct PolicyReading {
         let age = section.value(
             "residual_age", .span(.seconds(1)...(.seconds(7 * 86_400))), standard: standard.residualAge)
         let warrants = section.value("warrants", .integer(0...4), standard: standard.warrants)
+        let quoteWarrants = section.value(
+            "quote_warrants", .integer(0...2), standard: standard.quoteWarrants)
         section.finish()
         guard let deadline, let reprice, let other, let correlated, let unwind, let retry, let cooldown,
-            let cap, let age, let warrants
+            let cap, let age, let warrants, let quoteWarrants
         else { return nil }
         return HedgePolicy(
             deadline: deadline, repriceBound: reprice, otherVenueBound: other, correlatedBound: correlated,
             unwindBound: unwind, retryEvery: retry, cooldown: cooldown, residualCap: cap, residualAge: age,
-            warrants: warrants)
+            warrants: warrants, quoteWarrants: quoteWarrants)
     }
 
     // MARK: Sizing

@@ -67,7 +67,8 @@ enum ReloadTable {
         Row("risk_index.absent_ceiling", .now(.higher)),
         Row("risk_index.night_ceiling", .now(.higher)), Row("risk_index.**", .now(.any)),
 
-        Row("hedge.warrants", .now(.never)), Row("hedge.retry_every", .now(.never)),
+        Row("hedge.warrants", .now(.never)), Row("hedge.quote_warrants", .now(.never)),
+        Row("hedge.retry_every", .now(.never)),
         Row("hedge.cooldown", .now(.lower)), Row("hedge.*", .now(.higher)),
         Row("sizing.use", .now(.word("off"))), Row("sizing.*", .now(.higher)),
 

@@ -10,13 +10,10 @@ extension TradingEngine {
     /// A warrant of this age is followed by the next.
     static let warrantAge = Warrant.life / 2
 
-    /// Where a quote's fill is hedged: where it was meant to be, and one venue more. The more, the more there
-    /// is to ask after a crash, and quotes rest most of the time.
-    static let quoteWarrants = 2
-
     /// Before a quote is sent, and whenever time has passed.
     mutating func warrantQuotes(_ index: Int, _ now: Moment) {
-        guard policy.hedge.warrants > 0, mids[index] > .zero, hasQuotes(index) else { return }
+        let most = policy.hedge.quoteWarrants
+        guard most > 0, mids[index] > .zero, hasQuotes(index) else { return }
         var (buys, sells) = (Quantity.zero, Quantity.zero)
         var wanted: [(venue: VenueID, side: Side)] = []
         for maker in makersOf[index] {
@@ -27,7 +24,7 @@ extension TradingEngine {
                 let side = standing.quote.side.opposite
                 if side == .buy { buys += standing.quote.most } else { sells += standing.quote.most }
                 if !wanted.contains(where: { $0 == (standing.hedgeVenue, side) }),
-                    wanted.count < Warrant.capacity / TradingEngine.quoteWarrants
+                    wanted.count < Warrant.capacity / most
                 {
                     wanted.append((standing.hedgeVenue, side))
                 }
@@ -45,7 +42,6 @@ extension TradingEngine {
         }
         if isCovered { return }
         let open = openSlots(index, now, withHeadroom: false).intersection(books[index].reference)
-        let most = min(TradingEngine.quoteWarrants, policy.hedge.warrants)
         var legs: [Warrant.Leg] = []
         for side in wanted { addHedges(from: side.venue, side.side, most, index, open, &legs) }
         replaceQuoteWarrants(index)

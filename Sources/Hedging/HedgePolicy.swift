@@ -25,6 +25,11 @@ public struct HedgePolicy: Hashable, Sendable {
     /// more there is to ask after a crash in the middle of a pair; with fewer than there are venues, what is
     /// cheapest may lie outside.
     public var warrants: Int
+    /// While quotes rest, hedges of their fills are made durable beforehand at so many venues a side (0…2),
+    /// and anew every quarter of a second: four rows a second and instrument. 0: each waits for its own row.
+    /// Quotes rest most of the time: nearly every crash then leaves something to ask after, and until the
+    /// venues have answered nothing of that instrument is hedged.
+    public var quoteWarrants: Int
 
     /// Where the configuration says nothing: 100 units of the quote asset.
     public static let standardResidualCap = Amount(raw: 100_000_000_000_000_000_000)
@@ -35,10 +40,12 @@ public struct HedgePolicy: Hashable, Sendable {
         correlatedBound: Rate = Rate(hundredthsOfBasisPoint: 7_500),
         unwindBound: Rate = Rate(hundredthsOfBasisPoint: 10_000), retryEvery: Span = .milliseconds(500),
         cooldown: Span = .seconds(5), residualCap: Amount = HedgePolicy.standardResidualCap,
-        residualAge: Span = .seconds(3_600), warrants: Int = 4
+        residualAge: Span = .seconds(3_600), warrants: Int = 4, quoteWarrants: Int = 0
     ) {
         precondition((0...4).contains(warrants), "a warrant has at most eight legs")
+        precondition((0...2).contains(quoteWarrants), "and quotes may be hedged from several venues")
         self.warrants = warrants
+        self.quoteWarrants = quoteWarrants
         self.cooldown = cooldown
         self.residualCap = residualCap
         self.residualAge = residualAge

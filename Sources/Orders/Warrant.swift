@@ -23,9 +23,9 @@ public struct Warrant: Hashable, Sendable {
 
     public static let capacity = 8
     /// Orders under it are decided no later than this after it.
-    public static let life = Span.seconds(2)
+    public static let life = Span.milliseconds(500)
     /// And leave no later than this after it.
-    public static let sendWindow = Span.milliseconds(2_500)
+    public static let sendWindow = Span.seconds(1)
 
     /// Names the warrant: its orders' ids are this one with the leg's number in it.
     public var name: ClientOrderID

@@ -1,6 +1,7 @@
 import Books
 import Configuration
 import Engine
+import Hedging
 import Foundation
 import Node
 import Orders
@@ -74,6 +75,7 @@ final class Trial {
                 configuration.policy.takerTaker[index].cyclesPerMinute = cycles
             }
         }
+        configuration.policy.hedge.quoteWarrants = plan.quoteWarrants
         if plan.takesTurns {
             for index in configuration.policy.takerTaker.indices {
                 configuration.policy.takerTaker[index].legOrder = .scarcerFirst

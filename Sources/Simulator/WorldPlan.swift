@@ -29,6 +29,8 @@ struct WorldPlan {
     var losesLeg = false
     /// The second leg goes once the first has filled.
     var takesTurns = false
+    /// Quotes' hedges are made durable beforehand at so many venues a side.
+    var quoteWarrants = 0
     /// Venues take orders for five seconds, not for one: late requests arrive after all.
     var hasWideWindows = false
     /// What the node is told is written down, and told to an engine again.
@@ -86,7 +88,10 @@ struct WorldPlan {
         }
         foreignOrders = draw.chance(30) ? .cancel : .leave
         hasWideWindows = options.scenario != nil || WorldPlan.hasWideWindows(seed)
-        if options.scenario == nil { takesTurns = WorldPlan.takesTurns(seed) }
+        if options.scenario == nil {
+            takesTurns = WorldPlan.takesTurns(seed)
+            quoteWarrants = WorldPlan.quoteWarrants(seed)
+        }
         let regression = options.scenario.flatMap { Regression(rawValue: $0) }
         if regression == .carryThroughFaults || kill == .allAndFlatten
             || options.scenario == nil && WorldPlan.carries(seed)
@@ -114,6 +119,12 @@ struct WorldPlan {
     private static func takesTurns(_ seed: UInt64) -> Bool {
         var draw = Draw(seed, 116)
         return draw.chance(12)
+    }
+
+    /// In one drawn world in four, at one venue or at two.
+    private static func quoteWarrants(_ seed: UInt64) -> Int {
+        var draw = Draw(seed, 127)
+        return draw.chance(25) ? Int(draw.magnitude(1, 2)) : 0
     }
 
     /// A stream of its own, so that nothing else of a world depends on it; this one leaves the seeds of the

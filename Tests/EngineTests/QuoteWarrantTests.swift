@@ -16,7 +16,7 @@ import TradingModel
         var stage = Stage(venues: 3) {
             $0.takerTaker = []
             $0.makerTaker = [policy]
-            $0.hedge.warrants = 4
+            $0.hedge.quoteWarrants = 2
         }
         stage.quote(2, bid: 99_95, ask: 100_15)
         stage.quote(1, bid: 100_00, ask: 100_10)
@@ -118,7 +118,7 @@ import TradingModel
     @Test func `of a run that died is an order of unknown fate for each leg`() throws {
         let (stage, _, _) = try stage()
         let standing = try #require(warrants(stage).last)
-        let next = Stage(venues: 3, recovery: stage.rows) { $0.hedge.warrants = 4 }
+        let next = Stage(venues: 3, recovery: stage.rows) { $0.hedge.quoteWarrants = 2 }
         for leg in standing.legs {
             #expect(next.engine.orders[standing.id(of: leg)]?.intent.purpose == .presumed)
         }

@@ -45,6 +45,7 @@ struct LoadRun {
     let leastHedges: Int
     let seed: UInt64
     let threads: ThreadPlan
+    let quoteWarrants: Int
 
     /// Streams and books have settled.
     private static let warmUp = Span.seconds(3)
@@ -55,6 +56,7 @@ struct LoadRun {
         defer { directory.discard() }
         var configuration = try CapturedFrames.configuration()
         LoadRun.quicken(&configuration)
+        configuration.policy.hedge.quoteWarrants = quoteWarrants
         let authority = try TestAuthority.inDirectory(directory.path + "/tls")
         let rates = configuration.venues.map { RecordedPeaks.messages(of: $0.profile.name) * factor }
         let (hosts, access) = try await open(&configuration, rates, authority)

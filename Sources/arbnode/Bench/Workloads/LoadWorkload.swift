@@ -33,6 +33,7 @@ struct LoadWorkload: AsyncParsableCommand {
     @Option(help: "What the venues do.") var seed: UInt64 = 7
     @Flag(help: "The socket lane never sleeps.") var busyPoll = false
     @Option(help: "Real-time priority of the socket and store lanes (1…99).") var realtime: Int?
+    @Option(help: "As hedge.quote_warrants (0…2).") var quoteWarrants = 0
     @Flag(help: "One JSON object on stdout.") var json = false
     @Flag(help: "Two seconds at the recorded peak: whether it works, not how fast it is.") var quick = false
 
@@ -40,6 +41,9 @@ struct LoadWorkload: AsyncParsableCommand {
         guard (1...3_600).contains(seconds), load.allSatisfy({ (1...1_000).contains($0) }), !load.isEmpty
         else {
             throw ValidationError("--seconds is from 1 to 3600, --load from 1 to 1000.")
+        }
+        guard (0...2).contains(quoteWarrants) else {
+            throw ValidationError("--quote-warrants is from 0 to 2.")
         }
         guard realtime.map({ (1...99).contains($0) }) ?? true else {
             throw ValidationError("--realtime is from 1 to 99.")
@@ -69,7 +73,7 @@ struct LoadWorkload: AsyncParsableCommand {
                 try await LoadRun(
                     factor: factor, seconds: quick ? 2 : seconds,
                     leastHedges: factor == LoadWorkload.shown && !quick ? 200 : 0, seed: seed,
-                    threads: threads
+                    threads: threads, quoteWarrants: quoteWarrants
                 ).run())
         }
         guard let shown = loads.first(where: { $0.factor == LoadWorkload.shown }) ?? loads.first
