@@ -225,9 +225,9 @@ let package = Package(
         specification(
             "SimulationTests",
             [
-                "TradingModel", "Ports", "VenueKit", "Orders", "Risk", "Strategies", "Engine", "Node",
-                "Configuration", "SimulatedWorld", "Simulator", "Control", "Console", "Watch", "Runbooks",
-                "Tape",
+                "TradingModel", "Ports", "VenueKit", "Orders", "Risk", "Hedging", "Strategies", "Engine",
+                "Node", "Configuration", "SimulatedWorld", "Simulator", "Control", "Console", "Watch",
+                "Runbooks", "Tape",
             ]),
         specification("SimulatorTests", ["Simulator"]),
         specification("WatchTests", ["TradingModel", "Watch"]),

@@ -4,8 +4,8 @@ import Orders
 import Strategies
 import TradingModel
 
-// A quote may fill at any moment, and its hedge is to wait for no disk then: as long as quotes rest, a warrant
-// for their hedges stands, and the next one is durable before it is too old to be used.
+// A quote may fill at any moment, and its hedge is to wait for no disk then: as long as quotes rest, a
+// warrant for their hedges stands, and the next one is durable before it is too old to be used.
 extension TradingEngine {
     /// A warrant of this age is followed by the next.
     static let warrantAge = Warrant.life / 2
@@ -19,8 +19,8 @@ extension TradingEngine {
         for maker in makersOf[index] {
             for standing in quoting[maker].standing {
                 guard let standing else { continue }
-                guard margin(of: makers[maker].policy.quoteVenue) == nil, margin(of: standing.hedgeVenue) == nil
-                else { return }
+                let isSpot = margin(of: makers[maker].policy.quoteVenue) == nil
+                guard isSpot, margin(of: standing.hedgeVenue) == nil else { return }
                 let side = standing.quote.side.opposite
                 if side == .buy { buys += standing.quote.most } else { sells += standing.quote.most }
                 if !wanted.contains(where: { $0 == (standing.hedgeVenue, side) }),

@@ -213,6 +213,7 @@ public actor TradingDesk {
     /// Flushes the outbox and closes everything; what is still unwritten at `deadline` is left to the next
     /// start.
     public func close(by deadline: Moment) async {
+        tellLeft()
         while !queue.isIdle, world.time.now < deadline {
             do { try await world.time.sleep(until: world.time.now + .milliseconds(5)) } catch { break }
         }
@@ -222,6 +223,20 @@ public actor TradingDesk {
         disconnect()
         await endTape(by: deadline)
         await keeper.close()
+    }
+
+    /// Nobody looks after what is owed from here to the next start.
+    private func tellLeft() {
+        let left = withEngine { engine in
+            engine.policy.instruments.indices.filter { !engine.obligations[$0].open.isEmpty }.map {
+                let instrument = engine.policy.instruments[$0]
+                return "\(instrument.symbol): \(instrument.text(engine.obligations[$0].owed)) owed"
+            }
+        }
+        for owed in left {
+            note(.hedgeFailure, .critical, nil, "\(owed) as the node stops: its next start hedges it")
+        }
+        if !left.isEmpty { act() }
     }
 
     private func disconnect() {
@@ -298,7 +313,8 @@ public actor TradingDesk {
         }.map { engine.policy.venues[$0.index].name }
     }
 
-    var isRunning: Bool { !isStopped }
+    /// Until it closes; what it holds then is its next start's.
+    public var isRunning: Bool { !isStopped }
 
     /// Rows that wait for the store.
     public var backlog: Int { queue.rows.count }

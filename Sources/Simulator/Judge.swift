@@ -162,7 +162,8 @@ final class Judge {
 
     /// Bounds and deadlines that hold at any moment of a living node.
     func look(at desk: isolated TradingDesk) {
-        desk.inspect { look(at: $0) }
+        // A desk that closes has told what it leaves, and hears no timer any more.
+        if desk.isRunning { desk.inspect { look(at: $0) } }
         let lines = desk.incidents.lines
         for line in lines.dropFirst(seenIncidents) where Canary.stands(in: line.incident.detail) {
             fail("S14", "\(line.incident.code.rawValue) tells a secret")

@@ -1,8 +1,8 @@
 import Books
 import Configuration
 import Engine
-import Hedging
 import Foundation
+import Hedging
 import Node
 import Orders
 import Ports

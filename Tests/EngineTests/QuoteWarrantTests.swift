@@ -99,7 +99,7 @@ import TradingModel
         let last = try #require(warrants(stage).last)
         #expect(last.name != first.name && stage.now - last.decidedAt <= Warrant.life / 2 + .milliseconds(50))
         #expect(revoked(stage).contains(first.name))
-        #expect(warrants(stage).count <= 6, "not at every beat")
+        #expect(warrants(stage).count <= 10, "not at every beat")
         let standing = Set(warrants(stage).map(\.name)).subtracting(revoked(stage))
         #expect(standing.count <= 2)
     }

@@ -1,6 +1,7 @@
 import Control
 import Engine
 import Foundation
+import Hedging
 import Orders
 import Testing
 import TradingModel
@@ -33,6 +34,25 @@ import Watch
     private func rest(_ stand: NodeStand) throws {
         let simulation = stand.simulation
         #expect(try stand.ask { await $0.drain(by: simulation.now + .seconds(20)) })
+    }
+
+    /// Found by simulation seed 1526: a leg had filled while the node was stopping.
+    @Test func `is told what a node that stops leaves owed`() throws {
+        let stand = try NodeStand(seed: 3)
+        try stand.startNode()
+        var told: [String]?
+        for _ in 0..<4_000 where told == nil {
+            stand.run(.milliseconds(5))
+            let deadline = stand.simulation.now + .seconds(1)
+            told = try stand.ask { desk -> [String]? in
+                let owes = await desk.inspect { $0.obligations.contains { !$0.open.isEmpty } }
+                guard owes else { return nil }
+                await desk.close(by: deadline)
+                return await desk.incidents.lines.map(\.incident.detail)
+            }
+        }
+        let details = try #require(told, "in twenty seconds something is owed")
+        #expect(details.contains { $0.hasSuffix("owed as the node stops: its next start hedges it") })
     }
 
     @Test func `reads in the status what the report says`() throws {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Engine
+import Hedging
 import LiveWorld
 import Node
 import Ports
