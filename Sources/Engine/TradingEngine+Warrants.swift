@@ -42,13 +42,10 @@ extension TradingEngine {
     mutating func newWarrant(
         _ legs: [Warrant.Leg], _ quantity: Quantity, _ index: Int, _ now: Moment
     ) -> Warrant {
-        let mid = mids[index].raw
-        let reach = Int64(
-            clamping: Int128(mid) * Int128(policy.hedge.unwindBound.raw) / Int128(Rate.one))
-        return Warrant(
+        Warrant(
             name: warrantName(now), instrument: policy.instruments[index].id, decidedAt: now,
-            quantity: quantity, highestBuy: Price(raw: mid + reach),
-            lowestSell: Price(raw: max(1, mid - reach)), legs: legs)
+            quantity: quantity, highestBuy: worst(.buy, policy.hedge.unwindBound, from: mids[index]),
+            lowestSell: worst(.sell, policy.hedge.unwindBound, from: mids[index]), legs: legs)
     }
 
     private mutating func warrantName(_ now: Moment) -> ClientOrderID {

@@ -213,9 +213,11 @@ public actor TradingDesk {
     /// Flushes the outbox and closes everything; what is still unwritten at `deadline` is left to the next
     /// start.
     public func close(by deadline: Moment) async {
-        tellLeft()
+        var told: Set<InstrumentID> = []
+        tellLeft(&told)
         while !queue.isIdle, world.time.now < deadline {
             do { try await world.time.sleep(until: world.time.now + .milliseconds(5)) } catch { break }
+            tellLeft(&told)
         }
         world.passes(.closes)
         isStopped = true
@@ -225,18 +227,19 @@ public actor TradingDesk {
         await keeper.close()
     }
 
-    /// Nobody looks after what is owed from here to the next start.
-    private func tellLeft() {
-        let left = withEngine { engine in
-            engine.policy.instruments.indices.filter { !engine.obligations[$0].open.isEmpty }.map {
-                let instrument = engine.policy.instruments[$0]
-                return "\(instrument.symbol): \(instrument.text(engine.obligations[$0].owed)) owed"
-            }
+    /// Ends what people read about an instrument whose fills are not hedged when the node stops.
+    public static let leavesOwed = "owed as the node stops: its next start hedges it"
+
+    /// Nobody looks after what is owed from here to the next start: each instrument is told once.
+    private func tellLeft(_ told: inout Set<InstrumentID>) {
+        for instrument in engine.policy.instruments {
+            let owed = engine.obligations[instrument.id.index]
+            guard !owed.open.isEmpty, told.insert(instrument.id).inserted else { continue }
+            note(
+                .hedgeFailure, .critical, nil,
+                "\(instrument.symbol): \(instrument.text(owed.owed)) \(TradingDesk.leavesOwed)")
+            act()
         }
-        for owed in left {
-            note(.hedgeFailure, .critical, nil, "\(owed) as the node stops: its next start hedges it")
-        }
-        if !left.isEmpty { act() }
     }
 
     private func disconnect() {

@@ -16,10 +16,11 @@ public struct FlowMeters: Hashable, Sendable {
             case .day: .seconds(86_400)
             }
         }
-        static let count = allCases.count
+        /// How many there are: a literal, because every question multiplies by it.
+        @usableFromInline static var count: Int { 4 }
         /// By window: the length of one part, in nanoseconds. The part that is running and the fifteen before
         /// it cover the window whole.
-        fileprivate static let parts = allCases.map { window in
+        fileprivate static let partLengths = allCases.map { window in
             let covered = Int64(FlowMeters.parts - 1)
             return (window.length.nanoseconds + covered - 1) / covered
         }
@@ -50,7 +51,7 @@ public struct FlowMeters: Hashable, Sendable {
         for window in 0..<Window.count {
             let index = place * Window.count + window
             if now.nanoseconds >= sums[index].end {
-                turn(index, to: now.nanoseconds / Window.parts[window], Window.parts[window])
+                turn(index, to: now.nanoseconds / Window.partLengths[window], Window.partLengths[window])
             }
             // What is told late counts from now on.
             amounts[spot(index, sums[index].newest)] += amount
@@ -59,7 +60,7 @@ public struct FlowMeters: Hashable, Sendable {
     }
 
     @inlinable public func sum(of place: Int, _ window: Window, at now: Moment) -> Int128 {
-        let index = place * 4 + window.rawValue
+        let index = place * Window.count + window.rawValue
         return now.nanoseconds < sums[index].end ? sums[index].total : rest(index, window, now)
     }
 
@@ -68,7 +69,7 @@ public struct FlowMeters: Hashable, Sendable {
         let newest = sums[index].newest
         guard newest > .min else { return 0 }
         // A part's place is taken by the one sixteen behind it.
-        let gone = now.nanoseconds / Window.parts[window.rawValue] - newest
+        let gone = now.nanoseconds / Window.partLengths[window.rawValue] - newest
         guard gone < Int64(FlowMeters.parts) else { return 0 }
         var sum = sums[index].total
         for next in 1...gone { sum -= amounts[spot(index, newest + next)] }

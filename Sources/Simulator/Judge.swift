@@ -162,9 +162,12 @@ final class Judge {
 
     /// Bounds and deadlines that hold at any moment of a living node.
     func look(at desk: isolated TradingDesk) {
-        // A desk that closes has told what it leaves, and hears no timer any more.
-        if desk.isRunning { desk.inspect { look(at: $0) } }
         let lines = desk.incidents.lines
+        // A desk that has closed hears no timer any more: what is late then was told while it closed.
+        let wasTold =
+            !desk.isRunning
+            && lines.contains { $0.incident.detail.hasSuffix(TradingDesk.leavesOwed) }
+        desk.inspect { look(at: $0, wasTold) }
         for line in lines.dropFirst(seenIncidents) where Canary.stands(in: line.incident.detail) {
             fail("S14", "\(line.incident.code.rawValue) tells a secret")
         }
@@ -172,13 +175,13 @@ final class Judge {
         if desk.backlog > 5_000 { fail("S17", "\(desk.backlog) rows wait for the store") }
     }
 
-    private func look(at engine: TradingEngine) {
+    private func look(at engine: TradingEngine, _ wasTold: Bool) {
         let now = simulation.now
         for index in policy.instruments.indices {
             for obligation in engine.obligations[index].open {
                 maxUnhedgedAge = max(maxUnhedgedAge, now - obligation.opened)
                 let overdue = now - obligation.deadline
-                if overdue > .seconds(1), !obligation.isLate {
+                if overdue > .seconds(1), !obligation.isLate, !wasTold {
                     fail("S10", "an obligation is \(overdue.milliseconds) ms late and nobody was told")
                 }
             }

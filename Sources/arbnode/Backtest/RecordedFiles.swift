@@ -26,16 +26,19 @@ enum RecordedFiles {
             Terminal.say("\(path): \(error)")
             throw ExitCode(65)
         }
-        guard DialectCatalog.names.contains(recording.venue),
-            let file = HouseFiles.find("venues/\(recording.venue).yaml")
-        else {
+        return RecordedSource(path: path, recording: recording, sheet: try sheet(recording.venue, of: path))
+    }
+
+    /// What the house knows of the venue that a recording names.
+    static func sheet(_ venue: String, of path: String) throws -> VenueSheet {
+        guard DialectCatalog.names.contains(venue), let file = HouseFiles.find("venues/\(venue).yaml") else {
             Terminal.say(
-                "\(path): the node does not speak \(recording.venue); "
+                "\(path): the node does not speak \(venue); "
                     + "it speaks \(DialectCatalog.names.joined(separator: ", "))")
             throw ExitCode(65)
         }
         switch VenueSheet.load(path: file) {
-        case .success(let sheet): return RecordedSource(path: path, recording: recording, sheet: sheet)
+        case .success(let sheet): return sheet
         case .failure(let problems):
             Terminal.say("\(problems)")
             throw ExitCode(78)

@@ -13,9 +13,10 @@ struct WholeNodeReplay {
 
     /// - Parameter lines: in Binance's format; the first becomes the snapshot that a node asks for.
     init(_ lines: FrameLines) throws {
-        let sheet = try WholeNodeReplay.sheet()
+        let recording = try Recording(try WholeNodeReplay.text(lines))
         let source = RecordedSource(
-            path: "frames", recording: try Recording(try WholeNodeReplay.text(lines)), sheet: sheet)
+            path: "frames", recording: recording,
+            sheet: try RecordedFiles.sheet(recording.venue, of: "frames"))
         backtest = try Backtest([source], in: nil, takerFee: nil, seed: 1)
     }
 
@@ -25,16 +26,6 @@ struct WholeNodeReplay {
         let results = try backtest.run { _, _ in }
         let took = Double((VenueHost.now - began).nanoseconds)
         return (took, BacktestReport(results).frames)
-    }
-
-    private static func sheet() throws -> VenueSheet {
-        guard let path = HouseFiles.find("venues/binance-spot.yaml"),
-            case .success(let sheet) = VenueSheet.load(path: path)
-        else {
-            Terminal.say("venues/binance-spot.yaml is not here: run from the project's folder")
-            throw ExitCode(78)
-        }
-        return sheet
     }
 
     private static func text(_ lines: FrameLines) throws -> [UInt8] {
@@ -51,7 +42,10 @@ struct WholeNodeReplay {
                 let last = try WholeNodeReplay.number("\"u\":", frame)
                 let levels = String(decoding: frame, as: UTF8.self)
                 guard let bids = levels.range(of: "\"b\":"), let end = levels.firstIndex(of: "}")
-                else { throw ExitCode(65) }
+                else {
+                    Terminal.say("the first frame states no levels")
+                    throw ExitCode(65)
+                }
                 let sides = levels[bids.lowerBound..<end]
                     .replacing("\"b\":", with: "\"bids\":").replacing("\"a\":", with: "\"asks\":")
                 let body = "{\"lastUpdateId\":\(last),\(sides)}"
