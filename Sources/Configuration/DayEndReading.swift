@@ -14,7 +14,7 @@ extension PolicyReading {
         let zone = section.value(
             "zone", .zone, standard: NamedZone(name: "UTC", table: ZoneTable.utc))
         let at = section.value("at", .timeOfDay, standard: .zero)
-        let flatten = section.value("flatten", .choice(Toggle.allCases), standard: .off)
+        let flatten = section.value("flatten", .choice(DayEndPolicy.Flatten.allCases), standard: .off)
         let kinds = reports(section)
         let channels = section.values("send_to", .text("a channel's name", where: { !$0.isEmpty }))
         section.finish()
@@ -27,7 +27,7 @@ extension PolicyReading {
             }
         }
         return DayEndPolicy(
-            isOn: use == .on, clock: DayClock(zone: zone.table, reset: at), flattens: flatten == .on,
+            isOn: use == .on, clock: DayClock(zone: zone.table, reset: at), flatten: flatten,
             reports: kinds, channels: channels)
     }
 

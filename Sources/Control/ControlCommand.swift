@@ -39,7 +39,7 @@ public enum ControlCommand: Hashable, Sendable {
     /// Cancel everything in a scope and send nothing more there.
     case kill(ControlScope, flattens: Bool, reason: String)
     /// A planned HOLD begins or ends.
-    case maintenance(isOn: Bool, reason: String)
+    case maintenance(isOn: Bool, flattens: Bool = false, reason: String)
     /// The risk index as it stands; with a target, another one.
     case riskIndex(target: Int?, reason: String)
     case safeMode(reason: String)
@@ -156,10 +156,9 @@ extension ControlCommand {
         case .hold(let reason), .safeMode(let reason): ["reason": .text(reason)]
         case .resume(let wish): wish.arguments
         case .kill(let scope, let flattens, let reason):
-            scope.arguments.merging(
-                flattens ? ["flatten": .flag(true), "reason": .text(reason)] : ["reason": .text(reason)]
-            ) { $1 }
-        case .maintenance(let isOn, let reason): ["on": .flag(isOn), "reason": .text(reason)]
+            scope.arguments.merging(ControlCommand.arguments(flattens, reason)) { $1 }
+        case .maintenance(let isOn, let flattens, let reason):
+            ControlCommand.arguments(flattens, reason).merging(["on": .flag(isOn)]) { $1 }
         case .riskIndex(nil, _): [:]
         case .riskIndex(let target?, let reason):
             ["target": .number(UInt64(max(0, target))), "reason": .text(reason)]
@@ -175,5 +174,9 @@ extension ControlCommand {
         case .accept(let venue, let reason):
             ["venue": .text(venue), "accept": .flag(true), "reason": .text(reason)]
         }
+    }
+
+    private static func arguments(_ flattens: Bool, _ reason: String) -> [String: ControlArgument] {
+        flattens ? ["flatten": .flag(true), "reason": .text(reason)] : ["reason": .text(reason)]
     }
 }

@@ -91,7 +91,9 @@ private struct ArgumentReading {
         case .kill: return .kill(try scope(), flattens: try flag("flatten"), reason: try reason())
         case .maintenance:
             guard rest["on"] != nil else { throw bad("maintenance needs on: true or false") }
-            return .maintenance(isOn: try flag("on"), reason: try reason())
+            let (isOn, flattens) = (try flag("on"), try flag("flatten"))
+            if flattens, !isOn { throw bad("a maintenance that ends flattens nothing") }
+            return .maintenance(isOn: isOn, flattens: flattens, reason: try reason())
         case .riskIndex:
             guard let target = try number("target") else { return .riskIndex(target: nil, reason: "") }
             guard target <= 100 else { throw bad("a risk index lies between 0 and 100") }

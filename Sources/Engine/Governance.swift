@@ -10,7 +10,7 @@ public enum Governance: Sendable {
     /// Out of a mode into a looser one; two people must agree out of SAFE_MODE and KILLED.
     case resume(to: OperatingMode, reason: String, people: [String])
     /// A planned HOLD begins or ends.
-    case maintenance(isOn: Bool, reason: String, actor: String)
+    case maintenance(MaintenanceStep, reason: String, actor: String)
     case kill(KillOrder)
     /// A kill ends; two people must agree. That of everything ends with the mode.
     case lift(KillScope, reason: String, people: [String])

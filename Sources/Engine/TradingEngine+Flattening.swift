@@ -18,26 +18,40 @@ struct Flattening: Hashable, Sendable {
     static let attempt: UInt8 = 0xFF
 }
 
-// What is owed is hedged under a kill that flattens; a position in a perpetual against spot owes nothing, and
-// is closed besides: by orders that only reduce, a piece at a time. What a piece leaves on spot is owed with
-// its fill and hedged like anything else, on spot first.
+// What is owed is hedged under a kill or a planned HOLD that flattens; a position in a perpetual against spot
+// owes nothing, and is closed besides: by orders that only reduce, a piece at a time. What a piece leaves on
+// spot is owed with its fill and hedged like anything else, on spot first.
 extension TradingEngine {
     mutating func flatten(_ now: Moment) {
-        guard !kills.blocks.isEmpty else { return }
-        for index in policy.instruments.indices { flatten(index, now) }
+        let isPlanned = plannedHold?.flattens == true
+        guard isPlanned || !kills.blocks.isEmpty else { return }
+        for index in policy.instruments.indices { flatten(index, isPlanned, now) }
     }
 
-    private mutating func flatten(_ index: Int, _ now: Moment) {
+    /// A position in a perpetual is held that an order could close.
+    public var holdsPerpetuals: Bool {
+        policy.venues.indices.contains { place in
+            let venue = VenueID(place)
+            return policy.instruments.indices.contains { closable(venue, $0) != nil }
+        }
+    }
+
+    /// The position, where it is one in a perpetual that an order could close.
+    private func closable(_ venue: VenueID, _ index: Int) -> Quantity? {
+        guard margin(of: venue) != nil, let listing = listing(venue, InstrumentID(index)) else { return nil }
+        let held = position(venue, policy.instruments[index])
+        return held.magnitude >= listing.smallestOrder(at: mids[index]) ? held : nil
+    }
+
+    private mutating func flatten(_ index: Int, _ isPlanned: Bool, _ now: Moment) {
         guard mayHedge(index), now >= flattenings[index].nextTry, obligations[index].open.isEmpty,
             !hasLiveOrders(index), !isPresuming(index)
         else { return }
         var slots = readySlots(index, now).subtracting(books[index].reference)
         while let slot = slots.popFirst() {
             let venue = books[index].tops[slot].venue
-            let held = position(venue, policy.instruments[index])
-            guard isFlattened(venue, index), margin(of: venue) != nil,
-                let listing = listing(venue, InstrumentID(index)),
-                held.magnitude >= listing.smallestOrder(at: mids[index])
+            guard isPlanned && !kills.holds(venue) || isFlattened(venue, index),
+                let held = closable(venue, index)
             else { continue }
             flattenings[index].nextTry = now + policy.hedge.retryEvery
             flattenings[index].tries += 1

@@ -7,7 +7,7 @@ extension TradingEngine {
     mutating func govern(_ word: Governance, _ now: Moment) {
         switch word {
         case .resume(let mode, let reason, let people): resume(to: mode, reason, people, now)
-        case .maintenance(let isOn, let reason, let actor): maintain(isOn, reason, actor, now)
+        case .maintenance(let step, let reason, let actor): maintain(step, reason, actor, now)
         case .kill(let order): kill(order, now)
         case .lift(let scope, let reason, let people): lift(scope, reason, people, now)
         case .looseningDurable(let number): loosened(number, now)
@@ -145,27 +145,22 @@ extension TradingEngine {
 
     // MARK: Maintenance
 
-    /// The first word of the reason of a HOLD that was planned.
-    static let maintenance = "MAINTENANCE"
-    private static let fromReduced = maintenance + " from REDUCED"
+    var plannedHold: PlannedHold? { mode == .hold ? PlannedHold(reason: modeReason) : nil }
 
     /// Whether this HOLD was planned, and nothing else has called for one since.
-    public var isInMaintenance: Bool {
-        mode == .hold && modeReason.hasPrefix(TradingEngine.maintenance)
-    }
+    public var isInMaintenance: Bool { plannedHold != nil }
 
     /// Where a maintenance leads back to.
-    public var maintenanceEnd: OperatingMode {
-        modeReason.hasPrefix(TradingEngine.fromReduced) ? .reduced : .normal
-    }
+    public var maintenanceEnd: OperatingMode { plannedHold?.origin ?? .normal }
 
-    private mutating func maintain(_ isOn: Bool, _ reason: String, _ actor: String, _ now: Moment) {
-        if isOn {
-            guard mode < .hold else { return }
-            let words = mode == .reduced ? TradingEngine.fromReduced : TradingEngine.maintenance
-            tighten(to: .hold, "\(words): \(reason)", actor, now)
-        } else if isInMaintenance {
-            resume(to: maintenanceEnd, reason, [actor], now)
+    private mutating func maintain(_ step: MaintenanceStep, _ reason: String, _ actor: String, _ now: Moment) {
+        if step == .end {
+            guard let hold = plannedHold else { return }
+            return resume(to: hold.origin, reason, [actor], now)
         }
+        guard mode < .hold else { return }
+        let hold = PlannedHold(origin: mode, flattens: step == .flatten)
+        flattenings = policy.instruments.map { _ in Flattening() }
+        tighten(to: .hold, "\(hold.words): \(reason)", actor, now)
     }
 }

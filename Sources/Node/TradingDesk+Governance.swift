@@ -65,8 +65,8 @@ extension TradingDesk {
     /// The configuration that this run began with.
     public func begin(with fact: ConfigurationFact) { handle(.governance(.started(with: fact))) }
 
-    public func setMaintenance(_ isOn: Bool, reason: String, actor: String) {
-        handle(.governance(.maintenance(isOn: isOn, reason: reason, actor: actor)))
+    public func setMaintenance(_ step: MaintenanceStep, reason: String, actor: String) {
+        handle(.governance(.maintenance(step, reason: reason, actor: actor)))
     }
 
     public func setRiskTarget(_ target: Int, reason: String, actor: String) {

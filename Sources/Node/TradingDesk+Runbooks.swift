@@ -118,8 +118,8 @@ extension TradingDesk {
         case .resume: _ = loosen(.mode(.normal), reason: act.reason, people: act.people)
         case .kill, .flatten: kill(act)
         case .lift: _ = loosen(.lift(scope(act)), reason: act.reason, people: act.people)
-        case .beginMaintenance: setMaintenance(true, reason: act.reason, actor: act.actor)
-        case .endMaintenance: setMaintenance(false, reason: act.reason, actor: act.actor)
+        case .beginMaintenance: setMaintenance(.hold, reason: act.reason, actor: act.actor)
+        case .endMaintenance: setMaintenance(.end, reason: act.reason, actor: act.actor)
         case .lowerRiskIndex, .raiseRiskIndex: setRiskIndex(act)
         case .cancelAll, .reconcile, .resynchronise, .reconnect, .rotateKey, .routeAround, .release:
             for place in places(act) { carryOut(act, at: place) }

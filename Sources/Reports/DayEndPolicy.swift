@@ -5,8 +5,16 @@ public struct DayEndPolicy: Hashable, Sendable {
     public var isOn: Bool
     /// When that is.
     public var clock: DayClock
-    /// Nothing new is opened, and what is owed is closed, before the day is counted; then trading goes on.
-    public var flattens: Bool
+    /// What is closed before the day is counted. Nothing new is opened meanwhile; then trading goes on.
+    public var flatten: Flatten
+    public enum Flatten: String, Hashable, Sendable, CaseIterable {
+        case off
+        /// Orders end and what is owed is hedged.
+        case on
+        /// Positions in perpetuals are closed besides.
+        case perpetuals
+    }
+
     /// A week's report comes with its Sunday, a month's with its last day.
     public var reports: [ReportPeriod.Kind]
     /// Channels that reports are sent to, by name.
@@ -15,12 +23,12 @@ public struct DayEndPolicy: Hashable, Sendable {
     public static let standard = DayEndPolicy()
 
     public init(
-        isOn: Bool = true, clock: DayClock = DayClock(), flattens: Bool = false,
+        isOn: Bool = true, clock: DayClock = DayClock(), flatten: Flatten = .off,
         reports: [ReportPeriod.Kind] = ReportPeriod.Kind.allCases, channels: [String] = []
     ) {
         self.isOn = isOn
         self.clock = clock
-        self.flattens = flattens
+        self.flatten = flatten
         self.reports = reports
         self.channels = channels
     }

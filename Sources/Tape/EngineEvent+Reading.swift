@@ -84,7 +84,7 @@ extension TapeReader {
     private mutating func governance(_ policies: TapePolicies) throws(TapeFault) -> Governance {
         switch try byte() {
         case 0: return .resume(to: try value(OperatingMode.self), reason: try text(), people: try names())
-        case 1: return .maintenance(isOn: try flag(), reason: try text(), actor: try text())
+        case 1: return .maintenance(try value(MaintenanceStep.self), reason: try text(), actor: try text())
         case 2:
             return .kill(
                 KillOrder(try scope(), reason: try text(), actor: try text(), flattens: try flag()))

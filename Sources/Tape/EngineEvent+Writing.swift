@@ -164,9 +164,9 @@ extension TapeWriter {
             byte(0)
             byte(mode.rawValue)
             agreed(reason, people)
-        case .maintenance(let isOn, let reason, let actor):
+        case .maintenance(let step, let reason, let actor):
             byte(1)
-            flag(isOn)
+            byte(step.rawValue)
             people(reason, actor)
         case .kill(let order):
             byte(2)

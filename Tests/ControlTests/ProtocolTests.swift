@@ -25,6 +25,7 @@ import Testing
         .kill(.venue("okx"), flattens: true, reason: "f"),
         .kill(.symbol("A-B"), flattens: false, reason: "f"),
         .maintenance(isOn: true, reason: "g"), .maintenance(isOn: false, reason: "g"),
+        .maintenance(isOn: true, flattens: true, reason: "g"),
         .riskIndex(target: nil, reason: ""), .riskIndex(target: 0, reason: "h"),
         .riskIndex(target: 100, reason: "h"),
         .limits, .rules, .reload(reason: "i", approvedBy: []),

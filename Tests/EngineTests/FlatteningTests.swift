@@ -111,3 +111,83 @@ import TradingModel
         #expect(stage.engine.ladders[0].rung == .reprice, "no ladder was climbed")
     }
 }
+
+@Suite struct `A maintenance that flattens` {
+    private func planned(_ step: MaintenanceStep) -> Stage {
+        var stage = BasisStage.entered()
+        stage.process(.governance(.maintenance(step, reason: "the day ends", actor: "ann")))
+        return stage
+    }
+
+    private func position(_ stage: Stage) -> Quantity {
+        Stage.instrument.quantity(ofBase: stage.engine.ledger.balance(VenueID(1), Stage.instrument.base))
+    }
+
+    @Test func `closes the perpetual and spot, and then trading goes on by one person's word`() throws {
+        var stage = planned(.flatten)
+        #expect(stage.engine.mode == .hold && stage.engine.holdsPerpetuals)
+        stage.process(.timer)
+        let close = try #require(stage.persisted().first)
+        #expect(close.venue == VenueID(1) && close.reduceOnly && close.purpose == .unwind)
+        BasisStage.fill(&stage, [close])
+        let hedge = try #require(stage.persisted().first)
+        #expect(hedge.venue == VenueID(0) && hedge.side == .sell)
+        BasisStage.fill(&stage, [hedge])
+        #expect(position(stage) == .zero && !stage.engine.holdsPerpetuals && stage.engine.isFlat)
+        stage.process(.governance(.maintenance(.end, reason: "the day is counted", actor: "ann")))
+        #expect(stage.engine.mode == .normal)
+    }
+
+    @Test func `is kept by the outbox, with where it leads back to`() {
+        for (step, flattens) in [(MaintenanceStep.flatten, true), (.hold, false)] {
+            for origin in [OperatingMode.normal, .reduced] {
+                var stage = BasisStage.stage()
+                if origin == .reduced { stage.process(.mode(.reduced, reason: "care", actor: "ann")) }
+                stage.process(.governance(.maintenance(step, reason: "night: work", actor: "ann")))
+                let again = BasisStage.stage(recovery: stage.rows)
+                #expect(again.engine.isInMaintenance && again.engine.maintenanceEnd == origin)
+                #expect(again.engine.modeReason.contains("flattens") == flattens)
+            }
+        }
+    }
+
+    @Test func `closes nothing where it only holds, nor once something else has called for the HOLD`() {
+        var stage = planned(.hold)
+        stage.process(.timer)
+        #expect(stage.persisted().isEmpty && stage.engine.holdsPerpetuals)
+        stage = planned(.flatten)
+        stage.process(.dirty(VenueID(0), detail: "it differs"))
+        stage.process(.timer)
+        #expect(stage.persisted().isEmpty && !stage.engine.isInMaintenance)
+    }
+
+    @Test func `sends nothing to a venue that is killed`() {
+        var stage = BasisStage.entered()
+        stage.process(.governance(.kill(KillOrder(.venue("venue-1"), reason: "test", actor: "ann"))))
+        stage.process(.governance(.maintenance(.flatten, reason: "the day ends", actor: "ann")))
+        stage.process(.timer)
+        #expect(stage.engine.mode == .hold && stage.persisted().isEmpty)
+    }
+
+    @Test func `has its tries anew each time`() {
+        var stage = planned(.flatten)
+        for day in 1...2 {
+            var tries = 0
+            for _ in 0..<80 {
+                stage.advance(.seconds(1))
+                stage.quote(0, bid: 99_90, ask: 100_00)
+                stage.quote(1, bid: 100_60, ask: 100_70)
+                stage.process(.timer)
+                let orders = stage.persisted()
+                tries += orders.count
+                stage.fail(orders)
+            }
+            #expect(tries == 60, "day \(day)")
+            #expect(stage.alarms.filter { $0 == .hedgeFailure }.count == day)
+            guard day == 1 else { break }
+            // A position that could not be closed does not keep the node from trading on.
+            stage.process(.governance(.maintenance(.end, reason: "counted", actor: "ann")))
+            stage.process(.governance(.maintenance(.flatten, reason: "the day ends", actor: "ann")))
+        }
+    }
+}

@@ -139,22 +139,22 @@ import TradingModel
         for before in [OperatingMode.normal, .reduced] {
             var stage = Stage()
             if before == .reduced { stage.process(.mode(.reduced, reason: "care", actor: "ann")) }
-            stage.process(.governance(.maintenance(isOn: true, reason: "kernel", actor: "ann")))
+            stage.process(.governance(.maintenance(.hold, reason: "kernel", actor: "ann")))
             #expect(stage.engine.mode == .hold && stage.engine.isInMaintenance)
             // It outlives the process.
             var again = Stage(recovery: stage.rows)
             #expect(again.engine.isInMaintenance)
-            again.process(.governance(.maintenance(isOn: false, reason: "done", actor: "bob")))
+            again.process(.governance(.maintenance(.end, reason: "done", actor: "bob")))
             #expect(again.engine.mode == before && !again.engine.isInMaintenance)
         }
     }
 
     @Test func `does not hide a HOLD that the node calls for meanwhile`() {
         var stage = Stage()
-        stage.process(.governance(.maintenance(isOn: true, reason: "kernel", actor: "ann")))
+        stage.process(.governance(.maintenance(.hold, reason: "kernel", actor: "ann")))
         stage.process(.dirty(VenueID(0), detail: "it differs"))
         #expect(!stage.engine.isInMaintenance)
-        stage.process(.governance(.maintenance(isOn: false, reason: "done", actor: "ann")))
+        stage.process(.governance(.maintenance(.end, reason: "done", actor: "ann")))
         #expect(stage.engine.mode == .hold && stage.engine.modeReason.hasPrefix("DIRTY_START"))
     }
 
@@ -162,9 +162,9 @@ import TradingModel
         for mode in [OperatingMode.hold, .safe, .killed] {
             var stage = Stage()
             stage.process(.mode(mode, reason: "test", actor: "ann"))
-            stage.process(.governance(.maintenance(isOn: true, reason: "kernel", actor: "ann")))
+            stage.process(.governance(.maintenance(.hold, reason: "kernel", actor: "ann")))
             #expect(stage.engine.mode == mode && stage.engine.modeReason == "test")
-            stage.process(.governance(.maintenance(isOn: false, reason: "done", actor: "ann")))
+            stage.process(.governance(.maintenance(.end, reason: "done", actor: "ann")))
             #expect(stage.engine.mode == mode)
         }
     }

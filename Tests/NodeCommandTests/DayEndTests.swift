@@ -43,7 +43,7 @@ import TradingModel
         try folder.write(NodeStand.text(), to: "node.yaml")
         let stand = try await NodeStand.start(in: folder)
         let post = Post()
-        let policy = DayEndPolicy(flattens: true, reports: [.day], channels: ["email"])
+        let policy = DayEndPolicy(flatten: .on, reports: [.day], channels: ["email"])
         let (end, figures, day) = Self.day(stand, policy, post)
         await figures.sample()
         await end.end(day)
@@ -111,11 +111,41 @@ import TradingModel
         let stand = try await NodeStand.start(in: folder)
         await stand.node.desk.setMode(.hold, reason: "a drill", actor: "ann")
         let (end, figures, day) = Self.day(
-            stand, DayEndPolicy(flattens: true, reports: [.day]), Post())
+            stand, DayEndPolicy(flatten: .on, reports: [.day]), Post())
         await figures.sample()
         await end.end(day)
         let (mode, reason) = await stand.node.desk.inspect { ($0.mode, $0.modeReason) }
         #expect(mode == .hold && reason == "a drill")
+        await stand.stop()
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `that was cut off is ended by the next run, which lets trading go on`() async throws {
+        let folder = try Folder()
+        try folder.write(NodeStand.text(), to: "node.yaml")
+        let stand = try await NodeStand.start(in: folder)
+        let (end, _, _) = Self.day(stand, DayEndPolicy(flatten: .perpetuals, reports: [.day]), Post())
+        // As the run before left it.
+        await stand.node.desk.setMaintenance(.flatten, reason: "day-end 2026-11-28", actor: "day-end")
+        #expect(await stand.node.desk.inspect { $0.isInMaintenance })
+        let running = Task { await end.run() }
+        while await stand.node.desk.inspect({ $0.mode }) != .normal {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        running.cancel()
+        await running.value
+        await stand.stop()
+    }
+
+    @Test func `leaves a person's maintenance to that person`() async throws {
+        let folder = try Folder()
+        try folder.write(NodeStand.text(), to: "node.yaml")
+        let stand = try await NodeStand.start(in: folder)
+        await stand.node.desk.setMaintenance(.hold, reason: "kernel", actor: "ann")
+        let (end, figures, day) = Self.day(stand, DayEndPolicy(flatten: .on, reports: [.day]), Post())
+        await figures.sample()
+        await end.end(day)
+        #expect(await stand.node.desk.inspect { $0.isInMaintenance })
         await stand.stop()
     }
 }

@@ -85,7 +85,9 @@ enum Samples {
     private static var words: [EngineEvent] {
         let words: [Governance] = [
             .resume(to: .reduced, reason: "r", people: ["ann", "bob"]),
-            .maintenance(isOn: true, reason: "upgrade", actor: "ann"),
+            .maintenance(.hold, reason: "upgrade", actor: "ann"),
+            .maintenance(.flatten, reason: "upgrade", actor: "ann"),
+            .maintenance(.end, reason: "upgraded", actor: "ann"),
             .kill(KillOrder(.all, reason: "r", actor: "ann", flattens: true)),
             .kill(KillOrder(.venue("okx"), reason: "r", actor: "ann")),
             .kill(KillOrder(.strategy("s"), reason: "r", actor: "ann")),

@@ -100,8 +100,9 @@ extension ChangeAnswer {
     // MARK: Maintenance
 
     static func maintenance(
-        _ desk: isolated TradingDesk, _ isOn: Bool, _ reason: String, _ actor: String
+        _ desk: isolated TradingDesk, isOn: Bool, flattens: Bool, _ reason: String, _ actor: String
     ) async throws(ControlFault) -> ChangeAnswer {
+        let step: MaintenanceStep = !isOn ? .end : flattens ? .flatten : .hold
         let before = State(desk, venue: nil)
         let (mode, isPlanned, end) = desk.inspect { ($0.mode, $0.isInMaintenance, $0.maintenanceEnd) }
         if isOn {
@@ -110,14 +111,14 @@ extension ChangeAnswer {
                     .conflict, "the node is in \(mode.name) already: that is no planned HOLD",
                     remedy: "resume it first, or leave it as it is")
             }
-            desk.setMaintenance(true, reason: reason, actor: actor)
+            desk.setMaintenance(step, reason: reason, actor: actor)
         } else {
             guard isPlanned else {
                 throw ControlFault(
                     .conflict, "no maintenance is under way, or something else has called for a HOLD since",
                     remedy: "arbctl status says what blocks it")
             }
-            desk.setMaintenance(false, reason: reason, actor: actor)
+            desk.setMaintenance(.end, reason: reason, actor: actor)
             guard await desk.awaitLoosening(.mode(end), by: desk.now + patience),
                 desk.inspect({ $0.mode }) <= end
             else {
@@ -128,6 +129,14 @@ extension ChangeAnswer {
         }
         return ChangeAnswer(
             .maintenance, desk, before, venue: nil, reason, actor,
-            isOn ? "no new risk until maintenance stop" : "maintenance is over")
+            meaning(of: step))
+    }
+
+    private static func meaning(of step: MaintenanceStep) -> String {
+        switch step {
+        case .end: "maintenance is over"
+        case .hold: "no new risk until maintenance stop"
+        case .flatten: "no new risk until maintenance stop; perpetuals are closed"
+        }
     }
 }

@@ -84,8 +84,9 @@ public struct ControlOperator: ControlAnswering {
         case .kill(let scope, let flattens, let reason):
             return try spell(
                 await KillAnswer.kill(desk, watchkeeper, scope, flattens, reason, actor()))
-        case .maintenance(let isOn, let reason):
-            return try spell(await ChangeAnswer.maintenance(desk, isOn, reason, actor()))
+        case .maintenance(let isOn, let flattens, let reason):
+            return try spell(
+                await ChangeAnswer.maintenance(desk, isOn: isOn, flattens: flattens, reason, actor()))
         case .riskIndex(let target, let reason):
             return try spell(await RiskIndexAnswer.gather(desk, target, reason, actor()))
         case .report(let question): return try spell(await services.report(question))

@@ -78,7 +78,7 @@ struct MaintenanceCommand: ParsableCommand {
         abstract: "Begin or end a planned HOLD.",
         discussion: """
             One person may end it, and it leads back to where it began, unless something else has called \
-            for a HOLD since.
+            for a HOLD since. With --flatten, perpetuals are closed besides, by orders that only reduce.
 
             Example: arbctl maintenance start --reason "kernel update at 14:00"
             """)
@@ -86,12 +86,14 @@ struct MaintenanceCommand: ParsableCommand {
     enum Step: String, ExpressibleByArgument, CaseIterable { case start, stop }
 
     @Argument(help: "start or stop.") var step: Step
+    @Flag(help: "Close perpetuals as well (with start).") var flatten = false
     @OptionGroup var why: ReasonOption
     @OptionGroup var node: NodeConnection
 
     func run() throws {
         try node.show(
-            .maintenance(isOn: step == .start, reason: why.reason), as: ChangeAnswer.self, ChangeText.lines)
+            .maintenance(isOn: step == .start, flattens: flatten, reason: why.reason),
+            as: ChangeAnswer.self, ChangeText.lines)
     }
 }
 

@@ -24,7 +24,9 @@ actor DayEnd {
     typealias Send = @Sendable (Letter, [String]) async -> [(channel: String, reason: String)]
     private let send: Send
 
+    /// Orders and hedges end within seconds; a perpetual is closed in pieces, each hedged on spot.
     private static let flatWithin = Span.seconds(60)
+    private static let closedWithin = Span.seconds(300)
     private static let reconciledWithin = Span.seconds(120)
     /// The first word of the reason of the HOLD that a day's end brings.
     static let actor = "day-end"
@@ -43,11 +45,18 @@ actor DayEnd {
         archive = DayArchive(in: directory)
     }
 
-    /// Until its task is cancelled. A day that ended while no node ran is counted at the start.
+    /// Until its task is cancelled. A day that ended while no node ran is counted at the start; one whose end
+    /// was cut off, while this one's HOLD stood, is ended then.
     func run() async {
         guard policy.isOn else { return }
         var day = policy.clock.day(at: time.now)
-        if !archive.holds(day - 1) { await report(day - 1, problems: []) }
+        if archive.holds(day - 1) {
+            await release()
+        } else if await holdsForIt() {
+            await end(day - 1)
+        } else {
+            await report(day - 1, problems: [])
+        }
         while !Task.isCancelled {
             do { try await time.sleep(until: policy.clock.begin(ofDay: day + 1)) } catch { return }
             // A sleep may end early by a hair, and a clock may be set.
@@ -61,10 +70,8 @@ actor DayEnd {
     func end(_ day: Int64) async {
         var problems: [String] = []
         let name = CivilDate(days: day).text
-        let holds = policy.flattens ? await hold(name) : false
-        if policy.flattens, await !flatten() {
-            problems.append("day \(name): orders or hedges are still open after a minute")
-        }
+        let holds = policy.flatten == .off ? await holdsForIt() : await hold(name)
+        if policy.flatten != .off, let open = await flatten() { problems.append("day \(name): \(open)") }
         let differing = await desk.reconcileAll(by: time.now + DayEnd.reconciledWithin)
         problems += differing.map { "day \(name): \($0) is not reconciled" }
         await report(day, problems: problems)
@@ -73,25 +80,37 @@ actor DayEnd {
 
     /// A planned HOLD, unless something stricter stands; answers whether it is this one's.
     private func hold(_ name: String) async -> Bool {
-        guard await desk.inspect({ $0.mode < .hold }) else { return false }
-        await desk.setMaintenance(true, reason: "end of \(name)", actor: DayEnd.actor)
-        return await desk.inspect { $0.isInMaintenance }
+        if await desk.inspect({ $0.mode < .hold }) {
+            await desk.setMaintenance(
+                policy.flatten == .perpetuals ? .flatten : .hold, reason: "\(DayEnd.actor) \(name)",
+                actor: DayEnd.actor)
+        }
+        return await holdsForIt()
     }
 
-    private func flatten() async -> Bool {
-        let deadline = time.now + DayEnd.flatWithin
-        while time.now < deadline {
-            if await desk.inspect({ $0.isFlat }) { return true }
-            do { try await time.sleep(until: time.now + .milliseconds(50)) } catch { return false }
+    /// Whether the HOLD that stands is a day end's: this run's, or one before it that was cut off.
+    private func holdsForIt() async -> Bool {
+        await desk.inspect { $0.isInMaintenance && $0.modeReason.contains(": \(DayEnd.actor) ") }
+    }
+
+    /// Waits until nothing is open that the policy wants closed; answers what still is.
+    private func flatten() async -> String? {
+        let wantsPerpetuals = policy.flatten == .perpetuals
+        let deadline = time.now + (wantsPerpetuals ? DayEnd.closedWithin : DayEnd.flatWithin)
+        while true {
+            let (isFlat, holds) = await desk.inspect { ($0.isFlat, wantsPerpetuals && $0.holdsPerpetuals) }
+            guard !isFlat || holds else { return nil }
+            let open = isFlat ? "perpetuals are still held" : "orders or hedges are still open"
+            guard time.now < deadline else { return open }
+            do { try await time.sleep(until: time.now + .milliseconds(50)) } catch { return open }
         }
-        return await desk.inspect { $0.isFlat }
     }
 
     /// Ends its own HOLD alone: what else has called for one meanwhile has made it another.
     private func release() async {
-        let (isMine, end) = await desk.inspect { ($0.isInMaintenance, $0.maintenanceEnd) }
-        guard isMine else { return }
-        await desk.setMaintenance(false, reason: "the day is counted", actor: DayEnd.actor)
+        let end = await desk.inspect { $0.maintenanceEnd }
+        guard await holdsForIt() else { return }
+        await desk.setMaintenance(.end, reason: "the day is counted", actor: DayEnd.actor)
         _ = await desk.awaitLoosening(.mode(end), by: time.now + .seconds(10))
     }
 
