@@ -10,10 +10,11 @@ public enum MaintenanceStep: UInt8, Hashable, Sendable, CaseIterable {
 }
 
 /// A HOLD that was planned. The outbox keeps it as the first words of the mode's reason.
-struct PlannedHold: Hashable {
+public struct PlannedHold: Hashable, Sendable {
     /// Where it leads back to: NORMAL or REDUCED.
-    var origin: OperatingMode
-    var flattens: Bool
+    public var origin: OperatingMode
+    /// Perpetuals are closed.
+    public var flattens: Bool
 
     private static let all = [OperatingMode.normal, .reduced].flatMap { origin in
         [false, true].map { PlannedHold(origin: origin, flattens: $0) }
@@ -25,7 +26,7 @@ struct PlannedHold: Hashable {
     }
 
     /// `nil`: a HOLD for this reason was not planned.
-    init?(reason: String) {
+    public init?(reason: String) {
         guard let hold = PlannedHold.all.first(where: { reason.hasPrefix($0.words + ":") }) else { return nil }
         self = hold
     }

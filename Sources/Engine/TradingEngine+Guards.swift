@@ -103,10 +103,11 @@ extension TradingEngine {
 
     // MARK: Residuals and routes
 
-    /// What no venue takes is bounded in value, and does not stay for ever unseen.
+    /// What no venue takes is bounded in value, and does not stay for ever unseen. What only waits until it is
+    /// known whether the last run hedged it is told as that, and is not to be closed by hand.
     mutating func watchResiduals(_ now: Moment) {
         var sum = Amount.zero
-        for index in policy.instruments.indices {
+        for index in policy.instruments.indices where !isPresuming(index) {
             let residual = obligations[index].residual
             sum += policy.instruments[index].notional(mids[index], residual.magnitude)
             guard let since = obligations[index].residualSince, now - since > policy.hedge.residualAge,

@@ -17,6 +17,7 @@ struct FaultDriver {
             lieAtStart(trial.draw.pick(trial.plan.venues))
         }
         KillDriver(trial)?.schedule()
+        MaintenanceDriver(trial)?.schedule()
         // An orderly end and a new start, as for an upgrade: also where a process may die.
         let ends = trial.plan.crashPoint.map { WorldPlan.ending.contains($0) } ?? trial.draw.chance(15)
         if ends, !trial.plan.losesLeg, trial.plan.kill == nil {

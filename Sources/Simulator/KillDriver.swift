@@ -86,28 +86,11 @@ struct KillDriver {
         simulation.schedule(at: simulation.now + span) { [trial] in if !trial.isCalm { action() } }
     }
 
-    /// What a kill was to flatten is flat: no perpetual is held any more, by the venue's own word.
-    private func lookForPositions() {
-        for (index, instrument) in trial.judge.policy.instruments.enumerated() {
-            guard let smallest = trial.visit({ $0.engine.smallestHedges[index] }) else { return }
-            for (venue, double) in trial.doubles.enumerated() {
-                guard WorldPlan.perpetuals.contains(trial.plan.venues[venue]),
-                    let held = double.observer.balances.first(where: { $0.asset == instrument.base.code })
-                        .map({ instrument.quantity(ofBase: $0.total) }), held.magnitude >= smallest
-                else { continue }
-                trial.judge.fail(
-                    "S16",
-                    "\(trial.plan.venues[venue]) still holds \(instrument.text(held)) of "
-                        + "\(instrument.symbol) 12 s after a kill that flattens")
-            }
-        }
-    }
-
     /// By the venues' own word. A kill that died with its process, or was lifted, asks for nothing.
     private func lookForOpenOrders(_ scope: KillScope, given order: KillOrder?) {
         let log = trial.judge.log
         guard log.kills[scope] != nil || log.ordered[scope] != nil, trial.isRunning else { return }
-        if scenario.flattens { lookForPositions() }
+        if scenario.flattens { trial.judgeFlat("12 s after a kill that flattens") }
         for (index, double) in trial.doubles.enumerated() {
             for open in double.observer.openOrders() where open.isNodeNamed && !open.isForeign {
                 guard let id = ClientOrderID(open.clientID), let intent = log.intents[id],

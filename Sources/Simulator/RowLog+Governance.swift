@@ -22,10 +22,10 @@ extension RowLog {
         return nil
     }
 
-    /// It closes a position that owes nothing, as a kill asked for; that it only reduces is the venue's to
-    /// say.
+    /// It closes a position that owes nothing, as a kill or a planned HOLD asked for; that it only reduces is
+    /// the venue's to say.
     func flattens(_ intent: OrderIntent) -> Bool {
         intent.purpose == .unwind && policy.venues[intent.venue.index].margin != nil
-            && kills.flattens(intent.venue, intent.instrument)
+            && (plannedHold?.flattens == true || kills.flattens(intent.venue, intent.instrument))
     }
 }

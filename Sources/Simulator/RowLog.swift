@@ -22,6 +22,7 @@ final class RowLog: @unchecked Sendable {
     private(set) var filled: [ClientOrderID: Quantity] = [:]
     private var trades: Set<String> = []
     private(set) var mode = OperatingMode.normal
+    private(set) var plannedHold: PlannedHold?
     private(set) var raisedBy = ""
     private(set) var safeVenues: Set<String> = []
     /// Kills that stand, by the last row of each scope.
@@ -108,6 +109,7 @@ final class RowLog: @unchecked Sendable {
                 report?("L5", "the node raised its own mode to \(mode.name): \(reason)")
             }
             self.mode = mode
+            plannedHold = mode == .hold ? PlannedHold(reason: reason) : nil
             if mode < .killed {
                 kills.lift(.all)
                 ordered.lift(.all)

@@ -19,6 +19,7 @@ extension ProvingGround {
             )
         } + Regression.allCases.map { Scenario(name: $0.rawValue, summary: $0.summary, faults: []) }
             + KillScenario.allCases.map { Scenario(name: $0.rawValue, summary: $0.summary, faults: []) }
+            + [MaintenanceDriver.scenario]
     }
 }
 
@@ -58,6 +59,10 @@ extension WorldPlan {
             if WorldPlan.quotable.isDisjoint(with: venues) { venues[0] = "okx" }
             venues.sort { WorldPlan.allVenues.firstIndex(of: $0)! < WorldPlan.allVenues.firstIndex(of: $1)! }
             safety = .seconds(28)
+        } else if scenario == MaintenanceDriver.scenario.name {
+            isDirected = true
+            safety = .seconds(28)
+            maintenanceAt = draw.span(safety / 4, safety / 2)
         } else if let regression = Regression(rawValue: scenario) {
             isDirected = true
             faults = regression.faults

@@ -37,6 +37,8 @@ struct WorldPlan {
     var isTaped = false
     /// Somebody kills, and what else fails.
     var kill: KillScenario?
+    /// When a person plans a HOLD that flattens, counted from the beginning.
+    var maintenanceAt: Span?
     /// The point at which the process dies, and at which pass of it.
     var crashPoint: String?
     var crashPass = 1
@@ -93,10 +95,11 @@ struct WorldPlan {
             quoteWarrants = WorldPlan.quoteWarrants(seed)
         }
         let regression = options.scenario.flatMap { Regression(rawValue: $0) }
-        if regression == .carryThroughFaults || kill == .allAndFlatten
+        if regression == .carryThroughFaults || kill == .allAndFlatten || maintenanceAt != nil
             || options.scenario == nil && WorldPlan.carries(seed)
         {
             venues.append(seed.isMultiple(of: 2) ? "okx-swap" : "bybit-linear")
+            if options.scenario == nil { maintenanceAt = WorldPlan.maintenance(seed, within: safety) }
         }
         isTaped = WorldPlan.isTaped(seed)
         let asks = kill != nil || regression?.quotes ?? options.scenario?.hasPrefix("crash:amend") ?? false
@@ -138,6 +141,12 @@ struct WorldPlan {
     private static func carries(_ seed: UInt64) -> Bool {
         var draw = Draw(seed, 96)
         return draw.chance(15)
+    }
+
+    /// In every other drawn world with a perpetual.
+    private static func maintenance(_ seed: UInt64, within safety: Span) -> Span? {
+        var draw = Draw(seed, 128)
+        return draw.chance(50) ? draw.span(safety / 4, safety * 2 / 3) : nil
     }
 
     /// Crash points of an orderly end.

@@ -227,25 +227,42 @@ def sample(stand, place, figures, chance, number: int, base: str, acknowledged: 
     config = stand.write_config(f"sample-{number}.yaml", data, edge="1000bps")
     started = nodes.Node(
         stand.tools.arbnode, config, os.path.join(stand.directory, f"sample-{number}.log"), stand.environment())
-    found = outcome(started, acknowledged)
+    found = outcome(started, acknowledged, done)
     figures.add("damaged_starts")
     figures.add(f"damaged_start_{found}")
     if found == "silent":
         figures.add("silent")
-    if found not in ("intact", "held"):
+    if found not in ("intact", "held", "refused"):
         figures.fail(ROUND, f"start on a damaged store: {found}: {done}", code=started.child.process.poll(),
                      recovered=started.recovered_rows, said=started.said()[-500:])
     figures.say(f"damage: start {number + 1}: {done}: {found}")
     started.kill()
 
 
-def outcome(started, acknowledged: int) -> str:
+def outcome(started, acknowledged: int, done: str) -> str:
+    """Of a node that holds, or does not start, a person must learn what is damaged."""
     deadline = time.monotonic() + SETTLE_SECONDS
     while started.is_alive and time.monotonic() < deadline:
         if started.page("/readyz")[0] == 200:
             return "intact" if (started.recovered_rows or 0) >= acknowledged else "silent"
         if started.status().get("mode") in HELD:
-            is_named = 'code="DIRTY_START"' in started.page("/metrics")[1]
-            return "held" if is_named else "held without DIRTY_START"
+            code = held_for(done)
+            return "held" if f'code="{code}"' in started.page("/metrics")[1] else f"held without {code}"
         time.sleep(0.05)
-    return "neither ready nor held" if started.is_alive else "refused"
+    if started.is_alive:
+        return "neither ready nor held"
+    return "refused" if names_damage(started.said(), done) else "refused without a word of it"
+
+
+def held_for(done: str) -> str:
+    """The incident that a damage, as `damage` told it, must be told as."""
+    return "AUDIT_BROKEN" if is_audit(done) else "DIRTY_START"
+
+
+def is_audit(done: str) -> bool:
+    return " audit/" in done
+
+
+def names_damage(said: str, done: str) -> bool:
+    """A node starts with no outbox it cannot mend a history of; the audit log's key is no history."""
+    return is_audit(done) and done.split()[-1] in said

@@ -133,6 +133,14 @@ class DamageTests(unittest.TestCase):
         self.assertEqual(damage.verdict(self.base, None, {}), "hung")
         self.assertEqual(damage.verdict(self.base, 64, {}), "unexpected")
 
+    def test_a_damaged_audit_log_is_told_as_such_and_may_keep_a_node_from_starting(self):
+        cut = "cut 33 of 119 bytes off audit/key.pem"
+        self.assertEqual(damage.held_for(cut), "AUDIT_BROKEN")
+        self.assertEqual(damage.held_for("deleted outbox/CURRENT"), "DIRTY_START")
+        self.assertTrue(damage.names_damage("/data/live/audit/key.pem holds no key", cut))
+        self.assertFalse(damage.names_damage("", cut))
+        self.assertFalse(damage.names_damage("outbox/CURRENT is gone", "deleted outbox/CURRENT"))
+
     def test_each_kind_of_damage_changes_exactly_one_file(self):
         chance = random.Random(1)
         for kind in ("cut", "flip", "delete") * 20:

@@ -33,7 +33,7 @@ import Testing
         #expect(results.reduce(0) { $0 + $1.orders } > 0)
     }
 
-    @Test func `there are twenty-seven of those`() { #expect(Self.regressions.count == 27) }
+    @Test func `there are twenty-eight of those`() { #expect(Self.regressions.count == 28) }
 
     @Test func `stops a strategy that goes round and round`() {
         var options = ProvingGround.Options()

@@ -23,7 +23,13 @@ public final class SigningKey: Sendable {
         }
         guard let der = PEM.decode(bytes, "PRIVATE KEY"), der.count == SigningKey.intro.count + 32,
             der.starts(with: SigningKey.intro)
-        else { throw FileFault(path: path, detail: "holds no Ed25519 key") }
+        else {
+            throw FileFault(
+                path: path,
+                detail:
+                    "holds no Ed25519 key: put it back from a backup, or move it away for a new one to be made"
+            )
+        }
         self.init(seed: Array(der.suffix(32)))
     }
 

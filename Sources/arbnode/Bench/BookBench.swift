@@ -4,7 +4,6 @@ import Configuration
 import Engine
 import TradingModel
 import VenueKit
-import VenueServer
 
 /// Decode + apply + consolidate, one venue, one core. The first half of the frames warms books and buffers.
 struct BookBench {
@@ -44,13 +43,13 @@ struct BookBench {
         let half = captured.pieces.count / 2
         var frames = 0
         var bytes = 0
-        var began = VenueHost.now
+        var began = Stopwatch.now
         var allocations = arbnode_allocations()
         for (number, entry) in captured.pieces.enumerated() {
             if number == half {
                 frames = 0
                 bytes = 0
-                began = VenueHost.now
+                began = Stopwatch.now
                 allocations = arbnode_allocations()
             }
             switch entry.piece {
@@ -68,7 +67,7 @@ struct BookBench {
             }
         }
         let spent = arbnode_allocations() - allocations
-        let span = Double((VenueHost.now - began).nanoseconds)
+        let span = Double((Stopwatch.now - began).nanoseconds)
         precondition(books.allSatisfy { $0.synced.count == 1 }, "the captured frames prove their books")
         return BenchResults.Book(
             venue: venue.profile.name, frames: frames, framesPerS: Double(frames) / span * 1e9,

@@ -5,7 +5,6 @@ import Engine
 import Node
 import TradingModel
 import VenueKit
-import VenueServer
 
 /// Frame → decision through the whole engine, four venues merged by time, no orders sent: every frame is
 /// decoded, applied, consolidated and judged by the strategies.
@@ -41,14 +40,14 @@ struct DecisionBench {
         var log = LatencyLog()
         let half = merged.count / 2
         var allocations = arbnode_allocations()
-        var began = VenueHost.now
+        var began = Stopwatch.now
         for (number, entry) in merged.enumerated() {
             if number == half {
                 log = LatencyLog()
                 allocations = arbnode_allocations()
-                began = VenueHost.now
+                began = Stopwatch.now
             }
-            let before = VenueHost.now
+            let before = Stopwatch.now
             switch entry.piece {
             case .frame(let text):
                 text.withUnsafeBytes { dialects[entry.venue].decodePublic($0, into: &frame) }
@@ -62,11 +61,11 @@ struct DecisionBench {
                     engine.apply(book: frame.books[book], of: VenueID(entry.venue), at: entry.at)
                 }
             }
-            log.record(VenueHost.now - before)
+            log.record(Stopwatch.now - before)
             if engine.hasDirectives { _ = engine.takeDirectives() }
         }
         let frames = merged.count - half
-        let span = Double((VenueHost.now - began).nanoseconds)
+        let span = Double((Stopwatch.now - began).nanoseconds)
         return BenchResults.Decision(
             frames: frames, framesPerS: Double(frames) / span * 1e9, frameToDecisionUs: .init(log),
             allocationsPerFrame: Double(arbnode_allocations() - allocations) / Double(frames))

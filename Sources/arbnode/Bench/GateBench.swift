@@ -2,7 +2,6 @@ import CAllocations
 import Node
 import Risk
 import TradingModel
-import VenueServer
 
 /// What the gate costs an order that passes: with every rule on, and with each rule alone beside those that
 /// are no choice.
@@ -47,9 +46,9 @@ enum GateBench {
         for number in 0..<count + 1_000 {
             for (measure, value) in values { gate.state(measure, value) }
             let before = arbnode_allocations()
-            let began = VenueHost.now
+            let began = Stopwatch.now
             let denial = gate.judge(question, places, at: question.order.decidedAt)
-            let took = VenueHost.now - began
+            let took = Stopwatch.now - began
             if number >= 1_000 {
                 allocations += Int(arbnode_allocations() - before)
                 log.record(took)

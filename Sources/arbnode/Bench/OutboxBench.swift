@@ -4,7 +4,6 @@ import Node
 import Ports
 import Synchronization
 import TradingModel
-import VenueServer
 
 /// Durable appends on this disk, each next to a plain synced put of RocksDB, in turns within one run; then
 /// the
@@ -56,13 +55,13 @@ struct OutboxBench {
             for number in 0..<count {
                 // Who goes first changes: neither always follows the other's sync.
                 for turn in 0..<2 {
-                    let began = VenueHost.now
+                    let began = Stopwatch.now
                     if (turn + number) % 2 == 0 {
                         _ = try outbox.append(rows)
-                        mine.record(VenueHost.now - began)
+                        mine.record(Stopwatch.now - began)
                     } else {
                         try put(rows)
-                        plain.record(VenueHost.now - began)
+                        plain.record(Stopwatch.now - began)
                     }
                 }
             }
@@ -85,9 +84,9 @@ struct OutboxBench {
             if let fault = queue.fault { throw fault }
             var log = LatencyLog()
             for _ in 0..<100 {
-                let began = VenueHost.now
+                let began = Stopwatch.now
                 try put([row])
-                log.record(VenueHost.now - began)
+                log.record(Stopwatch.now - began)
             }
             reference.append(log)
         }
@@ -101,11 +100,11 @@ struct OutboxBench {
         let many = Array(repeating: [UInt8](repeating: 0x5A, count: 200), count: 2_000)
         for _ in 0..<max(1, rows / many.count) { _ = try filled.append(many) }
         filled.close()
-        let began = VenueHost.now
+        let began = Stopwatch.now
         let opened = try RocksOutbox(directory: path, limits: .demonstration)
         var found = 0
         try opened.readAll { _, _ in found += 1 }
-        let span = VenueHost.now - began
+        let span = Stopwatch.now - began
         opened.close()
         return BenchResults.Recovery(rows: found, seconds: Double(span.nanoseconds) / 1e9)
     }
@@ -137,7 +136,7 @@ private final class GroupQueue: Sendable {
     }
 
     private func add(_ row: [UInt8]) {
-        let began = VenueHost.now
+        let began = Stopwatch.now
         let mine = waiting.withLock { waiting in
             waiting.rows.append(row)
             waiting.added += 1
@@ -155,7 +154,7 @@ private final class GroupQueue: Sendable {
             }
             waiting.withLock { $0.written += UInt64(rows.count) }
         }
-        let span = VenueHost.now - began
+        let span = Stopwatch.now - began
         waiting.withLock { $0.log.record(span) }
     }
 }

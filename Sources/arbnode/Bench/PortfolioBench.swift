@@ -1,7 +1,6 @@
 import Node
 import Portfolio
 import TradingModel
-import VenueServer
 
 /// What one look at all positions costs on the desk's lane: the shipped window, eight instruments, six venues
 /// of which two are of perpetuals.
@@ -26,9 +25,9 @@ struct PortfolioBench {
             var log = LatencyLog()
             for number in 0..<looks {
                 let now = Moment(nanoseconds: Int64(1 + number) * 1_000_000_000_000)
-                let began = VenueHost.now
+                let began = Stopwatch.now
                 let (new, _) = watch.look(holdings, at: now)
-                let took = VenueHost.now - began
+                let took = Stopwatch.now - began
                 precondition(new.count <= 8 && watch.report?.net.value != nil, "a look has its figures")
                 log.record(took)
             }

@@ -2,7 +2,6 @@ import Books
 import Node
 import Routing
 import TradingModel
-import VenueServer
 
 /// The smart order router against the exhaustive search on random markets, and its speed on large ones.
 struct RouterBench {
@@ -54,11 +53,11 @@ struct RouterBench {
         for number in 0..<routes {
             let market = markets[number % markets.count]
             let wanted = Quantity(raw: random.between(100, 90_000))
-            let began = VenueHost.now
+            let began = Stopwatch.now
             let plan = SmartOrderRouter.route(
                 market.book, side: .buy, quantity: wanted, limit: Price(raw: 200_00), among: market.slots,
                 capacities: market.capacities)
-            let took = VenueHost.now - began
+            let took = Stopwatch.now - began
             precondition(plan.quantity <= wanted, "a route never takes more than was asked for")
             log.record(took)
         }

@@ -1,5 +1,4 @@
 import TradingModel
-import VenueServer
 
 /// What a message, an order and a beat of the engine cost, one dimension of the market growing at a time.
 struct EngineGrowth {
@@ -99,9 +98,9 @@ struct EngineGrowth {
         var spent: Int64 = 0
         for _ in 0..<messages {
             let venue = stage.prepare()
-            let began = VenueHost.now
+            let began = Stopwatch.now
             stage.send(venue)
-            spent += (VenueHost.now - began).nanoseconds
+            spent += (Stopwatch.now - began).nanoseconds
         }
         return Double(spent) / Double(messages)
     }
@@ -113,9 +112,9 @@ struct EngineGrowth {
         var spent: Int64 = 0
         for _ in 0..<pairs {
             let venue = stage.prepareEdge()
-            let began = VenueHost.now
+            let began = Stopwatch.now
             stage.send(venue)
-            spent += (VenueHost.now - began).nanoseconds
+            spent += (Stopwatch.now - began).nanoseconds
             stage.endEdge(venue)
         }
         let sent = stage.ordersSent - before
@@ -125,9 +124,9 @@ struct EngineGrowth {
     }
 
     private func beat(_ stage: inout GrowthStage) -> Double {
-        let began = VenueHost.now
+        let began = Stopwatch.now
         for _ in 0..<beats { stage.beat() }
-        let spent = VenueHost.now - began
+        let spent = Stopwatch.now - began
         stage.refresh()
         return Double(spent.nanoseconds) / Double(beats)
     }

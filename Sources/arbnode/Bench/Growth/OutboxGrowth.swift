@@ -3,7 +3,6 @@ import Engine
 import LiveWorld
 import Orders
 import TradingModel
-import VenueServer
 
 /// An outbox of a thousand to a million real rows: what one more durable row costs, and what a start on it
 /// takes, every record verified, decoded and replayed.
@@ -48,9 +47,9 @@ struct OutboxGrowth {
         var samples = Samples()
         for _ in 0..<(isQuick ? 20 : 300) {
             let row = history.rows(1)
-            let began = VenueHost.now
+            let began = Stopwatch.now
             _ = try store.append(row)
-            samples.add((VenueHost.now - began).nanoseconds)
+            samples.add((Stopwatch.now - began).nanoseconds)
         }
         samples.sort()
         return samples.quantile(0.5) / 1_000
@@ -60,12 +59,12 @@ struct OutboxGrowth {
     private func recover(_ path: String, _ policy: EnginePolicy) throws -> Double {
         var seconds: [Double] = []
         for _ in 0..<3 {
-            let began = VenueHost.now
+            let began = Stopwatch.now
             let store = try RocksOutbox(directory: path, limits: .demonstration)
             var recovery = Recovery(policy: policy)
             try store.readAll { sequence, row in try recovery.replay(row, sequence: sequence) }
             let engine = TradingEngine(policy: policy, recovery: recovery)
-            seconds.append(Double((VenueHost.now - began).nanoseconds) / 1e9)
+            seconds.append(Double((Stopwatch.now - began).nanoseconds) / 1e9)
             precondition(engine.orders.live.isEmpty, "every order of the history has ended")
             store.close()
         }

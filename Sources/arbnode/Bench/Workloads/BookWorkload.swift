@@ -4,7 +4,6 @@ import CAllocations
 import Configuration
 import TradingModel
 import VenueKit
-import VenueServer
 
 /// W1: raw depth frames through the live decoder into the live book, on one core; the best prices are read
 /// after every frame, and their checksum proves that the work was the peers'.
@@ -89,9 +88,9 @@ private struct BookPasses {
     mutating func throughput() -> (nanoseconds: Double, allocations: Double) {
         reset()
         let allocations = arbnode_allocations()
-        let began = VenueHost.now
+        let began = Stopwatch.now
         for number in snapshots..<lines.lines.count { touches[number] = step(number) }
-        let span = VenueHost.now - began
+        let span = Stopwatch.now - began
         let spent = arbnode_allocations() - allocations
         return (Double(span.nanoseconds) / Double(frames), Double(spent) / Double(frames))
     }
@@ -100,9 +99,9 @@ private struct BookPasses {
     mutating func latency(into samples: inout Samples) {
         reset()
         for number in snapshots..<lines.lines.count {
-            let began = VenueHost.now
+            let began = Stopwatch.now
             touches[number] = step(number)
-            samples.add((VenueHost.now - began).nanoseconds)
+            samples.add((Stopwatch.now - began).nanoseconds)
         }
     }
 

@@ -8,7 +8,6 @@ import Risk
 import Strategies
 import TradingModel
 import VenueKit
-import VenueServer
 
 /// W2: frames of two venues to the bytes of orders, through the whole engine: books, fees, strategy, guards,
 /// governor, reservation, request. Without network and disk; signing is measured apart.
@@ -141,23 +140,23 @@ struct DecisionPass {
 
     mutating func throughput() -> (nanoseconds: Double, allocations: Double) {
         let allocations = arbnode_allocations()
-        let began = VenueHost.now
+        let began = Stopwatch.now
         for line in lines.lines.dropFirst(snapshots) {
             tick(line)
             if !sent.isEmpty { fill() }
         }
         let ticks = Double(lines.lines.count - snapshots)
         return (
-            Double((VenueHost.now - began).nanoseconds) / ticks,
+            Double((Stopwatch.now - began).nanoseconds) / ticks,
             Double(arbnode_allocations() - allocations) / ticks
         )
     }
 
     mutating func latency(into all: inout Samples, ordering: inout Samples) {
         for line in lines.lines.dropFirst(snapshots) {
-            let began = VenueHost.now
+            let began = Stopwatch.now
             tick(line)
-            let span = (VenueHost.now - began).nanoseconds
+            let span = (Stopwatch.now - began).nanoseconds
             all.add(span)
             guard !sent.isEmpty else { continue }
             ordering.add(span)
@@ -226,10 +225,10 @@ struct DecisionPass {
         let message = Array("symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=IOC&quantity=0.50000000".utf8)
         let rounds = 20_000
         var sum = 0
-        let began = VenueHost.now
+        let began = Stopwatch.now
         for _ in 0..<rounds { sum += Int(signer.hmacSHA256(message)[0]) }
         precondition(sum > 0)
-        return Double((VenueHost.now - began).nanoseconds) / Double(rounds)
+        return Double((Stopwatch.now - began).nanoseconds) / Double(rounds)
     }
 }
 
@@ -254,7 +253,7 @@ struct RequestTimes {
     ) -> Double {
         let (now, rounds) = (CapturedFrames.start, 20_000)
         var bytes = 0
-        let began = VenueHost.now
+        let began = Stopwatch.now
         for round in 0..<rounds {
             let order = OrderIntent(
                 id: ClientOrderID(
@@ -267,7 +266,7 @@ struct RequestTimes {
             bytes += plan.target.utf8.count + plan.body.count
         }
         precondition(bytes > 0)
-        return Double((VenueHost.now - began).nanoseconds) / Double(rounds)
+        return Double((Stopwatch.now - began).nanoseconds) / Double(rounds)
     }
 }
 

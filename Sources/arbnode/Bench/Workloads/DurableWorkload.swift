@@ -2,7 +2,6 @@ import ArgumentParser
 import LiveWorld
 import Ports
 import TradingModel
-import VenueServer
 
 /// W3: rows of 200 bytes made durable, as they are before an order leaves: one row, both legs of a pair in
 /// one commit, sixty-four in one commit; then the opening of a store that holds many.
@@ -49,9 +48,9 @@ struct DurableWorkload: ParsableCommand {
         let batch = Array(repeating: [UInt8](repeating: 0x5A, count: 200), count: count)
         var samples = Samples()
         for number in 0..<commits + 20 {
-            let began = VenueHost.now
+            let began = Stopwatch.now
             _ = try outbox.append(batch)
-            let span = VenueHost.now - began
+            let span = Stopwatch.now - began
             if number >= 20 { samples.add(span.nanoseconds) }
             try outbox.absorb()
             if number % 64 == 63 { try outbox.settle() }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Books
 import TradingModel
 import VenueKit
-import VenueServer
 
 /// W5: a recording replayed as fast as it goes. `decoded`: changes that were decoded before, into the books
 /// of the venue and of the node, as a backtest keeps both. `raw`: the text itself through decoder, books and
@@ -32,7 +31,7 @@ struct ReplayWorkload: ParsableCommand {
             recording.read(0, into: &update)
             _ = venues.apply(update, from: VenueID(0), at: update.venueTime)
             _ = ours.apply(update, from: VenueID(0), at: update.venueTime)
-            let began = VenueHost.now
+            let began = Stopwatch.now
             for number in 1..<recording.count {
                 recording.read(number, into: &update)
                 _ = venues.apply(update, from: VenueID(0), at: update.venueTime)
@@ -40,7 +39,7 @@ struct ReplayWorkload: ParsableCommand {
                 let top = ours.tops[0]
                 spreads &+= top.ask.price.raw &- top.bid.price.raw
             }
-            perFrame.append(Double((VenueHost.now - began).nanoseconds) / Double(recording.count - 1))
+            perFrame.append(Double((Stopwatch.now - began).nanoseconds) / Double(recording.count - 1))
         }
         precondition(spreads > 0, "the books show a spread")
         print("decoded", perFrame.median, recording)

@@ -1,5 +1,3 @@
-import VenueServer
-
 /// Single durations in nanoseconds, exact: a microsecond's tail would drown in a histogram's steps.
 struct Samples {
     private var values: [UInt32] = []

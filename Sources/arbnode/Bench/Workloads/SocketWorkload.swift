@@ -124,17 +124,17 @@ private final class SocketMeter: SocketReceiver, @unchecked Sendable {
     func socketReceived(_ socket: any VenueSocket, _ bytes: UnsafeRawBufferPointer, at: Moment) {
         received += 1
         if mode == .echo {
-            if received > SocketMeter.warmUp { samples.add(SocketMeter.clock() - sentAt) }
+            if received > SocketMeter.warmUp { samples.add(Stopwatch.now.nanoseconds - sentAt) }
             if received == count + SocketMeter.warmUp { return finish(socket) }
             return ping(socket)
         }
         if received == 1 {
-            began = (SocketMeter.clock(), SocketMeter.processorTime())
+            began = (Stopwatch.now.nanoseconds, SocketMeter.processorTime())
         } else if mode == .paced {
-            samples.add(SocketMeter.clock() - SocketMeter.stamp(bytes))
+            samples.add(Stopwatch.now.nanoseconds - SocketMeter.stamp(bytes))
         }
         if received == count {
-            ended = (SocketMeter.clock(), SocketMeter.processorTime())
+            ended = (Stopwatch.now.nanoseconds, SocketMeter.processorTime())
             finish(socket)
         }
     }
@@ -169,7 +169,7 @@ private final class SocketMeter: SocketReceiver, @unchecked Sendable {
     }
 
     private func ping(_ socket: any VenueSocket) {
-        sentAt = SocketMeter.clock()
+        sentAt = Stopwatch.now.nanoseconds
         socket.send(payload)
     }
 
@@ -189,12 +189,6 @@ private final class SocketMeter: SocketReceiver, @unchecked Sendable {
     /// `{"t":<nanoseconds, 19 digits>`: when the server sent it, on the machine's monotonic clock.
     private static func stamp(_ bytes: UnsafeRawBufferPointer) -> Int64 {
         bytes.dropFirst(5).prefix(19).reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
-    }
-
-    private static func clock() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     private static func processorTime() -> Int64 {

@@ -4,7 +4,6 @@ import Configuration
 import Foundation
 import SimulatedWorld
 import TradingModel
-import VenueServer
 
 /// The frames of a file as a recording of one venue, and that recording through the whole node in virtual
 /// time: double, connector, decoder, books, engine with all its rules, outbox, watches and timers.
@@ -22,9 +21,9 @@ struct WholeNodeReplay {
 
     /// Nanoseconds in all, and how many messages the node took into its books.
     func run() throws -> (nanoseconds: Double, messages: Int) {
-        let began = VenueHost.now
+        let began = Stopwatch.now
         let results = try backtest.run { _, _ in }
-        let took = Double((VenueHost.now - began).nanoseconds)
+        let took = Double((Stopwatch.now - began).nanoseconds)
         return (took, BacktestReport(results).frames)
     }
 
