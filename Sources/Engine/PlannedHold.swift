@@ -27,7 +27,9 @@ public struct PlannedHold: Hashable, Sendable {
 
     /// `nil`: a HOLD for this reason was not planned.
     public init?(reason: String) {
-        guard let hold = PlannedHold.all.first(where: { reason.hasPrefix($0.words + ":") }) else { return nil }
+        guard let hold = PlannedHold.all.first(where: { reason.hasPrefix($0.words + ":") }) else {
+            return nil
+        }
         self = hold
     }
 

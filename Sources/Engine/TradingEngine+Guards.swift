@@ -103,8 +103,8 @@ extension TradingEngine {
 
     // MARK: Residuals and routes
 
-    /// What no venue takes is bounded in value, and does not stay for ever unseen. What only waits until it is
-    /// known whether the last run hedged it is told as that, and is not to be closed by hand.
+    /// What no venue takes is bounded in value, and does not stay for ever unseen. What only waits until it
+    /// is known whether the last run hedged it is told as that, and is not to be closed by hand.
     mutating func watchResiduals(_ now: Moment) {
         var sum = Amount.zero
         for index in policy.instruments.indices where !isPresuming(index) {

@@ -153,7 +153,8 @@ extension TradingEngine {
     /// Where a maintenance leads back to.
     public var maintenanceEnd: OperatingMode { plannedHold?.origin ?? .normal }
 
-    private mutating func maintain(_ step: MaintenanceStep, _ reason: String, _ actor: String, _ now: Moment) {
+    private mutating func maintain(_ step: MaintenanceStep, _ reason: String, _ actor: String, _ now: Moment)
+    {
         if step == .end {
             guard let hold = plannedHold else { return }
             return resume(to: hold.origin, reason, [actor], now)

@@ -235,13 +235,36 @@ import TradingModel
         next.process(.timer)
         #expect(Set(next.queried) == Set(presumed))
         #expect(next.persisted().isEmpty, "nothing is hedged, and nothing opened, on a guess")
-        #expect(next.alarms.contains(.hedgeFailure) && !next.alarms.contains(.residualLimit))
         prove(presumed, absent: &next)
         #expect(next.engine.orders.live.filter(presumed.contains).isEmpty)
         for venue in 0..<3 { next.quote(venue, bid: 100_00, ask: 100_10) }
         #expect(next.persisted().map(\.side) == [.sell])
         #expect(next.engine.ladders[0].rung == .reprice, "what never was is no attempt that failed")
         #expect(next.engine.mode == .normal)
+    }
+
+    @Test func `of a run that died is no residual that a person should close`() throws {
+        var first = stage()
+        let legs = first.sentPair()
+        let name = try warrant(first).name
+        first.fill(legs[0])
+        first.expire(legs[1])
+        var next = Stage(
+            venues: 3,
+            recovery: cut(first) {
+                if case .intended(let intent, _, _) = $0 { intent.id.leg(0) == name } else { false }
+            }
+        ) {
+            $0.hedge.warrants = 2
+            $0.hedge.residualCap = .zero
+        }
+        for venue in 0..<3 { next.quote(venue, bid: 100_00, ask: 100_10) }
+        next.process(.timer)
+        #expect(next.engine.obligations[0].deviation != .zero && next.engine.mids[0] > .zero)
+        #expect(!next.alarms.contains(.residualLimit))
+        prove(Array(next.engine.orders.live), absent: &next)
+        for venue in 0..<3 { next.quote(venue, bid: 100_00, ask: 100_10) }
+        #expect(next.persisted().map(\.side) == [.sell], "it is hedged once that is known")
     }
 
     /// Everything that absence takes, for each.

@@ -80,8 +80,8 @@ final class RocksTable: @unchecked Sendable {
         // Memory that fills and is let go: with RocksDB's customary 16 MiB a node grows for an hour and more
         // before it shrinks, and nobody can tell that from a leak.
         rocksdb_options_set_write_buffer_size(options, 4 << 20)
-        // RocksDB takes no fewer, and ten of them for tables. Rows are in the order of their keys, so that tables
-        // are never merged, only discarded: descriptors would grow with them.
+        // RocksDB takes no fewer, and ten of them for tables. Rows come in the order of their keys, so that
+        // tables are never merged, only discarded: descriptors would grow with them.
         rocksdb_options_set_max_open_files(options, 20)
         rocksdb_options_set_keep_log_file_num(options, 4)
         rocksdb_options_set_max_log_file_size(options, 1 << 20)

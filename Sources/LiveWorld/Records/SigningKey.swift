@@ -26,9 +26,7 @@ public final class SigningKey: Sendable {
         else {
             throw FileFault(
                 path: path,
-                detail:
-                    "holds no Ed25519 key: put it back from a backup, or move it away for a new one to be made"
-            )
+                detail: "holds no Ed25519 key: put it back from a backup, or move it away for a new one")
         }
         self.init(seed: Array(der.suffix(32)))
     }
