@@ -95,7 +95,8 @@ final class FillTally: Sendable {
     private struct State {
         var fills: [String: Int64] = [:]
         var sums: [String: Amount] = [:]
-        var known: Set<String> = []
+        /// Trades, each once: doubles come within minutes, names of long ago are not needed.
+        var known = SignalMemory()
     }
 
     private let state = Mutex(State())
@@ -130,10 +131,11 @@ final class FillTally: Sendable {
         let fee =
             fill.feeAsset == instrument.quote
             ? fill.fee : instrument.notional(fill.price, instrument.quantity(ofBase: fill.fee))
-        state.withLock { state in
-            guard state.known.insert("\(venue) \(symbol) \(fill.tradeID)").inserted else { return }
-            // Doubles come within minutes: names of long ago are not needed.
-            if state.known.count > 100_000 { state.known.removeAll() }
+        var trade = Fingerprint()
+        for part in [venue, symbol, fill.tradeID] { trade.add(part) }
+        state.withLock { [trade] state in
+            guard !state.known.contains(trade.value) else { return }
+            state.known.remember(trade.value)
             state.fills[venue, default: 0] += 1
             state.sums["venue.\(venue).volume", default: .zero] += notional
             if fill.isMaker { state.sums["venue.\(venue).maker", default: .zero] += notional }
