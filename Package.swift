@@ -94,6 +94,7 @@ let package = Package(
         room("Journal"),
         room("Measures"),
         room("Control"),
+        room("Streams"),
         room("Recordings", ["TradingModel", "CZlib"]),
         // L2
         room("Audit", ["TradingModel", "Orders", "Journal"]),
@@ -169,7 +170,7 @@ let package = Package(
                 "CAllocations", "CHaru", "Measures", "VenueKit", "Configuration", "Recordings", "Replay",
                 "Node",
                 "Console", "Control", "LiveWorld", "SimulatedWorld", "VenueServer", "Backtest", "Portfolio",
-                "Watch", "Channels", "Runbooks", "Audit", "Journal", "Reports", "Tape",
+                "Watch", "Channels", "Runbooks", "Audit", "Journal", "Reports", "Tape", "Streams",
                 arguments,
             ]),
         executable(
@@ -178,7 +179,7 @@ let package = Package(
                 "TradingModel", "Recordings", "SimulatedWorld", "VenueServer", "Simulator", "Configuration",
                 arguments,
             ]),
-        executable("arbctl", ["Control", arguments]),
+        executable("arbctl", ["Control", "Streams", arguments]),
 
         specification("ArchitectureTests", [], optimised),
         .testTarget(
@@ -189,6 +190,7 @@ let package = Package(
             name: "ReportsTests", dependencies: ["TradingModel", "Risk", "Measures", "Reports"],
             exclude: ["independent.py"], swiftSettings: house),
         specification("MeasuresTests", ["Measures"]),
+        specification("StreamsTests", ["Streams"]),
         specification("BooksTests", ["TradingModel", "Books"]),
         specification("RecordingsTests", ["TradingModel", "Recordings"]),
         specification("ReplayTests", ["TradingModel", "Recordings", "Replay"]),

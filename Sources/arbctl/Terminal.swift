@@ -1,9 +1,15 @@
 import Foundation
+import Streams
 
 /// Results go to stdout, everything else to stderr.
 enum Terminal {
-    static func print(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
-    static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    /// Ends the program where results cannot be written; a reader that has seen enough is no error.
+    static func print(_ text: String) {
+        guard let fault = TextStream.output.write(text + "\n"), fault != EPIPE else { return }
+        say("stdout: \(String(cString: strerror(fault)))")
+        exit(EX_IOERR)
+    }
+    static func say(_ text: String) { TextStream.error.write(text + "\n") }
 }
 
 /// Columns padded to their widest cell; those named in `left` are left-aligned, the others right-aligned.

@@ -44,7 +44,7 @@ struct ConfigCommand: ParsableCommand {
             } else {
                 let count = problems.list.count
                 let total = count == 1 ? "1 problem" : "\(count) problems"
-                FileHandle.standardError.write(Data("\(problems)\n\(path): \(total)\n".utf8))
+                Terminal.say("\(problems)\n\(path): \(total)")
             }
             throw ExitCode(78)
         }

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Streams
 import TradingModel
 
 /// One line on stderr for whoever waits longer than two seconds, drawn anew every second.
@@ -20,11 +21,11 @@ final class ProgressLine {
         shownAt = now
         let text = text(Double((now - began).nanoseconds) / 1e9)
         guard Terminal.errorIsTerminal else { return Terminal.say(text) }
-        FileHandle.standardError.write(Data(("\r\u{1B}[K" + text).utf8))
+        TextStream.error.write("\r\u{1B}[K" + text)
     }
 
     func clear() {
         guard shownAt != nil, Terminal.errorIsTerminal else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+        TextStream.error.write("\r\u{1B}[K")
     }
 }

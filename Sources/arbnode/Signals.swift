@@ -1,4 +1,5 @@
 import Foundation
+import Streams
 import Synchronization
 
 /// SIGINT and SIGTERM: the first asks for an orderly end, a second ends the process at once; the next start
@@ -15,6 +16,7 @@ final class Signals: Sendable {
 
     init() {
         Signals.shared = self
+        TextStream.surviveClosedPipes()
         for number in [SIGINT, SIGTERM] {
             // Only async-signal-safe calls here: atomics, clock_gettime and _exit.
             signal(number) { _ in Signals.shared?.asked() }

@@ -1,19 +1,26 @@
 import Foundation
+import Streams
 
 /// What goes to the person: results on stdout, everything else on stderr.
 enum Terminal {
     static let errorIsTerminal = isatty(2) == 1
 
-    static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    static func say(_ text: String) { TextStream.error.write(text + "\n") }
 
-    static func print(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+    /// Ends the program where results cannot be written; a reader that has seen enough is no error. Not for
+    /// what is said while a node runs.
+    static func print(_ text: String) {
+        guard let fault = TextStream.output.write(text + "\n"), fault != EPIPE else { return }
+        say("stdout: \(String(cString: strerror(fault)))")
+        exit(EX_IOERR)
+    }
 
     /// Draws `lines` over the previous drawing on a terminal; elsewhere nothing.
     static func redraw(_ lines: [String], over previous: Int) {
         guard errorIsTerminal else { return }
         var text = previous > 0 ? "\u{1B}[\(previous)A" : ""
         for line in lines { text += "\u{1B}[2K" + line + "\n" }
-        FileHandle.standardError.write(Data(text.utf8))
+        TextStream.error.write(text)
     }
 
     /// Names and what is said about them, aligned.

@@ -6,7 +6,7 @@ import Testing
     static let ranks = [
         "TradingModel": 0,
         "Books": 10, "Risk": 10, "Portfolio": 10, "Orders": 10, "Operations": 10, "Ports": 10, "Journal": 10,
-        "Control": 10, "Watch": 10, "Runbooks": 10, "Measures": 10,
+        "Control": 10, "Streams": 10, "Watch": 10, "Runbooks": 10, "Measures": 10,
         "CCurl": 10, "CWebSockets": 10, "COpenSSL": 10, "CRocksDB": 10, "CZlib": 10, "CAllocations": 10,
         "CThreads": 10, "CClock": 10,
         "Audit": 20, "Reports": 20,
@@ -40,6 +40,7 @@ import Testing
     /// Modules of the toolchain each room may use; a room that is not listed uses none.
     static let systemModules: [String: Set<String>] = [
         "LiveWorld": ["Glibc", "Synchronization"],
+        "Streams": ["Glibc"],
         "Channels": ["Glibc", "Synchronization"],
         "SimulatedWorld": ["Glibc", "Synchronization"],
         "VenueServer": ["Glibc", "Synchronization"],
