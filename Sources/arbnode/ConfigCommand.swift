@@ -40,7 +40,7 @@ struct ConfigCommand: ParsableCommand {
         case .success(let configuration): return configuration
         case .failure(let problems):
             if json {
-                print(problems.json(file: path))
+                Terminal.print(problems.json(file: path))
             } else {
                 let count = problems.list.count
                 let total = count == 1 ? "1 problem" : "\(count) problems"
@@ -64,7 +64,7 @@ struct ConfigCommand: ParsableCommand {
 
         func run() throws {
             let configuration = try ConfigCommand.loaded(arguments)
-            print(
+            Terminal.print(
                 arguments.json
                     ? configuration.validity() : "\(arguments.path): valid; \(configuration.summary)")
         }
@@ -90,9 +90,9 @@ struct ConfigCommand: ParsableCommand {
                 from: try ConfigCommand.loaded(old, json).document,
                 to: try ConfigCommand.loaded(new, json).document)
             if json {
-                print(delta.json(old: old, new: new))
+                Terminal.print(delta.json(old: old, new: new))
             } else if !delta.isEmpty {
-                print(delta.render())
+                Terminal.print(delta.render())
             }
             if !delta.isEmpty { throw ExitCode(1) }
         }
@@ -107,7 +107,7 @@ struct ConfigCommand: ParsableCommand {
 
         func run() throws {
             let document = try ConfigCommand.loaded(arguments).document
-            print(arguments.json ? document.json() : document.render())
+            Terminal.print(arguments.json ? document.json() : document.render())
         }
     }
 }
