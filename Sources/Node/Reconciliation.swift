@@ -21,6 +21,8 @@ struct Reconciliation {
     /// empties far enough for a whole pass.
     static let firstPause = Span.milliseconds(200)
     static let longestPause = Span.seconds(8)
+    /// A venue's clock may be off, and what answers questions behind what trades.
+    static let historyMargin = Span.seconds(60)
     /// An account does not open so soon after an order of ours ended there: a late fill or a trade history
     /// that lags may tell of a trade which the balance holds already, and it would be booked on top of it.
     static let restBeforeOpening = Span.seconds(10)
@@ -123,6 +125,7 @@ struct Reconciliation {
             // A busy venue stands still only between two orders: the read is tried where it does.
             for _ in 0..<Reconciliation.quietTries {
                 guard let stamp = await quiet() else { continue }
+                let began = desk.world.time.now
                 let balances = try await connector.balances()
                 desk.world.passes(.balancesRead)
                 guard await desk.stillness(venue) == stamp else { continue }
@@ -131,6 +134,7 @@ struct Reconciliation {
                 }
                 for fill in strangers { await desk.handle(.foreignFill(venue, fill)) }
                 let finding = await desk.compare(balances, at: venue)
+                if finding == .agrees { await desk.agreed(venue, at: began) }
                 guard case .differs = finding, try await bookFunding() else { return finding }
                 return .notYet("funding was booked")
             }
@@ -212,6 +216,16 @@ extension TradingDesk {
         acceptances[venue] = nil
         handle(.reconciled(venue))
         world.passes(.reconciled)
+    }
+
+    func agreed(_ venue: VenueID, at moment: Moment) { agreedAt[venue] = moment }
+
+    /// From when on fills may be missing. Where ledger and venue agreed, all before that are booked: a run of
+    /// days would else read its whole history after each gap, and one day more of it than a venue's pages
+    /// allow (simulation seed 72 over a day: Bybit was never reconciled again after 4,000 trades).
+    func historyBegins(_ venue: VenueID) -> Moment {
+        let begin = fillsSince ?? startedAt - Reconciliation.historyMargin
+        return agreedAt[venue].map { max(begin, $0 - Reconciliation.historyMargin) } ?? begin
     }
 
     /// Opens accounts whose balance two reads agree on; holds all others against the ledger.

@@ -28,8 +28,10 @@ public actor TradingDesk {
     public nonisolated let names: NodeNames
     /// Set in a dry run: orders go here and to no venue.
     var paper: PaperExchange?
-    private let fillsSince: Moment?
+    let fillsSince: Moment?
     let startedAt: Moment
+    /// When ledger and venue were last seen to agree.
+    var agreedAt: [VenueID: Moment] = [:]
 
     public internal(set) var latency: DeskLatency
     public internal(set) var incidents = IncidentLog()
@@ -299,8 +301,7 @@ public actor TradingDesk {
             reconciling.remove(venue)
             reconcilingEnds(venue)
         }
-        let since = fillsSince ?? startedAt - .seconds(60)
-        await Reconciliation(desk: self, venue: venue, fillsSince: since).run()
+        await Reconciliation(desk: self, venue: venue, fillsSince: historyBegins(venue)).run()
     }
 
     /// Holds every venue's orders, fills and balances against the ledger once more; answers the venues that
