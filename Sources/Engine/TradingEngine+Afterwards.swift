@@ -76,7 +76,7 @@ extension TradingEngine {
     /// An order finds its memory there: what grows by doubling would make one order in some hundreds wait for
     /// all before it to be copied.
     mutating func makeRoom() {
-        flattenings = policy.instruments.map { _ in Flattening() }
+        beginFlattening()
         orders.makeRoom(for: 1_024)
         reservations.makeRoom(for: 256)
         undigested.reserveCapacity(64)

@@ -22,6 +22,9 @@ struct Flattening: Hashable, Sendable {
 // owes nothing, and is closed besides: by orders that only reduce, a piece at a time. What a piece leaves on
 // spot is owed with its fill and hedged like anything else, on spot first.
 extension TradingEngine {
+    /// Each word to flatten has its tries anew.
+    mutating func beginFlattening() { flattenings = policy.instruments.map { _ in Flattening() } }
+
     mutating func flatten(_ now: Moment) {
         let isPlanned = plannedHold?.flattens == true
         guard isPlanned || !kills.blocks.isEmpty else { return }

@@ -10,7 +10,7 @@ extension TradingEngine {
         kills.set(block)
         loosenings.withdraw(.lift(order.scope))
         output.append(.journal(.killed(block, isLifted: false)))
-        flattenings = policy.instruments.map { _ in Flattening() }
+        beginFlattening()
         let flattens = order.flattens ? "; what is owed is hedged, perpetuals are closed" : ""
         alarm(
             .killSwitch, .pageNow, nil,

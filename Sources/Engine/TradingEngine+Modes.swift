@@ -161,7 +161,7 @@ extension TradingEngine {
         }
         guard mode < .hold else { return }
         let hold = PlannedHold(origin: mode, flattens: step == .flatten)
-        flattenings = policy.instruments.map { _ in Flattening() }
+        beginFlattening()
         tighten(to: .hold, "\(hold.words): \(reason)", actor, now)
     }
 }

@@ -22,9 +22,7 @@ struct FaultDriver {
         let ends = trial.plan.crashPoint.map { WorldPlan.ending.contains($0) } ?? trial.draw.chance(15)
         if ends, !trial.plan.losesLeg, trial.plan.kill == nil {
             for part in 1...4 {
-                simulation.schedule(at: simulation.now + trial.plan.safety * Int64(part) / 5) { [trial] in
-                    if !trial.isCalm { trial.endOrderly() }
-                }
+                trial.later(trial.plan.safety * Int64(part) / 5) { [trial] in trial.endOrderly() }
             }
         }
     }

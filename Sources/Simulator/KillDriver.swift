@@ -24,13 +24,13 @@ struct KillDriver {
 
     func schedule() {
         let safety = trial.plan.safety
-        later(trial.draw.span(safety / 6, safety / 2)) { [self] in give() }
+        trial.later(trial.draw.span(safety / 6, safety / 2)) { [self] in give() }
     }
 
     private func give() {
         // A node that is just starting is killed once it runs.
         guard let node = trial.node, trial.isRunning else {
-            return later(.milliseconds(200)) { [self] in give() }
+            return trial.later(.milliseconds(200)) { [self] in give() }
         }
         let scope = scope()
         breakThings(node)
@@ -43,7 +43,7 @@ struct KillDriver {
             trial.trace("killed by the \(outcome.by.rawValue): \(outcome.canceled) cancels")
         }
         Task(executorPreference: keeper.lane) { told(await keeper.kill(order)) }
-        later(KillDriver.patience) { [self] in lookForOpenOrders(scope, given: order) }
+        trial.later(KillDriver.patience) { [self] in lookForOpenOrders(scope, given: order) }
     }
 
     private func scope() -> KillScope {
@@ -63,27 +63,25 @@ struct KillDriver {
             trial.hang(\.socketLane, for: span)
             // The desk hangs, and still all is clear: looked at before it comes back.
             if span > .seconds(2) {
-                later(span - .milliseconds(50)) { [self] in lookForOpenOrders(.all, given: nil) }
+                trial.later(span - .milliseconds(50)) { [self] in lookForOpenOrders(.all, given: nil) }
             }
         case .diskFull:
             let disk = trial.disk
             disk.isFull = true
             disk.failsReserve = trial.draw.chance(50)
-            later(trial.draw.span(.milliseconds(200), .seconds(6))) { disk.heal() }
+            trial.later(trial.draw.span(.milliseconds(200), .seconds(6))) { disk.heal() }
         case .venueDead:
             let (network, venue) = (trial.network, trial.draw.pick(trial.plan.venues))
             network.setReachable(venue, false)
-            later(trial.draw.span(.milliseconds(500), .seconds(5))) { network.setReachable(venue, true) }
+            trial.later(trial.draw.span(.milliseconds(500), .seconds(5))) {
+                network.setReachable(venue, true)
+            }
         case .death:
-            later(trial.draw.span(.milliseconds(1), .seconds(2))) { [trial] in
-                if !trial.isCalm { trial.killNode("after a kill") }
+            trial.later(trial.draw.span(.milliseconds(1), .seconds(2))) { [trial] in
+                trial.killNode("after a kill")
             }
         default: break
         }
-    }
-
-    private func later(_ span: Span, _ action: @escaping () -> Void) {
-        simulation.schedule(at: simulation.now + span) { [trial] in if !trial.isCalm { action() } }
     }
 
     /// By the venues' own word. A kill that died with its process, or was lifted, asks for nothing.

@@ -21,14 +21,14 @@ struct MaintenanceDriver {
     /// How long positions may take to be closed while nothing else fails.
     private static let patience = Span.seconds(12)
 
-    func schedule() { later(begin) { [self] in start() } }
+    func schedule() { trial.later(begin) { [self] in start() } }
 
     private func start() {
         // A node that is just starting is told once it runs.
-        guard trial.isRunning else { return later(.milliseconds(200)) { [self] in start() } }
+        guard trial.isRunning else { return trial.later(.milliseconds(200)) { [self] in start() } }
         trial.trace("MAINTENANCE that flattens")
         trial.visit { $0.setMaintenance(.flatten, reason: "a drill", actor: "operator") }
-        later(MaintenanceDriver.patience) { [self] in end() }
+        trial.later(MaintenanceDriver.patience) { [self] in end() }
     }
 
     /// A HOLD that something else has called for since is left to the end of the world.
@@ -37,14 +37,14 @@ struct MaintenanceDriver {
         if trial.plan.isDirected { trial.judgeFlat("12 s into a HOLD that flattens") }
         trial.visit { $0.setMaintenance(.end, reason: "the drill is over", actor: "operator") }
     }
-
-    private func later(_ span: Span, _ action: @escaping () -> Void) {
-        let simulation = trial.simulation
-        simulation.schedule(at: simulation.now + span) { [trial] in if !trial.isCalm { action() } }
-    }
 }
 
 extension Trial {
+    /// After a while, unless the world is calm by then.
+    func later(_ span: Span, _ action: @escaping () -> Void) {
+        simulation.schedule(at: simulation.now + span) { [self] in if !isCalm { action() } }
+    }
+
     /// No perpetual is held any more, by the venues' own word.
     func judgeFlat(_ when: String) {
         for (index, instrument) in judge.policy.instruments.enumerated() {

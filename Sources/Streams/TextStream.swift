@@ -21,6 +21,14 @@ public struct TextStream: Sendable {
     /// A closed pipe is an error of the write to it, not the end of the process. Once, at a program's start.
     public static func surviveClosedPipes() { signal(SIGPIPE, SIG_IGN) }
 
+    /// A result on stdout. Ends the program where it cannot be written: nobody may take a part for the whole.
+    /// A reader that has seen enough is no error. Not for what is said while a node runs.
+    public static func result(_ text: String) {
+        guard let fault = output.write(text), fault != EPIPE else { return }
+        error.write("stdout: \(String(cString: strerror(fault)))\n")
+        exit(EX_IOERR)
+    }
+
     /// Writes all of it, or answers why not (an `errno`).
     @discardableResult
     public func write(_ text: String) -> Int32? {

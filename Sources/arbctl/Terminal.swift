@@ -3,12 +3,7 @@ import Streams
 
 /// Results go to stdout, everything else to stderr.
 enum Terminal {
-    /// Ends the program where results cannot be written; a reader that has seen enough is no error.
-    static func print(_ text: String) {
-        guard let fault = TextStream.output.write(text + "\n"), fault != EPIPE else { return }
-        say("stdout: \(String(cString: strerror(fault)))")
-        exit(EX_IOERR)
-    }
+    static func print(_ text: String) { TextStream.result(text + "\n") }
     static func say(_ text: String) { TextStream.error.write(text + "\n") }
 }
 

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Configuration
-import Foundation
 
 /// `arbnode config`: what a configuration says, and what is wrong with it.
 struct ConfigCommand: ParsableCommand {

@@ -7,13 +7,7 @@ enum Terminal {
 
     static func say(_ text: String) { TextStream.error.write(text + "\n") }
 
-    /// Ends the program where results cannot be written; a reader that has seen enough is no error. Not for
-    /// what is said while a node runs.
-    static func print(_ text: String) {
-        guard let fault = TextStream.output.write(text + "\n"), fault != EPIPE else { return }
-        say("stdout: \(String(cString: strerror(fault)))")
-        exit(EX_IOERR)
-    }
+    static func print(_ text: String) { TextStream.result(text + "\n") }
 
     /// Draws `lines` over the previous drawing on a terminal; elsewhere nothing.
     static func redraw(_ lines: [String], over previous: Int) {

@@ -6,6 +6,27 @@ import Strategies
 import Testing
 import TradingModel
 
+/// What is held at venue 1, the perpetual's.
+private func position(_ stage: Stage) -> Quantity {
+    Stage.instrument.quantity(ofBase: stage.engine.ledger.balance(VenueID(1), Stage.instrument.base))
+}
+
+/// How many orders are sent to close it in eighty seconds in which none fills.
+private func failingTries(_ stage: inout Stage) -> Int {
+    var tries = 0
+    for _ in 0..<80 {
+        stage.advance(.seconds(1))
+        stage.quote(0, bid: 99_90, ask: 100_00)
+        stage.quote(1, bid: 100_60, ask: 100_70)
+        stage.process(.timer)
+        let orders = stage.persisted()
+        #expect(orders.allSatisfy { $0.venue == VenueID(1) })
+        tries += orders.count
+        stage.fail(orders)
+    }
+    return tries
+}
+
 /// Ten are short at venue 1, a perpetual, against spot at venue 0: nothing is owed.
 @Suite struct `A kill that flattens` {
     private func killed(_ scope: KillScope = .all, flattens: Bool = true) -> Stage {
@@ -13,10 +34,6 @@ import TradingModel
         stage.process(
             .governance(.kill(KillOrder(scope, reason: "test", actor: "ann", flattens: flattens))))
         return stage
-    }
-
-    private func position(_ stage: Stage) -> Quantity {
-        Stage.instrument.quantity(ofBase: stage.engine.ledger.balance(VenueID(1), Stage.instrument.base))
     }
 
     @Test(arguments: [
@@ -95,18 +112,7 @@ import TradingModel
 
     @Test func `tries again when a closing does not fill, and tells a person in the end`() {
         var stage = killed()
-        var tries = 0
-        for _ in 0..<80 {
-            stage.advance(.seconds(1))
-            stage.quote(0, bid: 99_90, ask: 100_00)
-            stage.quote(1, bid: 100_60, ask: 100_70)
-            stage.process(.timer)
-            let orders = stage.persisted()
-            #expect(orders.allSatisfy { $0.venue == VenueID(1) })
-            tries += orders.count
-            stage.fail(orders)
-        }
-        #expect(tries == 60)
+        #expect(failingTries(&stage) == 60)
         #expect(stage.alarms.filter { $0 == .hedgeFailure }.count == 1)
         #expect(stage.engine.ladders[0].rung == .reprice, "no ladder was climbed")
     }
@@ -117,10 +123,6 @@ import TradingModel
         var stage = BasisStage.entered()
         stage.process(.governance(.maintenance(step, reason: "the day ends", actor: "ann")))
         return stage
-    }
-
-    private func position(_ stage: Stage) -> Quantity {
-        Stage.instrument.quantity(ofBase: stage.engine.ledger.balance(VenueID(1), Stage.instrument.base))
     }
 
     @Test func `closes the perpetual and spot, and then trading goes on by one person's word`() throws {
@@ -172,17 +174,7 @@ import TradingModel
     @Test func `has its tries anew each time`() {
         var stage = planned(.flatten)
         for day in 1...2 {
-            var tries = 0
-            for _ in 0..<80 {
-                stage.advance(.seconds(1))
-                stage.quote(0, bid: 99_90, ask: 100_00)
-                stage.quote(1, bid: 100_60, ask: 100_70)
-                stage.process(.timer)
-                let orders = stage.persisted()
-                tries += orders.count
-                stage.fail(orders)
-            }
-            #expect(tries == 60, "day \(day)")
+            #expect(failingTries(&stage) == 60, "day \(day)")
             #expect(stage.alarms.filter { $0 == .hedgeFailure }.count == day)
             guard day == 1 else { break }
             // A position that could not be closed does not keep the node from trading on.
