@@ -11,10 +11,13 @@ public struct StorePolicy: Hashable, Sendable {
     /// A hedge's row that waits longer takes the reserve path.
     public var hedgePatience: Span
 
-    /// Rows are durable in the reserve file at once; the store catches up after this long without a batch,
+    /// Rows are durable in the reserve file at once; the store's log is synced when they have lain there alone
+    /// for so long, seldom: a hedge called for meanwhile waits behind the sync.
+    public static let settleEvery = Span.seconds(5)
+    /// It waits for so long without a batch,
     public static let settleAfter = Span.milliseconds(20)
-    /// and after this long at the latest.
-    public static let settleWithin = Span.milliseconds(500)
+    /// and not beyond this.
+    public static let settleWithin = Span.seconds(10)
 
     public init(
         checkpointEvery: Span = .seconds(3_600), keep: Span = .seconds(25 * 3_600),

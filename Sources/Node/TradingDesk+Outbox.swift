@@ -154,11 +154,12 @@ extension TradingDesk {
     }
 
     private func settle(_ now: Moment) {
-        guard let unsettledSince,
-            // A hedge that is called for meanwhile would wait behind it.
-            isIdle && now - lastBatchAt >= StorePolicy.settleAfter
-                || now - unsettledSince >= StorePolicy.settleWithin
-        else { return }
+        guard let unsettledSince else { return }
+        let waiting = now - unsettledSince
+        let isQuiet = isIdle && now - lastBatchAt >= StorePolicy.settleAfter
+        guard waiting >= StorePolicy.settleWithin || waiting >= StorePolicy.settleEvery && isQuiet else {
+            return
+        }
         self.unsettledSince = nil
         Task(executorPreference: lane) {
             guard let fault = await self.keeper.settle() else { return }
