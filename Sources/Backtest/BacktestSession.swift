@@ -39,7 +39,7 @@ final class BacktestSession {
         let start = (times.lowerBound - BacktestSession.lead).nanoseconds
         simulation = Simulation(
             seed: seed,
-            start: Moment(nanoseconds: start - start % BacktestSession.beat.nanoseconds))
+            start: Moment(nanoseconds: start - start % BacktestSession.beat.nanoseconds), elidesHops: true)
         let network = SimulatedNetwork(simulation)
         // The recorder's distance from the venue is in the recorded times already.
         network.latency = .zero

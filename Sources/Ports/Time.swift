@@ -5,7 +5,7 @@ public protocol Timekeeper: Sendable {
     var now: Moment { get }
     /// Returns once `moment` has come, on the caller's lane; throws `CancellationError` when its task is
     /// cancelled.
-    func sleep(until moment: Moment) async throws
+    nonisolated(nonsending) func sleep(until moment: Moment) async throws
 }
 
 /// The only source of randomness (jitter, nonces). Simulated it is seeded.

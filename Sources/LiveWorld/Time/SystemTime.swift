@@ -12,7 +12,7 @@ public struct SystemTime: Timekeeper {
 
     public var now: Moment { LiveClock.now }
 
-    public func sleep(until moment: Moment) async throws {
+    public nonisolated(nonsending) func sleep(until moment: Moment) async throws {
         try Task.checkCancellation()
         guard moment > LiveClock.now else { return }
         let sleeper = Sleeper()

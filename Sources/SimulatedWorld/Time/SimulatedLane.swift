@@ -61,7 +61,12 @@ public final class SimulatedLane: Lane, @unchecked Sendable {
             let width = UInt64(pace.upperBound - pace.lowerBound + 1)
             busyUntil = simulation.now + .nanoseconds(pace.lowerBound + Int64(simulation.draw() % width))
         }
-        job.runSynchronously(on: asUnownedSerialExecutor())
+        if simulation.elidesHops {
+            job.runSynchronously(
+                isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+        } else {
+            job.runSynchronously(on: asUnownedSerialExecutor())
+        }
     }
 
     public var isCurrent: Bool { simulation.isHome && simulation.current === self }

@@ -6,11 +6,12 @@ import TradingModel
 /// the seed chooses. Jobs of one lane keep their order, as on a thread; between lanes any interleaving may
 /// come. When nothing is ready, time jumps to the next timer.
 ///
-/// Jobs run by `runSynchronously(on:)`, which never elides a hop between lanes: deterministic must also be
-/// adversarial.
+/// Jobs run by `runSynchronously(on:)`, which elides no hop, not even within a lane: deterministic must also be
+/// adversarial. Where it need not be (`elidesHops`) they run as on a live lane.
 public final class Simulation: @unchecked Sendable {
     public private(set) var now: Moment
     public let seed: UInt64
+    let elidesHops: Bool
     private var random: SeededSequence
     private let home = pthread_self()
     /// Lanes with jobs waiting, in the order in which they got work.
@@ -25,8 +26,10 @@ public final class Simulation: @unchecked Sendable {
     /// A running hash over every choice made: two runs of one seed must end with the same.
     public private(set) var trace: UInt64 = 0xcbf2_9ce4_8422_2325
 
-    public init(seed: UInt64, start: Moment) {
+    /// - Parameter elidesHops: what goes on within a lane is not interleaved: a backtest wants speed.
+    public init(seed: UInt64, start: Moment, elidesHops: Bool = false) {
         self.seed = seed
+        self.elidesHops = elidesHops
         now = start
         random = SeededSequence(seed: seed)
     }

@@ -8,7 +8,7 @@ public final class VirtualTime: Timekeeper {
 
     public var now: Moment { simulation.now }
 
-    public func sleep(until moment: Moment) async throws {
+    public nonisolated(nonsending) func sleep(until moment: Moment) async throws {
         try Task.checkCancellation()
         let sleeper = Sleeper(simulation)
         try await withTaskCancellationHandler {
