@@ -109,7 +109,7 @@ let package = Package(
                 "CRocksDB", "CThreads", "CClock", "CZlib", "Recordings",
             ]),
         room("SimulatedWorld", ["TradingModel", "Ports", "Journal"], simulationOnly + optimised),
-        room("Channels", ["TradingModel", "Ports", "Watch", "CCurl"]),
+        room("Channels", ["TradingModel", "Ports", "Watch", "Streams", "CCurl"]),
         room("VenueServer", ["TradingModel", "SimulatedWorld", "COpenSSL"] + nio),
         // L3
         room("Strategies", ["TradingModel", "Books", "Routing"]),
@@ -177,7 +177,7 @@ let package = Package(
             "arbsim",
             [
                 "TradingModel", "Recordings", "SimulatedWorld", "VenueServer", "Simulator", "Configuration",
-                arguments,
+                "Streams", arguments,
             ]),
         executable("arbctl", ["Control", "Streams", arguments]),
 
@@ -236,7 +236,7 @@ let package = Package(
         specification("RunbooksTests", ["TradingModel", "Runbooks"]),
         specification(
             "ChannelsTests",
-            ["TradingModel", "Ports", "Watch", "Channels", "LiveWorld", "VenueServer"] + nio),
+            ["TradingModel", "Ports", "Watch", "Channels", "Streams", "LiveWorld", "VenueServer"] + nio),
         specification(
             "ControlTests",
             [

@@ -5,13 +5,18 @@ extension ConsolidatedBook {
     /// Our own resting orders are not among them.
     public func level(_ side: Side, _ slot: Int, _ depth: Int) -> Level? {
         guard own[slot].isEmpty else { return othersLevel(side, slot, depth) }
+        // A ladder would be copied to be asked for it.
+        if depth == 0 {
+            let best = side == .buy ? books[slot].asks.best : books[slot].bids.best
+            return best.quantity > .zero ? best : nil
+        }
         if side == .buy { return depth < books[slot].asks.count ? books[slot].asks[depth] : nil }
         return depth < books[slot].bids.count ? books[slot].bids[depth] : nil
     }
 
     /// Hands the levels a taker on `side` meets from `depth` on to `body`, at most so many, until it answers
     /// `false`.
-    @inlinable public func withLevels(
+    @inlinable @inline(__always) public func withLevels(
         _ side: Side, _ slot: Int, from depth: Int, atMost most: Int, _ body: (Level) -> Bool
     ) {
         guard own[slot].isEmpty else { return withOthersLevels(side, slot, from: depth, atMost: most, body) }
@@ -20,12 +25,6 @@ extension ConsolidatedBook {
         } else {
             books[slot].bids.withLevels(from: depth, atMost: most, body)
         }
-    }
-
-    /// The touch that a taker on `side` sees in the venue's own book, our orders included, and the venue's id
-    /// of the last message in it.
-    @inlinable public func shown(_ side: Side, _ slot: Int) -> (touch: Level, sequence: Int64) {
-        (side == .buy ? books[slot].asks.best : books[slot].bids.best, books[slot].lastSequence)
     }
 
     /// How many levels a taker on `side` may meet there.

@@ -29,15 +29,15 @@ public struct ConsolidatedBook: Sendable {
     public private(set) var books: [VenueBook]
     public private(set) var tops: [VenueTop]
     public private(set) var takerFees: [Rate]
-    /// Whether a venue pays takers.
-    public private(set) var hasRebates: Bool
+    /// Below zero where a venue pays takers.
+    public private(set) var lowestTakerFee: Rate
     /// Slots whose book is proved.
     public private(set) var synced = SlotSet()
     /// The synced slot with the highest bid, −1 when there is none; the lowest slot wins a tie.
     public private(set) var bestBidSlot = -1
     /// The synced slot with the lowest ask, −1 when there is none; the lowest slot wins a tie.
     public private(set) var bestAskSlot = -1
-    private let slots: [Int8]
+    @usableFromInline let slots: [Int8]
     /// By slot: our own resting orders there.
     public internal(set) var own: [[OwnLevel]]
     /// Slots among which the best bid and ask are sought: those of reference, or all where there is none.
@@ -58,7 +58,7 @@ public struct ConsolidatedBook: Sendable {
         }
         tops = sources.map { VenueTop(venue: $0.venue) }
         takerFees = sources.map(\.takerFee)
-        hasRebates = sources.contains { $0.takerFee < .zero }
+        lowestTakerFee = takerFees.min() ?? .zero
         own = sources.map { _ in [] }
         var reference = SlotSet()
         let hasReference = sources.contains(where: \.isReference)
@@ -75,13 +75,13 @@ public struct ConsolidatedBook: Sendable {
     }
 
     /// The slot of a venue, `nil` when it does not list the instrument.
-    public func slot(of venue: VenueID) -> Int? {
+    @inlinable public func slot(of venue: VenueID) -> Int? {
         guard slots.indices.contains(venue.index), slots[venue.index] >= 0 else { return nil }
         return Int(slots[venue.index])
     }
 
     public func book(of venue: VenueID) -> VenueBook? { slot(of: venue).map { books[$0] } }
-    public func top(of venue: VenueID) -> VenueTop? { slot(of: venue).map { tops[$0] } }
+    @inlinable public func top(of venue: VenueID) -> VenueTop? { slot(of: venue).map { tops[$0] } }
 
     /// The highest proved bid over all venues of reference, whatever its age.
     public var bestBid: VenueTop? { bestBidSlot < 0 ? nil : tops[bestBidSlot] }
@@ -108,7 +108,7 @@ public struct ConsolidatedBook: Sendable {
     public mutating func setTakerFee(_ fee: Rate, of venue: VenueID) {
         guard let slot = slot(of: venue) else { return }
         takerFees[slot] = fee
-        hasRebates = takerFees.contains { $0 < .zero }
+        lowestTakerFee = takerFees.min() ?? .zero
     }
 }
 

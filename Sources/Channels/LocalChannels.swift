@@ -1,19 +1,22 @@
 import Glibc
+import Streams
 import TradingModel
 import Watch
 
-/// Lines on a descriptor, standard error as a rule.
+/// Lines on a stream, standard error as a rule. One whose reader is behind for too long is a failed delivery.
 public struct LogChannel: AlertChannel {
-    private let descriptor: Int32
+    private let stream: TextStream
 
-    public init(descriptor: Int32 = STDERR_FILENO) { self.descriptor = descriptor }
+    public init(_ stream: TextStream = .error) { self.stream = stream }
 
     public func deliver(_ message: ChannelMessage, unless stop: StopFlag) throws(DeliveryFault) {
         // Others' words move no cursor and begin no line.
         let visible = message.headline.unicodeScalars.map { scalar in
             scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) ? " " : Character(scalar)
         }
-        try FileWriting.write(Array("\(message.at.text) \(String(visible))\n".utf8), to: descriptor)
+        if let fault = stream.write("\(message.at.text) \(String(visible))\n") {
+            throw DeliveryFault("write: \(String(cString: strerror(fault)))")
+        }
     }
 }
 

@@ -50,12 +50,16 @@ public struct Recovery: Sendable {
     /// What happened before this is not in the history any more: it was discarded.
     public private(set) var memoryStart = Moment.distantPast
 
+    /// A venue's trade history is read from so long before what is known: its clock may be off, and what
+    /// answers questions behind what trades.
+    public static let historyMargin = Span.seconds(60)
+
     /// Fills are fetched from this moment on: before the oldest order that may still fill, and before the
     /// last thing this directory saw, so that what happened while no node ran is found.
     public var fillsSince: Moment? {
         let oldest = orders.live.compactMap { orders[$0]?.intent.decidedAt }.min()
         guard let from = [oldest, lastSeen].compactMap({ $0 }).min() else { return nil }
-        return from - .seconds(60)
+        return from - Recovery.historyMargin
     }
 
     /// Adjustments met that name their moment.

@@ -61,18 +61,18 @@ extension TradingEngine {
     /// What this instrument's books now call for: first what is owed, then what may be won.
     mutating func evaluate(_ index: Int, _ now: Moment) {
         let (bid, ask) = (books[index].bestBidSlot, books[index].bestAskSlot)
-        // Where no fee is a rebate nothing can be won unless somebody bids more than somebody asks.
-        var isCrossed = books[index].hasRebates
+        var touch: (bid: Price, ask: Price)?
         if bid >= 0, ask >= 0 {
-            let (high, low) = (books[index].tops[bid].bid.price.raw, books[index].tops[ask].ask.price.raw)
-            isCrossed = isCrossed || high > low
-            mids[index] = Price(raw: high / 2 + low / 2)
+            let (high, low) = (books[index].tops[bid].bid.price, books[index].tops[ask].ask.price)
+            touch = (high, low)
+            mids[index] = Price(raw: high.raw / 2 + low.raw / 2)
             priceWindows[index].note(mids[index], at: now)
         }
         if now >= nextThrottleLooks[index] { tendThrottles(index, now) }
         if needsHedging(index) { hedge(index, now) }
-        for strategy in strategiesOf[index] {
-            if isCrossed || !needsCross[strategy] {
+        for place in strategiesOf[index].indices {
+            let strategy = strategiesOf[index][place]
+            if mayEarn(strategy, index, touch) {
                 seek(strategy, index, now)
             } else {
                 strategies[strategy].sawNothing()
@@ -80,6 +80,15 @@ extension TradingEngine {
         }
         tendQuotes(index, mayPlace: true, now)
         revokeSettled(index)
+    }
+
+    /// - Parameter touch: the best prices of reference; `nil` while a side has none.
+    private func mayEarn(_ strategy: Int, _ index: Int, _ touch: (bid: Price, ask: Price)?) -> Bool {
+        guard needsCross[strategy] else { return true }
+        guard let touch else { return false }
+        return EdgeScanner.mayEarn(
+            strategies[strategy].policy.minimumEdge, bid: touch.bid, ask: touch.ask,
+            fee: books[index].lowestTakerFee)
     }
 
     private mutating func seek(_ strategy: Int, _ index: Int, _ now: Moment) {
@@ -145,17 +154,18 @@ extension TradingEngine {
     private func fingerprint(of edge: Edge, _ strategy: Int, _ index: Int) -> UInt64 {
         var print = signalStarts[strategy]
         // As the venues show it: our own orders come and go without news.
-        let book = books.span
-        add(edge.buyVenue, book[index].shown(.buy, edge.buySlot), &print)
-        add(edge.sellVenue, book[index].shown(.sell, edge.sellSlot), &print)
+        let asks = books[index].books[edge.buySlot].asks.best
+        add(edge.buyVenue, asks, books[index].books[edge.buySlot].lastSequence, &print)
+        let bids = books[index].books[edge.sellSlot].bids.best
+        add(edge.sellVenue, bids, books[index].books[edge.sellSlot].lastSequence, &print)
         return print.value
     }
 
-    private func add(_ venue: VenueID, _ shown: (touch: Level, sequence: Int64), _ print: inout Fingerprint) {
+    private func add(_ venue: VenueID, _ touch: Level, _ sequence: Int64, _ print: inout Fingerprint) {
         print.add(policy.venues[venue.index].name)
-        print.add(shown.touch.price.raw)
-        print.add(shown.touch.quantity.raw)
-        print.add(shown.sequence)
+        print.add(touch.price.raw)
+        print.add(touch.quantity.raw)
+        print.add(sequence)
     }
 
     /// Slots where new risk may go: proved, fresh, reconciled, within the rate budget.

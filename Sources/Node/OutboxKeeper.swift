@@ -11,8 +11,6 @@ public actor OutboxKeeper {
     private var store: (any OutboxStore)? { current.store }
     /// A write failed: what lies on the disk is known again only after the store was opened anew.
     private var isBroken = false
-    /// Why the store refused rows that were durable already, until `settle` has told it.
-    private var untold: OutboxFault?
 
     public init(world: World) {
         lane = world.storeLane
@@ -42,42 +40,33 @@ public actor OutboxKeeper {
             if isBroken { try reopen() }
             return try (current.store ?? store).append(rows)
         }
-        switch outcome {
-        case .failure: isBroken = true
-        // After the answer: whoever waits for these rows waits for the disk alone.
-        case .success: Task(executorPreference: lane) { await self.absorb() }
-        }
+        if case .failure = outcome { isBroken = true }
         return outcome
     }
 
-    /// A failure is met like that of a write: the next batch opens the store anew. `settle` tells of it.
-    private func absorb() {
-        guard let store, !isBroken else { return }
+    /// Hands the store what the reserve file has made durable; answers what failed.
+    public func absorb() -> OutboxFault? {
+        guard let store, !isBroken else { return nil }
         world.passes(.absorbBegins)
         defer { world.passes(.absorbEnds) }
-        do throws(OutboxFault) { try store.absorb() } catch {
-            isBroken = true
-            untold = error
-        }
+        return fault { () throws(OutboxFault) in try store.absorb() }
     }
 
-    /// Lets the store catch up with the reserve file; answers what failed since the last call. A failure is
-    /// met like that of a write: the next batch opens the store anew.
+    /// Lets the store catch up with the reserve file for good; answers what failed.
     public func settle() -> OutboxFault? {
-        if let fault = untold {
-            untold = nil
-            return fault
-        }
         guard let store, !isBroken else { return nil }
         world.passes(.settleBegins)
         defer { world.passes(.settleEnds) }
-        do throws(OutboxFault) {
-            try store.settle()
-            return nil
-        } catch {
+        return fault { () throws(OutboxFault) in try store.settle() }
+    }
+
+    /// A failure is met like that of a write: the next batch opens the store anew.
+    private func fault(_ body: () throws(OutboxFault) -> Void) -> OutboxFault? {
+        do throws(OutboxFault) { try body() } catch {
             isBroken = true
             return error
         }
+        return nil
     }
 
     /// After a failed write: opens the store anew, which verifies it and folds in what the reserve file

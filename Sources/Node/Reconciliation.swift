@@ -21,8 +21,6 @@ struct Reconciliation {
     /// empties far enough for a whole pass.
     static let firstPause = Span.milliseconds(200)
     static let longestPause = Span.seconds(8)
-    /// A venue's clock may be off, and what answers questions behind what trades.
-    static let historyMargin = Span.seconds(60)
     /// An account does not open so soon after an order of ours ended there: a late fill or a trade history
     /// that lags may tell of a trade which the balance holds already, and it would be booked on top of it.
     static let restBeforeOpening = Span.seconds(10)
@@ -224,8 +222,8 @@ extension TradingDesk {
     /// days would else read its whole history after each gap, and one day more of it than a venue's pages
     /// allow (simulation seed 72 over a day: Bybit was never reconciled again after 4,000 trades).
     func historyBegins(_ venue: VenueID) -> Moment {
-        let begin = fillsSince ?? startedAt - Reconciliation.historyMargin
-        return agreedAt[venue].map { max(begin, $0 - Reconciliation.historyMargin) } ?? begin
+        let begin = fillsSince ?? startedAt - Recovery.historyMargin
+        return agreedAt[venue].map { max(begin, $0 - Recovery.historyMargin) } ?? begin
     }
 
     /// Opens accounts whose balance two reads agree on; holds all others against the ledger.

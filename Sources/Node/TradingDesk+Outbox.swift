@@ -73,7 +73,14 @@ extension TradingDesk {
         Task(executorPreference: lane) {
             let outcome = await self.keeper.append(batch.rows.map(\.bytes))
             await self.written(outcome)
+            // After the answer: whoever waits for these rows waits for the disk alone.
+            await self.notStored(await self.keeper.absorb())
         }
+    }
+
+    /// What is durable already, the store did not take.
+    private func notStored(_ fault: OutboxFault?) {
+        if let fault { handle(.notDurable([], reason: "\(fault)")) }
     }
 
     private func awaitGathering() {
@@ -161,10 +168,7 @@ extension TradingDesk {
             return
         }
         self.unsettledSince = nil
-        Task(executorPreference: lane) {
-            guard let fault = await self.keeper.settle() else { return }
-            await self.handle(.notDurable([], reason: "\(fault)"))
-        }
+        Task(executorPreference: lane) { await self.notStored(await self.keeper.settle()) }
     }
 
     /// How often the free space under the store is looked at.

@@ -91,6 +91,15 @@ public enum EdgeScanner {
             floor: minimum)
     }
 
+    /// Whether any pair could be an edge of at least `minimum`, zero or more, where no venue bids above `bid`,
+    /// asks below `ask` or takes less than `fee`: two products tell that nearly always nothing is to be sought.
+    public static func mayEarn(_ minimum: Rate, bid: Price, ask: Price, fee: Rate) -> Bool {
+        let (netBid, netAsk) = (
+            ConsolidatedBook.net(.sell, bid, fee), ConsolidatedBook.net(.buy, ask, fee)
+        )
+        return netAsk <= 0 || earns(netBid, netAsk, minimum) && reaches(minimum, netBid, over: netAsk)
+    }
+
     /// Arbitrage must gain something, whatever is asked of it.
     private static func earns(_ netBid: Int128, _ netAsk: Int128, _ minimum: Rate) -> Bool {
         minimum < .zero || netBid > netAsk

@@ -23,6 +23,8 @@ public struct InstrumentID: Hashable, Comparable, Sendable {
 
 /// A canonical spot instrument, the same at every venue that lists it. Prices and quantities of all its
 /// listings use its scales, so they compare as integers. `priceScale + quantityScale` ≤ 18.
+///
+/// What is reckoned with it for every order is inlined: a call would copy all of it, names included.
 public struct Instrument: Hashable, Sendable {
     public let id: InstrumentID
     public let base: Asset
@@ -52,22 +54,22 @@ public struct Instrument: Hashable, Sendable {
     public var symbol: String { base.code + "-" + quote.code }
 
     /// price × quantity in the quote asset, exact.
-    @inlinable public func notional(_ price: Price, _ quantity: Quantity) -> Amount {
+    @inlinable @inline(__always) public func notional(_ price: Price, _ quantity: Quantity) -> Amount {
         notional(product: Int128(price.raw) * Int128(quantity.raw))
     }
 
     /// A sum of products of raw prices and raw quantities in the quote asset, exact.
-    @inlinable public func notional(product: Int128) -> Amount {
+    @inlinable @inline(__always) public func notional(product: Int128) -> Amount {
         Amount(raw: product * unit)
     }
 
     /// A base quantity as an amount of the base asset, exact.
-    @inlinable public func baseAmount(_ quantity: Quantity) -> Amount {
+    @inlinable @inline(__always) public func baseAmount(_ quantity: Quantity) -> Amount {
         Amount(raw: Int128(quantity.raw) * Int128(DecimalText.power(Amount.scale - quantityScale)))
     }
 
     /// An amount of the base asset as a quantity, truncated towards zero at the instrument's scale.
-    @inlinable public func quantity(ofBase amount: Amount) -> Quantity {
+    @inlinable @inline(__always) public func quantity(ofBase amount: Amount) -> Quantity {
         Quantity(raw: Int64(clamping: amount.raw / Int128(DecimalText.power(Amount.scale - quantityScale))))
     }
 

@@ -7,27 +7,6 @@ enum Terminal {
     static func say(_ text: String) { TextStream.error.write(text + "\n") }
 }
 
-/// Columns padded to their widest cell; those named in `left` are left-aligned, the others right-aligned.
-struct TextTable {
-    var rows: [[String]]
-    var left: Set<Int> = [0]
-
-    var lines: [String] {
-        let columns = rows.map(\.count).max() ?? 0
-        let widths = (0..<columns).map { column in
-            rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
-        }
-        return rows.map { row in
-            var line = row.enumerated().map { column, cell in
-                let padding = String(repeating: " ", count: widths[column] - cell.count)
-                return left.contains(column) ? cell + padding : padding + cell
-            }.joined(separator: "  ")
-            while line.last == " " { line.removeLast() }
-            return line
-        }
-    }
-}
-
 /// Figures for the eye; JSON carries the exact values.
 enum Figures {
     /// A decimal string with so many decimals, the rest cut off.

@@ -1,4 +1,5 @@
 import Control
+import Streams
 
 /// One trade told whole.
 enum TradeText {

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Node
+import Streams
 import TradingModel
 
 /// A node's state for people: the live view and the closing summary.

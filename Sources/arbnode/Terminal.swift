@@ -37,21 +37,3 @@ enum Terminal {
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }
-
-/// Columns padded to their widest cell; the first is left-aligned, the others right-aligned.
-struct TextTable {
-    var rows: [[String]]
-
-    var lines: [String] {
-        let columns = rows.map(\.count).max() ?? 0
-        let widths = (0..<columns).map { column in
-            rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
-        }
-        return rows.map { row in
-            row.enumerated().map { column, cell in
-                let padding = String(repeating: " ", count: widths[column] - cell.count)
-                return column == 0 ? cell + padding : padding + cell
-            }.joined(separator: "  ")
-        }
-    }
-}

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Simulator
+import Streams
 
 struct CrashesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -50,10 +51,10 @@ struct CrashesCommand: ParsableCommand {
     }
 
     private func text(_ report: CrashReport, _ points: [String]) -> [String] {
-        var table = TextTable(["crash point", "runs", "crashes", "violations"])
+        var table = TextTable(rows: [["crash point", "runs", "crashes", "violations"]])
         for point in points {
             guard let entry = report.byPoint[point] else { continue }
-            table.add([point, "\(entry.runs)", "\(entry.fired)", "\(entry.violations)"])
+            table.rows.append([point, "\(entry.runs)", "\(entry.fired)", "\(entry.violations)"])
         }
         var lines = table.lines + RunText.failures(report.failures) + [""]
         if !report.neverFired.isEmpty {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Simulator
+import Streams
 
 struct FaultsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -39,11 +40,11 @@ struct FaultsCommand: ParsableCommand {
     }
 
     private func list() {
-        var table = TextTable(["fault", "what happens", "what must hold"], leading: [0, 1, 2])
-        for fault in ProvingGround.faults { table.add([fault.id, fault.title, fault.expectation]) }
-        var scenarios = TextTable(["scenario", "what happens", "faults"], leading: [0, 1, 2])
+        var table = TextTable(rows: [["fault", "what happens", "what must hold"]], left: [0, 1, 2])
+        for fault in ProvingGround.faults { table.rows.append([fault.id, fault.title, fault.expectation]) }
+        var scenarios = TextTable(rows: [["scenario", "what happens", "faults"]], left: [0, 1, 2])
         for scenario in ProvingGround.scenarios {
-            scenarios.add([scenario.name, scenario.summary, scenario.faults.joined(separator: " ")])
+            scenarios.rows.append([scenario.name, scenario.summary, scenario.faults.joined(separator: " ")])
         }
         Console.result((table.lines + [""] + scenarios.lines).joined(separator: "\n"))
     }
@@ -75,11 +76,11 @@ struct FaultsCommand: ParsableCommand {
 
     private func text(_ report: FaultReport) -> [String] {
         var table = TextTable(
-            ["fault", "what happens", "fired", "seeds", "survived", "directed"], leading: [0, 1, 5])
+            rows: [["fault", "what happens", "fired", "seeds", "survived", "directed"]], left: [0, 1, 5])
         for fault in ProvingGround.faults {
             guard let entry = report.faults[fault.id] else { continue }
             let directed = entry.directed.map { "\($0.scenario) \($0.passed ? "passed" : "FAILED")" }
-            table.add([
+            table.rows.append([
                 fault.id, fault.title, "\(entry.fired)", "\(entry.seeds)", "\(entry.survived)",
                 directed.joined(separator: ", "),
             ])

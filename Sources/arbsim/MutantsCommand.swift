@@ -1,5 +1,6 @@
 import ArgumentParser
 import Simulator
+import Streams
 import TradingModel
 
 struct MutantsCommand: ParsableCommand {
@@ -111,10 +112,10 @@ struct MutantsCommand: ParsableCommand {
 
     private func text(_ report: MutantReport) -> [String] {
         var table = TextTable(
-            ["defect", "caught by", "seeds", "scenario", "noticed"], leading: [0, 1, 3, 4])
+            rows: [["defect", "caught by", "seeds", "scenario", "noticed"]], left: [0, 1, 3, 4])
         for entry in report.mutants {
             let invariant = entry.invariant.map { "\($0): \(entry.detail)" } ?? ""
-            table.add([
+            table.rows.append([
                 entry.name, entry.caughtBySeed.map { "seed \($0)" } ?? "NOTHING", "\(entry.tried)",
                 entry.scenario ?? "", String(invariant.prefix(80)),
             ])

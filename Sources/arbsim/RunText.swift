@@ -1,4 +1,5 @@
 import Simulator
+import Streams
 
 /// The end of `arbsim run`, for people.
 enum RunText {
@@ -8,9 +9,9 @@ enum RunText {
     static func lines(_ report: RunReport, asked: Int) -> [String] {
         var lines: [String] = []
         if !report.faults.isEmpty {
-            var table = TextTable(["fault", "fired", "seeds", "survived"])
+            var table = TextTable(rows: [["fault", "fired", "seeds", "survived"]])
             for (id, count) in report.faults.sorted(by: { $0.key < $1.key }) {
-                table.add([id, "\(count.fired)", "\(count.seeds)", "\(count.survived)"])
+                table.rows.append([id, "\(count.fired)", "\(count.seeds)", "\(count.survived)"])
             }
             lines += table.lines + [""]
         }
@@ -38,7 +39,7 @@ enum RunText {
     }
 
     private static func figures(_ report: RunReport, asked: Int) -> [String] {
-        var table = TextTable(["", ""], leading: [0, 1])
+        var table = TextTable(rows: [["", ""]], left: [0, 1])
         let speed = report.wallS > 0 ? report.virtualHours * 3600 / report.wallS : 0
         for row in [
             ["seeds", "\(report.seeds) of \(asked), and \(report.corpus) of the corpus"],
@@ -57,7 +58,7 @@ enum RunText {
             ["decisions made again", "\(report.rerunDecisions)"],
             ["resolved by timeout", "\(report.resolvedByTimeout)"],
             ["longest unhedged", "\(Figure.short(report.maxUnhedgedAgeMs)) ms"],
-        ] { table.add(row) }
+        ] { table.rows.append(row) }
         return Array(table.lines.dropFirst())
     }
 

@@ -1,5 +1,6 @@
 import Channels
 import Foundation
+import Streams
 import Testing
 import TradingModel
 import Watch
@@ -36,11 +37,19 @@ import Watch
         let path = folder.path + "/log"
         #expect(FileManager.default.createFile(atPath: path, contents: nil))
         let file = try #require(FileHandle(forWritingAtPath: path))
-        let channel = LogChannel(descriptor: file.fileDescriptor)
+        let channel = LogChannel(TextStream(descriptor: file.fileDescriptor, patience: 1_000))
         #expect(await delivering(channel, .alert(Sample.alert("a\nb\u{1B}[2Jc"))) == nil)
         let text = try folder.text("log")
         #expect(text.split(separator: "\n").count == 1 && !text.contains("\u{1B}"))
         #expect(text.hasPrefix("2026-09-21T14:13:20.000Z PAGE_NOW HEDGE_FAILURE okx: a b"))
+    }
+
+    @Test func `a log whose reader has stopped is a failed delivery, not a stop`() async throws {
+        let pipe = Pipe()
+        let stream = TextStream(descriptor: pipe.fileHandleForWriting.fileDescriptor, patience: 1)
+        // Nobody reads: at some point the pipe takes no more.
+        while stream.write("an earlier line\n") == nil {}
+        #expect(await delivering(LogChannel(stream))?.reason.hasPrefix("write: ") == true)
     }
 }
 

@@ -1,3 +1,4 @@
+import Engine
 import SimulatedWorld
 import Testing
 import TradingModel
@@ -34,6 +35,6 @@ import TradingModel
         try stand.startNode()
         let began = try stand.ask { await $0.startedAt }
         let begins = try stand.ask { await $0.historyBegins(VenueID(0)) }
-        #expect(begins == began - Reconciliation.historyMargin)
+        #expect(begins == began - Recovery.historyMargin)
     }
 }

@@ -6,8 +6,8 @@ import TradingModel
 /// the seed chooses. Jobs of one lane keep their order, as on a thread; between lanes any interleaving may
 /// come. When nothing is ready, time jumps to the next timer.
 ///
-/// Jobs run by `runSynchronously(on:)`, which elides no hop, not even within a lane: deterministic must also be
-/// adversarial. Where it need not be (`elidesHops`) they run as on a live lane.
+/// Jobs run by `runSynchronously(on:)`, which elides no hop, not even within a lane: deterministic must also
+/// be adversarial. Where it need not be (`elidesHops`) they run as on a live lane.
 public final class Simulation: @unchecked Sendable {
     public private(set) var now: Moment
     public let seed: UInt64

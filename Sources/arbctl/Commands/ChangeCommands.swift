@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import Streams
 
 /// `arbctl hold`.
 struct HoldCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Control
 import Foundation
+import Streams
 
 /// `--venue`, `--strategy`, `--symbol`: at most one of them.
 struct ScopeOptions: ParsableArguments {

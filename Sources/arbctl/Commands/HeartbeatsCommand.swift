@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import Streams
 
 /// `arbctl heartbeats`.
 struct HeartbeatsCommand: ParsableCommand {

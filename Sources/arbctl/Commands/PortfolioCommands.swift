@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import Streams
 
 /// `arbctl portfolio`.
 struct PortfolioCommand: ParsableCommand {

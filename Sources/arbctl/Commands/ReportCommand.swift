@@ -1,6 +1,7 @@
 import ArgumentParser
 import Control
 import Foundation
+import Streams
 
 /// `arbctl report`.
 struct ReportCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import Streams
 
 /// `arbctl route SYMBOL SIDE QUANTITY`: a question, never an order.
 struct RouteCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import Streams
 
 struct RunRunbookCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Control
+import Streams
 
 /// `arbctl status`.
 struct StatusCommand: ParsableCommand {

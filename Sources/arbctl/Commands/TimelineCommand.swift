@@ -1,6 +1,7 @@
 import ArgumentParser
 import Control
 import Foundation
+import Streams
 
 /// `arbctl timeline`.
 struct TimelineCommand: ParsableCommand {

@@ -1,4 +1,5 @@
 import Control
+import Streams
 
 // How the node and what it stands on are.
 extension MonitorSections {

@@ -1,4 +1,5 @@
 import Control
+import Streams
 
 /// What stands on each page. Tables are made for 80 columns; what is longer is cut at its end.
 enum MonitorSections {

@@ -1,3 +1,5 @@
+import Streams
+
 /// A line of a view: text that fits, and how it is to be taken.
 struct ViewLine: Hashable {
     enum Tone: Hashable {

@@ -3,6 +3,7 @@ import Audit
 import Foundation
 import LiveWorld
 import Ports
+import Streams
 
 /// `arbnode audit`: what lies on the disk, looked at without a node.
 struct AuditCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import Backtest
 import Foundation
 import Node
+import Streams
 import TradingModel
 
 /// A backtest as tables.

@@ -1,5 +1,6 @@
 import Foundation
 import Node
+import Streams
 
 /// What `bench` found; absent parts were not run.
 struct BenchResults: Encodable {

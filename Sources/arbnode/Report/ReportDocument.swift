@@ -1,5 +1,6 @@
 import Control
 import Reports
+import Streams
 import TradingModel
 
 /// A report on paper.

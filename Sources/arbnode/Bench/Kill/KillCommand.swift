@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Streams
 import TradingModel
 
 /// `arbnode bench kill`: how fast a kill is, and whether it works when other things do not.

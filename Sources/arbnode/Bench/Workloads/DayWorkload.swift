@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Foundation
 import Measures
+import Streams
 import TradingModel
 
 /// W8: a day and more of virtual time, and what it leaves in memory.

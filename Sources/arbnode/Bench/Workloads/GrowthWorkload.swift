@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Streams
 
 /// W7: what grows when the market does, through the real engine, books and outbox.
 struct GrowthWorkload: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Ports
+import Streams
 import TradingModel
 
 /// W6: the whole node against doubles over TLS, at one, two and ten times the recorded peak.
