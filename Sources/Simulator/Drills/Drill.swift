@@ -59,6 +59,11 @@ extension DrillStand {
         return found == mode ? nil : "the mode is \(found?.name ?? "none"), not \(mode.name)\(why)"
     }
 
+    /// In HOLD because something owed could not be hedged in time.
+    var isHeldByHedge: Bool {
+        visit { $0.engine.mode == .hold && $0.engine.modeReason.hasPrefix("HEDGE_FAILURE") } ?? false
+    }
+
     /// A venue still works on an order of ours, by its own word.
     func rests(at names: [String]? = nil) -> String? {
         for double in doubles where names?.contains(double.name) ?? true {

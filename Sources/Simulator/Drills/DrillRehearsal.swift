@@ -90,6 +90,13 @@ struct DrillRehearsal {
     }
 
     private func finish(_ number: UInt64, _ stand: DrillStand, _ outcome: inout DrillOutcome) {
+        if succeeds(number, drill, stand, &outcome) { lookAfterwards(number, stand, &outcome) }
+    }
+
+    /// Does people's part until a run has ended; whether it brought about what it is for.
+    private func succeeds(
+        _ number: UInt64, _ drill: Drill, _ stand: DrillStand, _ outcome: inout DrillOutcome
+    ) -> Bool {
         let limit = stand.now + DrillRehearsal.longest
         while stand.now < limit, ending(of: number, stand) == nil {
             stand.attend(drill)
@@ -99,15 +106,14 @@ struct DrillRehearsal {
         }
         guard let found = ending(of: number, stand) else {
             let phase = stand.visit { "\(String(describing: $0.runs[number]?.run.phase))" } ?? "no node"
-            return outcome.faults.append("run \(number) has not ended: \(phase)")
+            outcome.faults.append("run \(number) has not ended: \(phase)")
+            return false
         }
-        if found != .succeeded {
-            let why = stand.visit { $0.runs[number]?.run.entries.map { "\($0.what) \($0.reason)" } ?? [] }
-            outcome.faults.append(
-                "run \(number) \(found.rawValue): \((why ?? []).suffix(4)); incidents: \(incidents(stand))")
-            return
-        }
-        lookAfterwards(number, stand, &outcome)
+        guard found != .succeeded else { return true }
+        let why = stand.visit { $0.runs[number]?.run.entries.map { "\($0.what) \($0.reason)" } ?? [] }
+        outcome.faults.append(
+            "run \(number) \(found.rawValue): \((why ?? []).suffix(4)); incidents: \(incidents(stand))")
+        return false
     }
 
     private func lookAgain(_ stand: DrillStand) {
@@ -134,6 +140,27 @@ struct DrillRehearsal {
         if !stand.isRunning { stand.object("the node does not start: \(stand.refusal)") }
     }
 
+    /// A hedge that was missed on the way, as with the market falling while the node was dead, is a case of its
+    /// own: people carry out its runbook too.
+    private func seeToHedges(_ stand: DrillStand, _ outcome: inout DrillOutcome) {
+        let hedging = Drill.byHand("rb-30-hedge-failure", check: { $0.isNot(.normal) })
+        guard drill.runbook != hedging.runbook, stand.isHeldByHedge,
+            var number = stand.begin(hedging.runbook, on: hedging.target)
+        else { return }
+        stand.run(.seconds(1))
+        revive(stand)
+        // What died before it was written never was: a person sees that nothing runs, and begins again.
+        if stand.visit({ [number] in $0.runs[number] == nil }) == true {
+            guard let again = stand.begin(hedging.runbook, on: hedging.target) else { return }
+            number = again
+        }
+        guard succeeds(number, hedging, stand, &outcome) else { return }
+        // What a death on the way has undone is seen to as well.
+        stand.run(.seconds(40))
+        lookAgain(stand)
+        stand.run(.seconds(20))
+    }
+
     /// What its last step was to bring about and is not so.
     private func missing(_ number: UInt64, _ stand: DrillStand) -> String? {
         let venue = drill.target == Drill.node ? nil : stand.venue(drill.target)
@@ -153,6 +180,7 @@ struct DrillRehearsal {
         if let text = missing(number, stand) { outcome.faults.append("\(text) does not hold afterwards") }
         stand.run(.seconds(20))
         revive(stand)
+        if drill.check(stand) != nil { seeToHedges(stand, &outcome) }
         if let fault = drill.check(stand) {
             outcome.faults.append("\(fault); incidents: \(incidents(stand))")
         }

@@ -75,17 +75,16 @@ extension DrillScene {
                 stand.deed(double.name) { $0.moveMarket(percent: -3, within: .seconds(3)) }
             }
         },
-        // A short or a long that is large beside its equity, and a price that goes against it.
+        // A short that is large beside its equity, and a price that goes against it.
         DrillScene(
             codes: [.marginLow], within: .seconds(60), venues: ["binance-spot", "okx", "okx-swap"],
             deed: { stand in
-                stand.run(.seconds(60))
                 let swap = stand.double("okx-swap").observer
-                let isShort = (swap.position("BTC-USDT")?.size ?? .zero) < .zero
+                func size() -> Quantity { swap.position("BTC-USDT")?.size ?? .zero }
+                // 0.05 bitcoin, half as much again as the account is worth.
+                for _ in 0..<600 where size().raw > -5_000_000 { stand.run(.seconds(1)) }
                 for double in stand.doubles {
-                    stand.deed(double.name) {
-                        $0.moveMarket(percent: isShort ? 30 : -30, within: .seconds(8))
-                    }
+                    stand.deed(double.name) { $0.moveMarket(percent: 50, within: .seconds(13)) }
                 }
             },
             before: { stand in
