@@ -11,8 +11,8 @@ public struct StorePolicy: Hashable, Sendable {
     /// A hedge's row that waits longer takes the reserve path.
     public var hedgePatience: Span
 
-    /// Rows are durable in the reserve file at once. The store's log is synced when they have lain there alone
-    /// for this long: seldom, because a hedge that is called for meanwhile waits behind the sync;
+    /// Rows are durable in the reserve file at once. The store's log is synced when they have lain there
+    /// alone for this long: seldom, because a hedge that is called for meanwhile waits behind the sync;
     public static let settleEvery = Span.seconds(5)
     /// once there has been no batch for this long,
     public static let settleAfter = Span.milliseconds(20)

@@ -91,8 +91,9 @@ public enum EdgeScanner {
             floor: minimum)
     }
 
-    /// Whether any pair could be an edge of at least `minimum`, zero or more, where no venue bids above `bid`,
-    /// asks below `ask` or takes less than `fee`: two products tell that nearly always nothing is to be sought.
+    /// Whether any pair could be an edge of at least `minimum`, zero or more, where no venue bids above
+    /// `bid`, asks below `ask` or takes less than `fee`: two products tell that nearly always nothing is to
+    /// be sought.
     public static func mayEarn(_ minimum: Rate, bid: Price, ask: Price, fee: Rate) -> Bool {
         let (netBid, netAsk) = (
             ConsolidatedBook.net(.sell, bid, fee), ConsolidatedBook.net(.buy, ask, fee)

@@ -40,7 +40,8 @@ struct Tape {
 
     init(seed: UInt64, seconds: Int64) throws {
         let configuration = try Tape.load()
-        let simulation = Simulation(seed: seed, start: Tape.start)
+        // As live lanes do, whose market a paper run records.
+        let simulation = Simulation(seed: seed, start: Tape.start, elidesHops: true)
         let network = SimulatedNetwork(simulation)
         let deck = TapeDeck(network) { simulation.now }
         var profiles = configuration.venues.map(\.profile)

@@ -140,8 +140,8 @@ struct DrillRehearsal {
         if !stand.isRunning { stand.object("the node does not start: \(stand.refusal)") }
     }
 
-    /// A hedge that was missed on the way, as with the market falling while the node was dead, is a case of its
-    /// own: people carry out its runbook too.
+    /// A hedge that was missed on the way, as with a market that fell while the node was dead, is a case of
+    /// its own: people carry out its runbook too.
     private func seeToHedges(_ stand: DrillStand, _ outcome: inout DrillOutcome) {
         let hedging = Drill.byHand("rb-30-hedge-failure", check: { $0.isNot(.normal) })
         guard drill.runbook != hedging.runbook, stand.isHeldByHedge,

@@ -34,6 +34,7 @@ struct LoadWorkload: AsyncParsableCommand {
     @Option(help: "What the venues do.") var seed: UInt64 = 7
     @Flag(help: "The socket lane never sleeps.") var busyPoll = false
     @Option(help: "Real-time priority of the socket and store lanes (1…99).") var realtime: Int?
+    @Option(help: "The only core of the socket lane, counted from 0.") var core: Int?
     @Option(help: "As hedge.quote_warrants (0…2).") var quoteWarrants = 0
     @Flag(help: "One JSON object on stdout.") var json = false
     @Flag(help: "Two seconds at the recorded peak: whether it works, not how fast it is.") var quick = false
@@ -46,8 +47,8 @@ struct LoadWorkload: AsyncParsableCommand {
         guard (0...2).contains(quoteWarrants) else {
             throw ValidationError("--quote-warrants is from 0 to 2.")
         }
-        guard realtime.map({ (1...99).contains($0) }) ?? true else {
-            throw ValidationError("--realtime is from 1 to 99.")
+        guard realtime.map({ (1...99).contains($0) }) ?? true, core ?? 0 >= 0 else {
+            throw ValidationError("--realtime is from 1 to 99, --core from 0.")
         }
     }
 
@@ -66,6 +67,7 @@ struct LoadWorkload: AsyncParsableCommand {
         var threads = ThreadPlan.ordinary
         threads.sockets.busyPoll = busyPoll
         threads.sockets.realtime = realtime
+        threads.sockets.core = core
         threads.store.realtime = realtime
         var loads: [LoadRun.Report] = []
         for factor in quick ? [1] : load {
