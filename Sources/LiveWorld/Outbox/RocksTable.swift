@@ -83,6 +83,8 @@ final class RocksTable: @unchecked Sendable {
         // RocksDB takes no fewer, and ten of them for tables. Rows come in the order of their keys, so that
         // tables are never merged, only discarded: descriptors would grow with them.
         rocksdb_options_set_max_open_files(options, 20)
+        // In one shard, or each of sixteen keeps some of its own.
+        rocksdb_options_set_table_cache_numshardbits(options, 0)
         rocksdb_options_set_keep_log_file_num(options, 4)
         rocksdb_options_set_max_log_file_size(options, 1 << 20)
         rocksdb_options_set_stats_dump_period_sec(options, 0)
