@@ -16,7 +16,7 @@ extension ConsolidatedBook {
 
     /// Hands the levels a taker on `side` meets from `depth` on to `body`, at most so many, until it answers
     /// `false`.
-    @inlinable @inline(__always) public func withLevels(
+    @inlinable public func withLevels(
         _ side: Side, _ slot: Int, from depth: Int, atMost most: Int, _ body: (Level) -> Bool
     ) {
         guard own[slot].isEmpty else { return withOthersLevels(side, slot, from: depth, atMost: most, body) }

@@ -55,8 +55,7 @@ public struct Ladder: Sendable {
     }
 
     /// Hands the levels from `depth` outwards to `body`, at most so many, until it answers `false`.
-    @inlinable @inline(__always)
-    public func withLevels(from depth: Int, atMost most: Int, _ body: (Level) -> Bool) {
+    @inlinable public func withLevels(from depth: Int, atMost most: Int, _ body: (Level) -> Bool) {
         var left = min(most, count - depth)
         guard left > 0 else { return }
         if depth < near.count {

@@ -15,7 +15,7 @@ public struct LogChannel: AlertChannel {
             scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) ? " " : Character(scalar)
         }
         if let fault = stream.write("\(message.at.text) \(String(visible))\n") {
-            throw DeliveryFault("write: \(String(cString: strerror(fault)))")
+            throw FileWriting.fault("write", fault)
         }
     }
 }
@@ -44,8 +44,8 @@ public struct FileChannel: AlertChannel {
 }
 
 enum FileWriting {
-    static func fault(_ call: String) -> DeliveryFault {
-        DeliveryFault("\(call): \(String(cString: strerror(errno)))")
+    static func fault(_ call: String, _ code: Int32 = errno) -> DeliveryFault {
+        DeliveryFault("\(call): \(String(cString: strerror(code)))")
     }
 
     static func write(_ bytes: [UInt8], to descriptor: Int32) throws(DeliveryFault) {

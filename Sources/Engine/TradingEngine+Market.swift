@@ -70,6 +70,7 @@ extension TradingEngine {
         }
         if now >= nextThrottleLooks[index] { tendThrottles(index, now) }
         if needsHedging(index) { hedge(index, now) }
+        // By place: to walk the array itself counts it up and down with every message.
         for place in strategiesOf[index].indices {
             let strategy = strategiesOf[index][place]
             if mayEarn(strategy, index, touch) {
@@ -84,7 +85,7 @@ extension TradingEngine {
 
     /// - Parameter touch: the best prices of reference; `nil` while a side has none.
     private func mayEarn(_ strategy: Int, _ index: Int, _ touch: (bid: Price, ask: Price)?) -> Bool {
-        guard needsCross[strategy] else { return true }
+        guard isBoundByTouch[strategy] else { return true }
         guard let touch else { return false }
         return EdgeScanner.mayEarn(
             strategies[strategy].policy.minimumEdge, bid: touch.bid, ask: touch.ask,

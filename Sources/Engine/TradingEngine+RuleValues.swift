@@ -149,8 +149,8 @@ extension TradingEngine {
             if role.isQuote { return balance }
             guard let index = role.base else { return .zero }
             guard mids[index] > .zero else { return nil }
-            let instruments = policy.instruments.span
-            return instruments[index].notional(mids[index], instruments[index].quantity(ofBase: balance))
+            return policy.instruments[index].notional(
+                mids[index], policy.instruments[index].quantity(ofBase: balance))
         }
         return .zero
     }
@@ -324,7 +324,7 @@ extension TradingEngine {
             var product: Int128 = 0
             // What rests offers depth instead of taking it: its own side counts.
             let side = order.timeInForce.mayRest ? order.side.opposite : order.side
-            books[subject.symbol].withLevels(side, slot, from: 0, atMost: 5) {
+            books.span[subject.symbol].withLevels(side, slot, from: 0, atMost: 5) {
                 product += Int128($0.price.raw) * Int128($0.quantity.raw)
                 return true
             }

@@ -30,9 +30,9 @@ extension TradingEngine {
         }
     }
 
-    /// Whether it can earn only where the best prices of reference cross: then a message behind which they do
-    /// not is not worth a look at each venue.
-    static func needsCross(
+    /// Whether the best prices of reference bound what it can earn: then a message behind which they cannot
+    /// earn enough is not worth a look at each venue.
+    static func isBoundByTouch(
         _ strategy: TakerTakerPolicy, _ slots: SlotSet, _ books: [ConsolidatedBook]
     ) -> Bool {
         strategy.basis == nil && strategy.minimumEdge >= .zero

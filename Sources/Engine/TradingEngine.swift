@@ -49,8 +49,8 @@ public struct TradingEngine: Sendable {
     var quoting: [Quoting]
     /// By strategy, makers after takers: the slots its manifest lets it open in.
     let allowed: [SlotSet]
-    /// By taker: whether it earns only where best prices of reference cross.
-    let needsCross: [Bool]
+    /// By taker: whether the best prices of reference bound what it can earn.
+    let isBoundByTouch: [Bool]
     /// Balances set aside for the hedges of quotes.
     var standby = Reservations()
     /// By venue and instrument: index into the venue's listings, below zero where there is none.
@@ -193,8 +193,8 @@ public struct TradingEngine: Sendable {
         let books = books
         let allowed = TradingEngine.allowed(policy, books)
         self.allowed = allowed
-        needsCross = policy.takerTaker.indices.map {
-            TradingEngine.needsCross(policy.takerTaker[$0], allowed[$0], books)
+        isBoundByTouch = policy.takerTaker.indices.map {
+            TradingEngine.isBoundByTouch(policy.takerTaker[$0], allowed[$0], books)
         }
         quoting = policy.makerTaker.map { _ in Quoting() }
         qualities = policy.venues.map { _ in VenueQuality() }

@@ -90,13 +90,11 @@ struct DrillRehearsal {
     }
 
     private func finish(_ number: UInt64, _ stand: DrillStand, _ outcome: inout DrillOutcome) {
-        if succeeds(number, drill, stand, &outcome) { lookAfterwards(number, stand, &outcome) }
+        if succeeds(number, stand, &outcome) { lookAfterwards(number, stand, &outcome) }
     }
 
     /// Does people's part until a run has ended; whether it brought about what it is for.
-    private func succeeds(
-        _ number: UInt64, _ drill: Drill, _ stand: DrillStand, _ outcome: inout DrillOutcome
-    ) -> Bool {
+    private func succeeds(_ number: UInt64, _ stand: DrillStand, _ outcome: inout DrillOutcome) -> Bool {
         let limit = stand.now + DrillRehearsal.longest
         while stand.now < limit, ending(of: number, stand) == nil {
             stand.attend(drill)
@@ -143,18 +141,12 @@ struct DrillRehearsal {
     /// A hedge that was missed on the way, as with a market that fell while the node was dead, is a case of
     /// its own: people carry out its runbook too.
     private func seeToHedges(_ stand: DrillStand, _ outcome: inout DrillOutcome) {
-        let hedging = Drill.byHand("rb-30-hedge-failure", check: { $0.isNot(.normal) })
-        guard drill.runbook != hedging.runbook, stand.isHeldByHedge,
-            var number = stand.begin(hedging.runbook, on: hedging.target)
+        var hedging = Drill.byHand("rb-30-hedge-failure", check: { $0.isNot(.normal) })
+        hedging.again = drill.again
+        guard drill.runbook != hedging.runbook, stand.isHeldByHedge else { return }
+        let rehearsal = DrillRehearsal(drill: hedging, shelf: shelf, cut: cut)
+        guard let number = rehearsal.begin(stand, &outcome), rehearsal.succeeds(number, stand, &outcome)
         else { return }
-        stand.run(.seconds(1))
-        revive(stand)
-        // What died before it was written never was: a person sees that nothing runs, and begins again.
-        if stand.visit({ [number] in $0.runs[number] == nil }) == true {
-            guard let again = stand.begin(hedging.runbook, on: hedging.target) else { return }
-            number = again
-        }
-        guard succeeds(number, hedging, stand, &outcome) else { return }
         // What a death on the way has undone is seen to as well.
         stand.run(.seconds(40))
         lookAgain(stand)
