@@ -92,7 +92,7 @@ struct PolicyReading {
             "residual_age", .span(.seconds(1)...(.seconds(7 * 86_400))), standard: standard.residualAge)
         let warrants = section.value("warrants", .integer(0...4), standard: standard.warrants)
         let quoteWarrants = section.value(
-            "quote_warrants", .integer(0...2), standard: standard.quoteWarrants)
+            "quote_warrants", .integer(0...4), standard: standard.quoteWarrants)
         section.finish()
         guard let deadline, let reprice, let other, let correlated, let unwind, let retry, let cooldown,
             let cap, let age, let warrants, let quoteWarrants

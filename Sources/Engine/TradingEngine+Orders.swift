@@ -100,6 +100,7 @@ extension TradingEngine {
     }
 
     mutating func reported(_ venue: VenueID, _ report: OrderReport, _ now: Moment) {
+        meetWarranted(report.clientID, now)
         guard let id = report.clientID ?? orders.find(venue: venue, venueOrderID: report.venueOrderID),
             let before = orders[id]
         else {
@@ -116,6 +117,7 @@ extension TradingEngine {
 
     mutating func filled(_ venue: VenueID, _ fill: FillReport, _ now: Moment) {
         let named = fill.clientID ?? orders.find(venue: venue, venueOrderID: fill.venueOrderID)
+        meetWarranted(named, now)
         if fill.isForced, named == nil, margin(of: venue) != nil {
             foreignFill(venue, fill, now)
             return evaluate(fill.instrument.index, now)
@@ -146,6 +148,7 @@ extension TradingEngine {
                 .journal(
                     .filled(
                         fill, order: id, venue: policy.venues[venue.index].name, symbol: symbols[index])))
+            meetFill(of: id, index, now)
             owe(
                 instrument.quantity(ofBase: flows.netBase(instrument)), index, cause: venue,
                 intent: id.intent, price: fill.price, deadline: timeToHedge(index, now), now)

@@ -23,9 +23,7 @@ extension TradingEngine {
                 guard isSpot, margin(of: standing.hedgeVenue) == nil else { return }
                 let side = standing.quote.side.opposite
                 if side == .buy { buys += standing.quote.most } else { sells += standing.quote.most }
-                if !wanted.contains(where: { $0 == (standing.hedgeVenue, side) }),
-                    wanted.count < Warrant.capacity / most
-                {
+                if !wanted.contains(where: { $0 == (standing.hedgeVenue, side) }) {
                     wanted.append((standing.hedgeVenue, side))
                 }
             }
@@ -36,13 +34,15 @@ extension TradingEngine {
             standing.isForQuotes && standing.sent.isEmpty
                 && now - standing.warrant.decidedAt < TradingEngine.warrantAge
                 && standing.warrant.quantity >= quantity
-                && wanted.allSatisfy { side in
+                && wanted.prefix(Warrant.capacity).allSatisfy { side in
                     standing.warrant.legs.contains { $0.venue == side.venue && $0.side == side.side }
                 }
         }
         if isCovered { return }
         let open = openSlots(index, now, withHeadroom: false).intersection(books[index].reference)
         var legs: [Warrant.Leg] = []
+        for side in wanted { addHedges(from: side.venue, side.side, 1, index, open, &legs) }
+        // Then, as far as there is room, for where the next attempt goes.
         for side in wanted { addHedges(from: side.venue, side.side, most, index, open, &legs) }
         replaceQuoteWarrants(index)
         guard warrants[index].count < StandingWarrant.most else { return }

@@ -8,6 +8,7 @@ extension TradingEngine {
     /// A sweep of the venue's open orders found this one working.
     mutating func found(_ venue: VenueID, _ report: OrderReport, _ now: Moment) {
         let id = report.clientID ?? orders.find(venue: venue, venueOrderID: report.venueOrderID)
+        meetWarranted(id, now)
         let verdict = FoundOrder(
             id, hasRow: id.map { orders[$0] != nil } ?? false, node: policy.node, epoch: epoch)
         switch verdict {
@@ -102,6 +103,8 @@ extension TradingEngine {
     /// leaves what it was held against unhedged: liquidation, deleveraging, a hand that closed it.
     mutating func foreignFill(_ venue: VenueID, _ fill: FillReport, _ now: Moment) {
         guard !isOldNews(fill), orders.noteForeign(fill, venue: venue) else { return }
+        // Some venues' histories name no order: it may be a hedge of the last run's.
+        wakeWarrants(fill.instrument.index, now)
         let instrument = policy.instruments[fill.instrument.index]
         counters.foreignFills += 1
         ledger.add(FillFlows(fill, instrument), venue, instrument)

@@ -68,7 +68,7 @@ extension TradingEngine {
                 standing.warrant.legs.first { standing.warrant.id(of: $0) == order.id }
             }
             guard !used.isEmpty, warrants[index].count < StandingWarrant.most else { continue }
-            if standing.isForQuotes {
+            if standing.isForQuotes, hasQuotes(index) {
                 warrantQuotes(index, now)
                 continue
             }
@@ -80,13 +80,16 @@ extension TradingEngine {
         }
     }
 
-    /// A venue itself, then others of spot that new risk may go to, the best price first: `most` in all.
+    /// A venue itself, then others of spot that new risk may go to, the best price first: `most` in all, each
+    /// once, and no more than a warrant holds.
     func addHedges(
         from first: VenueID, _ side: Side, _ most: Int, _ index: Int, _ open: SlotSet,
         _ places: inout [Warrant.Leg]
     ) {
         func add(_ venue: VenueID) {
-            guard places.count < Warrant.capacity else { return }
+            guard places.count < Warrant.capacity,
+                !places.contains(where: { $0.venue == venue && $0.side == side })
+            else { return }
             places.append(.init(number: UInt8(places.count), venue: venue, side: side))
         }
         add(first)
@@ -198,46 +201,11 @@ extension TradingEngine {
 
     /// A checkpoint holds no warrants: what is left of those that stand is written again behind it.
     mutating func repeatWarrants() {
+        for warrant in dormantWarrants { journal(warrant) }
         for standing in warrants.joined() {
             var rest = standing.warrant
             rest.legs.removeAll { standing.sent.contains($0) }
             journal(rest)
         }
-    }
-
-    // MARK: A start
-
-    /// The last run may have sent any of these just before its end: they are orders of unknown fate.
-    mutating func beginWarrants(after book: WarrantBook) {
-        warrants = policy.instruments.map { _ in [] }
-        guard !planted(.warrantNotRecovered) else { return }
-        for warrant in book.warrants {
-            for order in warrant.legs.map(warrant.most) where orders[order.id] == nil {
-                orders.insert(order, at: warrant.decidedAt)
-            }
-            // So that the rows say so too, to this history's next reader.
-            output.append(.journal(.revoked(warrant.name, sent: WarrantLegs(warrant.legs))))
-        }
-    }
-
-    /// Whether hedges that an earlier run may have sent are not found out yet. They may have closed what is
-    /// owed, on either side: to hedge meanwhile would be a guess.
-    func isPresuming(_ index: Int) -> Bool { orders.tally(InstrumentID(index)).isPresuming }
-
-    /// From a fill until its hedge must be complete. While it is being found out what the last run sent,
-    /// people are told at once, and the time runs from when that can be known.
-    mutating func timeToHedge(_ index: Int, _ now: Moment) -> Span {
-        guard isPresuming(index) else { return policy.hedge.deadline }
-        alarm(
-            .hedgeFailure, .critical, nil,
-            "\(policy.instruments[index].symbol): hedges wait until it is known which of them the last run "
-                + "has sent", now)
-        return presumingTime + policy.hedge.deadline
-    }
-
-    /// As long as a request may be on its way, two looks after that, and their answers.
-    private var presumingTime: Span {
-        let arrival = policy.venues.map(\.absenceAfter).max() ?? .zero
-        return Warrant.sendWindow + arrival + FateInquiry.restBetweenAbsences + .seconds(3)
     }
 }

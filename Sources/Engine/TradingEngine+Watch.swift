@@ -15,6 +15,7 @@ extension TradingEngine {
 
     mutating func timer(_ now: Moment) {
         for id in orders.takeTurn(TradingEngine.watchedAtOnce) { watch(id, now) }
+        dismissWarrants(now)
         memoryStart = max(memoryStart, orders.forget(at: now) + Checkpoint.clockTolerance)
         for index in policy.instruments.indices {
             askAgainForBooks(index, now)

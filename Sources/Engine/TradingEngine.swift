@@ -78,6 +78,8 @@ public struct TradingEngine: Sendable {
     var followers: [Follower?]
     /// By instrument: hedges that may leave without rows of their own.
     var warrants: [[StandingWarrant]] = []
+    /// Of an earlier run: nothing tells yet that any of their hedges was called for.
+    var dormantWarrants: [Warrant] = []
     /// By strategy.
     public internal(set) var loopGuards: [LogicLoopGuard]
     /// By instrument: nothing is opened before this.

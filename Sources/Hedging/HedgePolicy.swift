@@ -25,10 +25,10 @@ public struct HedgePolicy: Hashable, Sendable {
     /// more there is to ask after a crash in the middle of a pair; with fewer than there are venues, what is
     /// cheapest may lie outside.
     public var warrants: Int
-    /// While quotes rest, hedges of their fills are made durable beforehand at so many venues a side (0…2),
+    /// While quotes rest, hedges of their fills are made durable beforehand at so many venues a side (0…4),
     /// and anew every quarter of a second: four rows a second and instrument. 0: each waits for its own row.
-    /// Quotes rest most of the time: nearly every crash then leaves something to ask after, and until the
-    /// venues have answered nothing of that instrument is hedged.
+    /// A crash between a quote's fill and its row leaves them to be asked after: until the venues have
+    /// answered nothing of that instrument is hedged.
     public var quoteWarrants: Int
 
     /// Where the configuration says nothing: 100 units of the quote asset.
@@ -40,10 +40,10 @@ public struct HedgePolicy: Hashable, Sendable {
         correlatedBound: Rate = Rate(hundredthsOfBasisPoint: 7_500),
         unwindBound: Rate = Rate(hundredthsOfBasisPoint: 10_000), retryEvery: Span = .milliseconds(500),
         cooldown: Span = .seconds(5), residualCap: Amount = HedgePolicy.standardResidualCap,
-        residualAge: Span = .seconds(3_600), warrants: Int = 4, quoteWarrants: Int = 0
+        residualAge: Span = .seconds(3_600), warrants: Int = 4, quoteWarrants: Int = 4
     ) {
         precondition((0...4).contains(warrants), "a warrant has at most eight legs")
-        precondition((0...2).contains(quoteWarrants), "and quotes may be hedged from several venues")
+        precondition((0...4).contains(quoteWarrants), "a warrant has at most eight legs")
         self.warrants = warrants
         self.quoteWarrants = quoteWarrants
         self.cooldown = cooldown

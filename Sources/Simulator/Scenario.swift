@@ -50,6 +50,8 @@ extension WorldPlan {
             if crashPoint?.hasPrefix("amend") == true, !venues.contains("kraken") { venues[0] = "kraken" }
             // So that every point is passed: some need trouble to be reached at all.
             faults.formUnion(WorldPlan.trouble[crashPoint ?? ""] ?? [])
+            // Under a warrant a hedge waits for no row of its own.
+            if crashPoint?.hasPrefix("hedge") == true { quoteWarrants = 0 }
             safety = .seconds(25)
         } else if let kill = KillScenario(rawValue: scenario) {
             self.kill = kill

@@ -1,3 +1,4 @@
+import Hedging
 import Node
 import Orders
 import SimulatedWorld
@@ -30,7 +31,7 @@ struct WorldPlan {
     /// The second leg goes once the first has filled.
     var takesTurns = false
     /// Quotes' hedges are made durable beforehand at so many venues a side.
-    var quoteWarrants = 0
+    var quoteWarrants = HedgePolicy().quoteWarrants
     /// Venues take orders for five seconds, not for one: late requests arrive after all.
     var hasWideWindows = false
     /// What the node is told is written down, and told to an engine again.
@@ -124,10 +125,10 @@ struct WorldPlan {
         return draw.chance(12)
     }
 
-    /// In one drawn world in four, at one venue or at two.
+    /// As a node has them unless told otherwise; in one drawn world in four fewer, or none.
     private static func quoteWarrants(_ seed: UInt64) -> Int {
         var draw = Draw(seed, 127)
-        return draw.chance(25) ? Int(draw.magnitude(1, 2)) : 0
+        return draw.chance(25) ? draw.below(2) : HedgePolicy().quoteWarrants
     }
 
     /// A stream of its own, so that nothing else of a world depends on it; this one leaves the seeds of the

@@ -60,6 +60,7 @@ struct Stage {
             ], node: 1, foreignOrders: foreignOrders)
         // Hedges wait for their rows, where a test does not say otherwise.
         policy.hedge.warrants = 0
+        policy.hedge.quoteWarrants = 0
         change(&policy)
         var past = Recovery(policy: policy)
         for (number, row) in recovery.enumerated() {
@@ -138,10 +139,24 @@ struct Stage {
         return legs
     }
 
-    /// Of the warrants written so far.
-    var warrantNames: [ClientOrderID] {
-        rows.compactMap { if case .warranted(let warrant, _, _) = $0 { warrant.name } else { nil } }
+    var warrants: [Warrant] {
+        rows.compactMap { if case .warranted(let warrant, _, _) = $0 { warrant } else { nil } }
     }
+
+    /// Which legs revocations named as sent, by warrant.
+    var revoked: [ClientOrderID: WarrantLegs] {
+        rows.reduce(into: [:]) { all, row in
+            if case .revoked(let name, let sent) = row { all[name] = sent }
+        }
+    }
+
+    /// Orders that an earlier run may have sent.
+    var presumed: [ClientOrderID] {
+        engine.orders.live.filter { engine.orders[$0]?.intent.purpose == .presumed }.sorted()
+    }
+
+    /// Of the warrants written so far.
+    var warrantNames: [ClientOrderID] { warrants.map(\.name) }
 
     mutating func durable(_ intents: [OrderIntent]) {
         // The store takes everything that was written so far in one batch.

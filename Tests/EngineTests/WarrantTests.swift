@@ -10,12 +10,7 @@ import TradingModel
         Stage(venues: venues, recovery: recovery) { $0.hedge.warrants = 2 }
     }
 
-    private func warrant(_ stage: Stage) throws -> Warrant {
-        try #require(
-            stage.rows.compactMap {
-                if case .warranted(let warrant, _, _) = $0 { warrant } else { nil }
-            }.last)
-    }
+    private func warrant(_ stage: Stage) throws -> Warrant { try #require(stage.warrants.last) }
 
     private func revocations(_ stage: Stage) -> [WarrantLegs] {
         stage.rows.compactMap { if case .revoked(_, let sent) = $0 { sent } else { nil } }
@@ -335,11 +330,8 @@ import TradingModel
             let numbers: [UInt8] = isUsed ? [0, 1, 3] : [0, 1, 2, 3]
             for rows in [Array(first.rows[place...]), first.rows] {
                 let next = stage(recovery: rows)
-                let presumed = next.engine.orders.live.filter {
-                    next.engine.orders[$0]?.intent.purpose == .presumed
-                }
                 let others = isUsed ? [first.warrantNames[1].leg(2)] : []
-                #expect(presumed.sorted() == numbers.map { name.leg($0) } + others)
+                #expect(next.presumed == numbers.map { name.leg($0) } + others)
             }
             // The next run's rows say the same, with a checkpoint in their midst.
             var second = stage(recovery: first.rows)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Hedging
 import Ports
 import Streams
 import TradingModel
@@ -35,7 +36,7 @@ struct LoadWorkload: AsyncParsableCommand {
     @Flag(help: "The socket lane never sleeps.") var busyPoll = false
     @Option(help: "Real-time priority of the socket and store lanes (1…99).") var realtime: Int?
     @Option(help: "The only core of the socket lane, counted from 0.") var core: Int?
-    @Option(help: "As hedge.quote_warrants (0…2).") var quoteWarrants = 0
+    @Option(help: "As hedge.quote_warrants (0…4).") var quoteWarrants = HedgePolicy().quoteWarrants
     @Flag(help: "One JSON object on stdout.") var json = false
     @Flag(help: "Two seconds at the recorded peak: whether it works, not how fast it is.") var quick = false
 
@@ -44,8 +45,8 @@ struct LoadWorkload: AsyncParsableCommand {
         else {
             throw ValidationError("--seconds is from 1 to 3600, --load from 1 to 1000.")
         }
-        guard (0...2).contains(quoteWarrants) else {
-            throw ValidationError("--quote-warrants is from 0 to 2.")
+        guard (0...4).contains(quoteWarrants) else {
+            throw ValidationError("--quote-warrants is from 0 to 4.")
         }
         guard realtime.map({ (1...99).contains($0) }) ?? true, core ?? 0 >= 0 else {
             throw ValidationError("--realtime is from 1 to 99, --core from 0.")
