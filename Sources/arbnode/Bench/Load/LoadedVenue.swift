@@ -27,6 +27,8 @@ final class LoadedVenue: VenueDouble {
     /// Connections that carry books.
     private var readers: [Int] = []
     private(set) var sent = Sent()
+    /// Public messages that the next call hands out.
+    private var waiting: [DoubleFrame] = []
 
     /// - Parameter rate: messages a second on a public connection, those of the double included.
     init(_ double: any SimulatedVenue, rate: Int, from start: Moment) {
@@ -59,25 +61,40 @@ final class LoadedVenue: VenueDouble {
         double.advance(to: now)
     }
 
+    /// Private messages first, and what is public in the next call: a venue tells of fills from machines of
+    /// their own, where they wait for no public trades.
     func takeOutgoing() -> [DoubleFrame] {
-        var frames = double.takeOutgoing()
-        for frame in frames {
-            guard case .text(let text) = frame.content else { continue }
-            guard TradeText.isBook(text) else {
-                if !readers.contains(frame.connection) { note(text) }
-                continue
-            }
-            sent.books += 1
-            sent.messages += 1
-            // The double's own messages take the place of trades.
-            due = due + pause
-            if !readers.contains(frame.connection) { readers.append(frame.connection) }
+        if !waiting.isEmpty { return takeWaiting() }
+        var personal: [DoubleFrame] = []
+        for frame in double.takeOutgoing() {
+            if isPublic(frame) { waiting.append(frame) } else { personal.append(frame) }
         }
-        fill(&frames)
-        return frames
+        fill()
+        return personal.isEmpty ? takeWaiting() : personal
     }
 
-    private func fill(_ frames: inout [DoubleFrame]) {
+    private func takeWaiting() -> [DoubleFrame] {
+        defer { waiting.removeAll(keepingCapacity: true) }
+        return waiting
+    }
+
+    /// Counts it, or notes that it has left.
+    private func isPublic(_ frame: DoubleFrame) -> Bool {
+        guard case .text(let text) = frame.content else { return readers.contains(frame.connection) }
+        guard TradeText.isBook(text) else {
+            guard !readers.contains(frame.connection) else { return true }
+            note(text)
+            return false
+        }
+        sent.books += 1
+        sent.messages += 1
+        // The double's own messages take the place of trades.
+        due = due + pause
+        if !readers.contains(frame.connection) { readers.append(frame.connection) }
+        return true
+    }
+
+    private func fill() {
         guard !readers.isEmpty else {
             due = max(due, clock)
             return
@@ -87,7 +104,7 @@ final class LoadedVenue: VenueDouble {
             sent.messages += 1
             sent.latest = max(sent.latest, clock - due)
             due = due + pause
-            frames.append(
+            waiting.append(
                 DoubleFrame(
                     connection: readers[number % readers.count],
                     content: .text(TradeText.frame(of: name, number, at: clock))))
