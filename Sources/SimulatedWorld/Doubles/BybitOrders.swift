@@ -137,9 +137,10 @@ extension BybitDouble {
         try checkScope(call)
         let closedToo = call["openOnly"] == "1" || call["openOnly"] == "2"
         let symbol = call["symbol"] == nil ? nil : try symbolIndex(call["symbol"])
-        let orders = exchange.allOrders(of: call.account, symbol: symbol)
         return try orderList(
-            closedToo ? orders.suffix(500).filter { !$0.isOpen } : orders.filter(\.isOpen), call)
+            closedToo
+                ? exchange.allOrders(of: call.account, symbol: symbol).suffix(500).filter { !$0.isOpen }
+                : exchange.openOrders(of: call.account, symbol: symbol), call)
     }
 
     /// Orders that have ended.

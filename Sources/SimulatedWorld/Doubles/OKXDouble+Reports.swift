@@ -19,9 +19,9 @@ extension OKXDouble {
             }
             return OKXDouble.response { json in json.object { self.order(order, into: &$0) } }
         case "/api/v5/trade/orders-pending":
-            return try orders(fields, account) { $0.isOpen }
+            return try orders(fields, areOpen: true, account)
         case "/api/v5/trade/orders-history":
-            return try orders(fields, account) { !$0.isOpen }
+            return try orders(fields, areOpen: false, account)
         case "/api/v5/trade/fills", "/api/v5/trade/fills-history": return try fills(fields, account)
         case "/api/v5/account/balance" where segment == .swap: return margin(fields, account, at: now)
         case "/api/v5/account/positions": return try positions(fields, account, at: now)
@@ -41,11 +41,15 @@ extension OKXDouble {
 
     /// Newest first, at most 100, `after` and `before` an order id.
     private func orders(
-        _ fields: FormFields, _ account: Int, _ wanted: (ExchangeOrder) -> Bool
+        _ fields: FormFields, areOpen: Bool, _ account: Int
     ) throws(OKXRefusal) -> DoubleResponse {
         var symbol: Int?
         if let instID = fields["instId"], !instID.isEmpty { symbol = try self.symbol(instID) }
-        var found = exchange.allOrders(of: account, symbol: symbol).filter(wanted)
+        // Open ones are few among all: a day's worth is not gone through for them.
+        var found =
+            areOpen
+            ? exchange.openOrders(of: account, symbol: symbol)
+            : exchange.allOrders(of: account, symbol: symbol).filter { !$0.isOpen }
         if let state = fields["state"] { found = found.filter { OKXDouble.state($0) == state } }
         if let after = fields.integer("after") { found = found.filter { $0.id < after } }
         if let before = fields.integer("before") { found = found.filter { $0.id > before } }
