@@ -6,9 +6,17 @@ public protocol SocketReceiver: AnyObject, Sendable {
     /// One complete text or binary message. `bytes` is valid during the call only. `at` is when it became
     /// readable.
     func socketReceived(_ socket: any VenueSocket, _ bytes: UnsafeRawBufferPointer, at: Moment)
+    /// The venue pinged, and the transport has answered: the connection carries something. Whether what was
+    /// subscribed to still comes it does not say.
+    func socketPinged(_ socket: any VenueSocket, at: Moment)
     /// Once per socket, also when it never opened. The transport does not reconnect: backoff is the session's
     /// policy.
     func socketClosed(_ socket: any VenueSocket, reason: String)
+}
+
+extension SocketReceiver {
+    /// Whoever waits for messages alone.
+    public func socketPinged(_ socket: any VenueSocket, at: Moment) {}
 }
 
 /// A connection handle; its methods are called on its lane.

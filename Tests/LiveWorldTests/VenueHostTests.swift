@@ -25,11 +25,12 @@ import VenueServer
             }
         }
         _ = transport.connect("wss://localhost:\(host.port)/public?v=5", lane: lane, receiver: listener)
-        let heard = await listener.heard(24)
+        let heard = await listener.heard(25)
         #expect(heard.first == .opened)
         #expect(heard[1] == .message(Array("/public?v=5".utf8)))
-        #expect(heard[2...21].allSatisfy { $0 == .message(message) })
-        #expect(heard[22...] == [.message(Array("bye".utf8)), .closed("closed by the node")])
+        #expect(heard[2] == .pinged)
+        #expect(heard[3...22].allSatisfy { $0 == .message(message) })
+        #expect(heard[23...] == [.message(Array("bye".utf8)), .closed("closed by the node")])
 
         for number in 0..<30 {
             let request = HTTPRequest(

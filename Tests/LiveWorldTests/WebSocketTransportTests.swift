@@ -19,6 +19,7 @@ import TradingModel
             switch heard {
             case .opened: #expect(socket.send(Array("abc".utf8)))
             case .message: socket.close()
+            case .pinged: Issue.record("nobody pinged")
             case .closed: #expect(!socket.send([1]))
             }
         }
@@ -64,9 +65,9 @@ import TradingModel
         }
         let listener = Listener(bench.lane)
         _ = bench.connect(listener)
-        let heard = await listener.heard(2 + 2 * messages.count)
+        let heard = await listener.heard(2 + 3 * messages.count)
         let expected =
-            [.opened] + messages.flatMap { [Listener.Heard.message($0), .message($0)] }
+            [.opened] + messages.flatMap { [Listener.Heard.message($0), .pinged, .message($0)] }
             + [.message(Array("pongs counted".utf8))]
         #expect(heard == expected)
         bench.stop()

@@ -37,6 +37,13 @@ import Watch
         #expect(lost[0].timeline.map(\.what).last == "resolved itself")
     }
 
+    /// Three times as long as a socket may be silent; Binance, where nothing happens, only pings.
+    @Test func `no PRIVATE_STREAM_LOST for accounts on which nothing happens`() throws {
+        let stand = try running()
+        stand.run(.seconds(150))
+        #expect(try !codes(stand).contains(.privateStreamLost))
+    }
+
     @Test func `RATE_LIMITED and VENUE_REFUSED for a venue that sheds load`() throws {
         let stand = try running()
         stand.network.weather(at: "bybit") { $0.overload = 10_000 }

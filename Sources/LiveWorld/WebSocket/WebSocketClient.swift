@@ -142,7 +142,9 @@ final class WebSocketClient: VenueSocket, TLSStreamOwner, @unchecked Sendable {
     private func take(_ header: WebSocketFrameHeader, _ payload: UnsafeRawBufferPointer) throws {
         switch header.opcode {
         case .ping:
-            if stage == .open { sendFrame(.pong, payload) }
+            guard stage == .open else { return }
+            sendFrame(.pong, payload)
+            receiver?.socketPinged(self, at: stream.lane.momentOfEvent)
         case .pong: break
         case .close: try takeClose(payload)
         case .text, .binary:

@@ -133,7 +133,8 @@ public final class SimulatedNetwork: VenueTransport, @unchecked Sendable {
             guard let socket = sockets[frame.connection], !socket.isAbandoned else { continue }
             switch frame.content {
             case .text(let bytes): carry(bytes, to: socket, from: host)
-            case .ping: continue  // the transport answers pings below the session
+            case .ping:
+                if simulation.now >= host.weather.deafUntil { socket.ping(at: simulation.now + latency) }
             case .close(_, let reason):
                 sockets[frame.connection] = nil
                 host.double.closed(frame.connection, at: simulation.now)

@@ -48,6 +48,14 @@ final class SimulatedSocket: VenueSocket, @unchecked Sendable {
         }
     }
 
+    /// Answered below the session, which is told.
+    func ping(at moment: Moment) {
+        lastToNode = max(moment, lastToNode)
+        simulation.schedule(at: lastToNode, on: lane) { [self] in
+            receiver?.socketPinged(self, at: simulation.now)
+        }
+    }
+
     func end(_ reason: String) {
         guard let receiver else { return }
         self.receiver = nil

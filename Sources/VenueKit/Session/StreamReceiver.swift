@@ -28,6 +28,10 @@ final class StreamReceiver: SocketReceiver {
         connector.assumeIsolated { $0.received(role, bytes, at: now) }
     }
 
+    func socketPinged(_ socket: any VenueSocket, at now: Moment) {
+        connector.assumeIsolated { $0.pinged(role, at: now) }
+    }
+
     func socketClosed(_ socket: any VenueSocket, reason: String) {
         connector.assumeIsolated { $0.closed(role, reason: reason) }
     }

@@ -234,6 +234,12 @@ public actor VenueConnector {
         }
     }
 
+    /// An account on which nothing happens is silent for hours, and its connection is sound: whether it still
+    /// tells what happens is found out otherwise (`EchoWatch`). Market data is never silent.
+    func pinged(_ role: StreamRole, at now: Moment) {
+        if role == .account { accountSession.heard(at: now) }
+    }
+
     func closed(_ role: StreamRole, reason: String) {
         let now = world.time.now
         let jitter = world.entropy.next()

@@ -10,6 +10,7 @@ final class Listener: SocketReceiver, @unchecked Sendable {
     enum Heard: Equatable, Sendable {
         case opened
         case message([UInt8])
+        case pinged
         case closed(String)
     }
 
@@ -29,6 +30,7 @@ final class Listener: SocketReceiver, @unchecked Sendable {
         precondition(at <= LiveClock.now)
         note(socket, .message(Array(bytes)))
     }
+    func socketPinged(_ socket: any VenueSocket, at: Moment) { note(socket, .pinged) }
     func socketClosed(_ socket: any VenueSocket, reason: String) { note(socket, .closed(reason)) }
 
     private func note(_ socket: any VenueSocket, _ heard: Heard) {
