@@ -18,7 +18,7 @@ extension TradingEngine {
     /// Whether by the rows alone a hedge may have been called for. A fill's row goes before its hedge's: what
     /// a hedge without a row was sent for is open, or its fill has no row either.
     ///
-    /// Half of what every venue would take is enough: the price may have been another.
+    /// Half of the least that one of its venues takes is enough: the price may have been another.
     private func mayHaveOwed(_ warrant: Warrant) -> Bool {
         var least = Quantity(raw: .max)
         for leg in warrant.legs {

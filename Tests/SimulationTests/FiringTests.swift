@@ -38,7 +38,7 @@ import Watch
         #expect(lost[0].timeline.map(\.what).last == "resolved itself")
     }
 
-    /// Three times as long as a socket may be silent; at Binance, where nothing happens, the venue only pings.
+    /// Three times as long as a socket may be silent; Binance, where nothing happens, only pings.
     @Test func `no PRIVATE_STREAM_LOST for accounts on which nothing happens`() throws {
         let stand = try NodeStand(seed: 3) { $0.startMode = .hold }
         try stand.startNode()

@@ -81,7 +81,7 @@ extension DrillScene {
             deed: { stand in
                 let swap = stand.double("okx-swap").observer
                 func size() -> Quantity { swap.position("BTC-USDT")?.size ?? .zero }
-                // The perpetual is dear, so it is what gets sold.
+                // The perpetual is dear, so it is what gets sold, whatever the market does else.
                 stand.deed("okx-swap") { $0.moveMarket(percent: 1, within: .seconds(3)) }
                 // 0.05 bitcoin, half as much again as the account is worth.
                 for _ in 0..<600 where size().raw > -5_000_000 { stand.run(.seconds(1)) }
