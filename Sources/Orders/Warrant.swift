@@ -6,7 +6,8 @@ import TradingModel
 ///
 /// A warrant is no order. What is sent under it is decided, judged and reserved like any other order, and
 /// lies within the warrant's terms; what is not needed is revoked. A run that ends with warrants standing may
-/// have sent any of them just before: they count then as orders of unknown fate, at the terms named here.
+/// have sent any of them just before: once it is seen that something was owed, they count as orders of
+/// unknown fate, at the terms named here.
 public struct Warrant: Hashable, Sendable {
     /// At most one order, on one side of one venue.
     public struct Leg: Hashable, Sendable {

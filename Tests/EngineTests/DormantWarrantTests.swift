@@ -1,42 +1,15 @@
 import Engine
 import Hedging
 import Orders
-import Strategies
 import Testing
 import TradingModel
 
 /// What an earlier run left standing, and died.
 @Suite struct `A warrant of an earlier run` {
-    /// Bid and ask rest at venue 0, their hedges are warranted at venues 1 and 2.
     private func quoted() throws -> (Stage, bid: OrderIntent, ask: OrderIntent) {
-        var stage = makers()
-        stage.quote(2, bid: 99_95, ask: 100_15)
-        stage.quote(1, bid: 100_00, ask: 100_10)
-        stage.process(.deadMan(VenueID(0), isArmed: true))
-        stage.quote(0, bid: 99_00, ask: 101_00)
-        var quotes: [OrderIntent] = []
-        while let quote = stage.persisted().first {
-            stage.durable([quote])
-            stage.accept(quote)
-            quotes.append(quote)
-        }
-        return (
-            stage, try #require(quotes.first { $0.side == .buy }),
-            try #require(quotes.first { $0.side == .sell })
-        )
-    }
-
-    private func makers(recovery: [OutboxRecord] = []) -> Stage {
-        Stage(venues: 3, recovery: recovery) {
-            $0.takerTaker = []
-            $0.makerTaker = [
-                MakerTakerPolicy(
-                    instrument: InstrumentID(0), quoteVenue: VenueID(0),
-                    minimumEdge: Rate(hundredthsOfBasisPoint: 500),
-                    quoteNotional: Amount(raw: 1_000 * 1_000_000_000_000_000_000), caution: 0)
-            ]
-            $0.hedge.quoteWarrants = 2
-        }
+        var stage = Stage.ofQuotes()
+        let (bid, ask) = try stage.restQuotes()
+        return (stage, bid, ask)
     }
 
     private func standing(_ stage: Stage) throws -> Warrant {
@@ -55,7 +28,7 @@ import TradingModel
 
     @Test func `lies dormant while nothing was owed: a start asks after its quotes alone`() throws {
         let (first, bid, ask) = try quoted()
-        var next = makers(recovery: first.rows)
+        var next = Stage.ofQuotes(recovery: first.rows)
         next.pass(.milliseconds(10))
         next.process(.timer)
         #expect(next.presumed.isEmpty)
@@ -69,7 +42,7 @@ import TradingModel
     {
         let (first, bid, ask) = try quoted()
         let warrant = try standing(first)
-        var next = makers(recovery: first.rows)
+        var next = Stage.ofQuotes(recovery: first.rows)
         for venue in 1..<3 { next.quote(venue, bid: 100_00, ask: 100_10) }
         next.fill(buys ? bid : ask)
         #expect(next.presumed == legs(first))
@@ -80,7 +53,7 @@ import TradingModel
         next.process(.timer)
         #expect(Set(next.queried).isSuperset(of: next.presumed))
         #expect(next.revoked[warrant.name] == WarrantLegs(warrant.legs), "the rows say so to the next run")
-        let third = makers(recovery: first.rows + next.rows)
+        let third = Stage.ofQuotes(recovery: first.rows + next.rows)
         #expect(third.presumed == next.presumed)
     }
 
@@ -90,7 +63,7 @@ import TradingModel
         let hedge = try #require(first.transmitted.last)
         first.fill(hedge)
         #expect(first.engine.obligations[0].deviation == .zero)
-        var next = makers(recovery: first.rows)
+        var next = Stage.ofQuotes(recovery: first.rows)
         next.fill(bid)
         next.fill(hedge)
         #expect(next.engine.counters.duplicateFills == 2 && next.presumed.isEmpty)
@@ -103,7 +76,7 @@ import TradingModel
         first.fill(bid)
         let fill = try #require(
             first.rows[known...].first { if case .filled = $0 { true } else { false } })
-        let next = makers(recovery: first.rows[..<known] + [fill])
+        let next = Stage.ofQuotes(recovery: first.rows[..<known] + [fill])
         #expect(next.presumed == standing)
     }
 
@@ -111,7 +84,7 @@ import TradingModel
         let (first, _, _) = try quoted()
         let warrant = try standing(first)
         let sent = warrant.most(warrant.legs[0])
-        var next = makers(recovery: first.rows)
+        var next = Stage.ofQuotes(recovery: first.rows)
         next.fill(sent)
         #expect(next.engine.orders[sent.id]?.filled == sent.quantity)
         #expect(next.presumed == legs(first).filter { $0 != sent.id })
@@ -122,7 +95,7 @@ import TradingModel
     @Test func `wakes with a trade that names no order`() throws {
         let (first, _, _) = try quoted()
         let warrant = try standing(first)
-        var next = makers(recovery: first.rows)
+        var next = Stage.ofQuotes(recovery: first.rows)
         next.foreign(warrant.most(warrant.legs[0]), trade: "17")
         #expect(next.presumed == legs(first))
     }
@@ -147,7 +120,7 @@ import TradingModel
     {
         let (first, bid, ask) = try quoted()
         let name = try standing(first).name
-        var next = makers(recovery: first.rows)
+        var next = Stage.ofQuotes(recovery: first.rows)
         next.expire(bid)
         arrive(&next)
         #expect(next.revoked[name] == nil, "one of its run's quotes may still fill")
@@ -160,12 +133,12 @@ import TradingModel
         #expect(next.revoked[name] == WarrantLegs())
         next.process(.timer)
         #expect(next.rows.filter { if case .revoked(name, _) = $0 { true } else { false } }.count == 1)
-        #expect(makers(recovery: first.rows + next.rows).presumed.isEmpty)
+        #expect(Stage.ofQuotes(recovery: first.rows + next.rows).presumed.isEmpty)
     }
 
     @Test func `is not dismissed while its hedges may still arrive`() throws {
         let (first, bid, ask) = try quoted()
-        var next = makers(recovery: first.rows)
+        var next = Stage.ofQuotes(recovery: first.rows)
         for quote in [bid, ask] { next.expire(quote) }
         next.process(.timer)
         #expect(try next.revoked[standing(first).name] == nil)
@@ -175,10 +148,10 @@ import TradingModel
 
     @Test func `is written again behind a checkpoint, for the run after this one`() throws {
         let (first, bid, _) = try quoted()
-        var second = makers(recovery: first.rows)
+        var second = Stage.ofQuotes(recovery: first.rows)
         second.process(.checkpoint)
         let place = try #require(second.rows.firstIndex { if case .checkpoint = $0 { true } else { false } })
-        var third = makers(recovery: Array(second.rows[place...]))
+        var third = Stage.ofQuotes(recovery: Array(second.rows[place...]))
         #expect(third.presumed.isEmpty)
         third.fill(bid)
         #expect(third.presumed == legs(first))

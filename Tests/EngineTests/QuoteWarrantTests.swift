@@ -1,39 +1,16 @@
 import Engine
 import Hedging
 import Orders
-import Strategies
 import Testing
 import TradingModel
 
 /// Hedges that are durable before the quotes whose fills may need them.
 @Suite struct `A warrant for quotes` {
-    /// Venue 0 is quoted, venue 1 hedges, venue 2 is next.
     private func stage() throws -> (Stage, bid: OrderIntent, ask: OrderIntent) {
-        let policy = MakerTakerPolicy(
-            instrument: InstrumentID(0), quoteVenue: VenueID(0),
-            minimumEdge: Rate(hundredthsOfBasisPoint: 500),
-            quoteNotional: Amount(raw: 1_000 * 1_000_000_000_000_000_000), caution: 0)
-        var stage = Stage(venues: 3) {
-            $0.takerTaker = []
-            $0.makerTaker = [policy]
-            $0.hedge.quoteWarrants = 2
-        }
-        stage.quote(2, bid: 99_95, ask: 100_15)
-        stage.quote(1, bid: 100_00, ask: 100_10)
-        // Nothing rests before this.
-        stage.process(.deadMan(VenueID(0), isArmed: true))
-        stage.quote(0, bid: 99_00, ask: 101_00)
-        var quotes: [OrderIntent] = []
-        while let quote = stage.persisted().first {
-            stage.durable([quote])
-            stage.accept(quote)
-            quotes.append(quote)
-        }
+        var stage = Stage.ofQuotes()
+        let (bid, ask) = try stage.restQuotes()
         makeDurable(&stage)
-        return (
-            stage, try #require(quotes.first { $0.side == .buy }),
-            try #require(quotes.first { $0.side == .sell })
-        )
+        return (stage, bid, ask)
     }
 
     private func makeDurable(_ stage: inout Stage) {
