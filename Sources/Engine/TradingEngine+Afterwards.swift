@@ -46,6 +46,12 @@ extension TradingEngine {
 
     var hasUntold: Bool { untold != nil || !undigested.isEmpty }
 
+    /// What comes before anything else is done at `now`.
+    mutating func catchUp(to now: Moment) {
+        tellAfterwards()
+        if now >= riskWatch.nextLook { watchRiskIndex(now) }
+    }
+
     /// Makes up for what orders did not wait for. Whoever carries out directives calls it behind them; the
     /// next event does, if nobody has.
     public mutating func tellAfterwards() {

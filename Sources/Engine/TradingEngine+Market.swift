@@ -11,7 +11,7 @@ extension TradingEngine {
     /// The hot path: one decoded book message of one venue.
     public mutating func apply(book update: borrowing BookUpdate, of venue: VenueID, at now: Moment) {
         ruleWatch.now = now
-        tellAfterwards()
+        catchUp(to: now)
         let index = update.instrument.index
         guard let slot = books[index].slot(of: venue) else { return }
         let before = books[index].tops[slot]

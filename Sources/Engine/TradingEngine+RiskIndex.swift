@@ -27,13 +27,16 @@ extension TradingEngine {
     /// What is demanded beyond each strategy's own edge.
     var riskEdge: Rate { riskIndex?.multipliers.edge ?? .zero }
 
+    /// As of the last tenth of a second, before anything is done at `now`: two runs that were told the same
+    /// stand where the other does, whenever their timers beat. A backtest decides what its paper run did.
     mutating func watchRiskIndex(_ now: Moment) {
-        guard riskIndex != nil, now >= riskWatch.nextLook else { return }
-        riskWatch.nextLook = now + TradingEngine.riskInterval
-        watchWarmth(now)
+        let tick = now - Span(nanoseconds: now.nanoseconds % TradingEngine.riskInterval.nanoseconds)
+        riskWatch.nextLook = tick + TradingEngine.riskInterval
+        guard riskIndex != nil else { return }
+        watchWarmth(tick)
         let before = riskIndex?.value ?? 0
-        let reading = riskReading(now)
-        riskIndex?.observe(reading, at: now)
+        let reading = riskReading(tick)
+        riskIndex?.observe(reading, at: tick)
         applyRiskIndex()
         guard let riskIndex else { return }
         let last = riskWatch.written ?? before

@@ -32,7 +32,6 @@ extension TradingEngine {
         watchMargin(now)
         watchLeads(now)
         watchPortfolio(now)
-        watchRiskIndex(now)
         lastBeat = now
         watchRules(now)
     }

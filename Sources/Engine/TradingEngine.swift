@@ -244,7 +244,7 @@ public struct TradingEngine: Sendable {
         if firstMoment == nil { firstMoment = now }
         ruleWatch.now = now
         // Between a decision and its orders' bytes there is nothing but this.
-        if case .durable = event {} else { tellAfterwards() }
+        if case .durable = event {} else { catchUp(to: now) }
         switch event {
         case .publicStream(let venue, let instruments, let isOpen): stream(venue, instruments, isOpen, now)
         case .bookQuarantined(let venue, let instruments, let reason):
