@@ -72,12 +72,13 @@ import TradingModel
         #expect(frame.books[1].bids.map(\.quantityDecimals) == [8])
     }
 
-    @Test mutating func `trades carry the aggressor`() {
-        let frame = kraken.publicFrame(
-            """
-            {"channel":"trade","type":"update","data":[{"symbol":"BTC/USD","side":"sell","price":105910.50,
-            "qty":0.00012460,"ord_type":"market","trade_id":10218209,"timestamp":"2023-10-06T17:35:56Z"}]}
-            """)
+    static let trade = """
+        {"channel":"trade","type":"update","data":[{"symbol":"BTC/USD","side":"sell","price":105910.50,
+        "qty":0.00012460,"ord_type":"market","trade_id":10218209,"timestamp":"2023-10-06T17:35:56Z"}]}
+        """
+
+    @Test mutating func `trades carry the aggressor, and there is none of nothing`() {
+        let frame = kraken.publicFrame(KrakenDialectTests.trade)
         #expect(frame.kind == .trades)
         #expect(
             frame.trades == [
@@ -86,6 +87,8 @@ import TradingModel
                     quantity: Quantity(raw: 12_460),
                     side: .sell, venueTime: Moment(nanoseconds: 1_696_613_756_000_000_000))
             ])
+        let ofNothing = kraken.publicFrame(KrakenDialectTests.trade.replacing("0.00012460", with: "0"))
+        #expect(ofNothing.kind == .quarantined(.badNumber) && ofNothing.trades.isEmpty)
     }
 
     @Test mutating func `a reused frame shows nothing of the one before`() {

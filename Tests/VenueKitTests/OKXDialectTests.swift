@@ -153,12 +153,13 @@ import TradingModel
             reused.unknownSymbol.isEmpty && reused.quarantinedInstrument == nil && reused.numberFault == nil)
     }
 
+    static let print = """
+        {"arg":{"channel":"trades","instId":"BTC-USDT"},"data":[{"instId":"BTC-USDT","tradeId":"1",
+        "px":"42219.9","sz":"0.12060306","side":"buy","ts":"1630048897897","count":"3"}]}
+        """
+
     @Test mutating func `a trade print has price, quantity, aggressor and time`() {
-        let frame = okx.publicFrame(
-            """
-            {"arg":{"channel":"trades","instId":"BTC-USDT"},"data":[{"instId":"BTC-USDT","tradeId":"1",
-            "px":"42219.9","sz":"0.12060306","side":"buy","ts":"1630048897897","count":"3"}]}
-            """)
+        let frame = okx.publicFrame(OKXDialectTests.print)
         #expect(frame.kind == .trades)
         #expect(
             frame.trades == [
@@ -167,6 +168,8 @@ import TradingModel
                     quantity: Quantity(raw: 12_060_306),
                     side: .buy, venueTime: Moment(nanoseconds: 1_630_048_897_897_000_000))
             ])
+        let ofNothing = okx.publicFrame(OKXDialectTests.print.replacing("0.12060306", with: "0"))
+        #expect(ofNothing.kind == .quarantined(.badNumber) && ofNothing.trades.isEmpty)
     }
 
     @Test mutating func `events are told apart`() {

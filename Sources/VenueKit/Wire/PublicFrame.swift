@@ -67,6 +67,19 @@ public struct PublicFrame: Sendable {
         kind = .terms
     }
 
+    /// One print, from the text of its two numbers. There is no trade of nothing.
+    mutating func addTrade(
+        _ price: UnsafeRawBufferPointer, _ quantity: UnsafeRawBufferPointer, _ side: Side,
+        of listing: Listing, at time: Moment
+    ) throws(QuarantineReason) {
+        let print = try LevelReader.level(price, quantity, listing: listing, fault: &numberFault)
+        guard print.quantity.raw > 0 else { throw .badNumber }
+        trades.append(
+            PublicTrade(
+                instrument: listing.instrument.id, price: print.price, quantity: print.quantity, side: side,
+                venueTime: time))
+    }
+
     /// Index of a fresh, reset update in `books`; the frame's kind becomes `.book`.
     public mutating func appendBook(_ instrument: InstrumentID, _ kind: BookUpdate.Kind) -> Int {
         if bookCount == books.count { books.append(BookUpdate()) }

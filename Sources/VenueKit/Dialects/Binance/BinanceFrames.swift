@@ -200,12 +200,7 @@ extension BinanceDialect {
             }
         }
         guard let price, let quantity, let time, let buyerIsMaker else { throw .missingField }
-        let print = try LevelReader.level(price, quantity, listing: listing, fault: &frame.numberFault)
-        guard print.quantity.raw > 0 else { throw .badNumber }
-        frame.trades.append(
-            PublicTrade(
-                instrument: listing.instrument.id, price: print.price, quantity: print.quantity,
-                side: buyerIsMaker ? .sell : .buy, venueTime: time))
+        try frame.addTrade(price, quantity, buyerIsMaker ? .sell : .buy, of: listing, at: time)
         frame.kind = .trades
     }
 }

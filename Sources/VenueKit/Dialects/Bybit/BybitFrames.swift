@@ -200,12 +200,7 @@ extension BybitDialect {
             }
         }
         guard let price, let quantity, let side, let time else { throw .missingField }
-        let print = try LevelReader.level(price, quantity, listing: listing, fault: &frame.numberFault)
-        guard print.quantity.raw > 0 else { throw .badNumber }
-        frame.trades.append(
-            PublicTrade(
-                instrument: listing.instrument.id, price: print.price, quantity: print.quantity, side: side,
-                venueTime: time))
+        try frame.addTrade(price, quantity, side, of: listing, at: time)
     }
 
     /// `S` is the side of the taker.

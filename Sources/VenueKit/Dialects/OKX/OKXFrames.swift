@@ -240,11 +240,7 @@ extension OKXDialect {
             }
         }
         guard let price, let quantity, let side, let time else { throw .missingField }
-        let level = try LevelReader.level(price, quantity, listing: listing, fault: &frame.numberFault)
-        frame.trades.append(
-            PublicTrade(
-                instrument: listing.instrument.id, price: level.price, quantity: level.quantity, side: side,
-                venueTime: time))
+        try frame.addTrade(price, quantity, side, of: listing, at: time)
     }
 
     private static func side(_ text: UnsafeRawBufferPointer) throws(QuarantineReason) -> Side {
