@@ -101,6 +101,7 @@ public struct Recovery: Sendable {
             if let id = venueID(venue) { ledger.add(amount, id, asset) }
         case .intended(let intent, _, _):
             saw(intent.decidedAt)
+            warrants.handOver(intent.id)
             signals.remember(intent.decision)
             if orders[intent.id] == nil {
                 orders.insert(intent, at: intent.decidedAt)

@@ -33,7 +33,7 @@ extension TradingEngine {
 
     private mutating func attempt(_ venue: VenueID, _ now: Moment) -> CanaryOrder {
         guard governor.mode < .hold, !isDraining else { return .untried("the node is in \(mode.name)") }
-        guard venues[venue.index].mayOpen, !kills.closes(venue) else {
+        guard takesNewRisk(venue) else {
             return .untried("nothing may be opened there now")
         }
         // Its last units are for what is owed or earns.

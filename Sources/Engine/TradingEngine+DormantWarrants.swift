@@ -8,6 +8,7 @@ import TradingModel
 extension TradingEngine {
     mutating func beginWarrants(after book: WarrantBook) {
         warrants = policy.instruments.map { _ in [] }
+        hasWoken = policy.instruments.map { _ in false }
         guard !planted(.warrantNotRecovered) else { return }
         dormantWarrants = book.warrants
         for warrant in book.warrants where mayHaveOwed(warrant) {
@@ -33,6 +34,8 @@ extension TradingEngine {
     ///
     /// - Parameter now: `nil` while the node is being put together.
     mutating func wakeWarrants(_ index: Int, _ now: Moment?) {
+        guard dormantWarrants.contains(where: { $0.instrument.index == index }) else { return }
+        hasWoken[index] = true
         for warrant in dormantWarrants where warrant.instrument.index == index {
             for order in warrant.legs.map(warrant.most) where orders[order.id] == nil {
                 orders.insert(order, at: now ?? warrant.decidedAt)
@@ -47,9 +50,18 @@ extension TradingEngine {
     /// A venue names an order: if no row does, it may be one of these hedges.
     mutating func meetWarranted(_ id: ClientOrderID?, _ now: Moment) {
         guard !dormantWarrants.isEmpty, let id, orders[id] == nil,
-            let warrant = dormantWarrants.first(where: { $0.name == id.leg(0) })
+            let warrant = dormantWarrants.first(where: { $0.name == id.warrant })
         else { return }
         wakeWarrants(warrant.instrument.index, now)
+    }
+
+    /// Whether a trade that names no order may be one of these hedges.
+    func mayBeWarranted(_ fill: FillReport, at venue: VenueID) -> Bool {
+        dormantWarrants.contains { warrant in
+            warrant.instrument == fill.instrument
+                && fill.venueTime >= warrant.decidedAt - Checkpoint.clockTolerance
+                && warrant.legs.contains { $0.venue == venue && $0.side == fill.side }
+        }
     }
 
     /// A fill that no row told of: if its order is an earlier run's, that run may have hedged it.
@@ -77,9 +89,20 @@ extension TradingEngine {
             }
     }
 
+    /// Whether a quote of an earlier run has not ended, or not all of its fills are known.
+    private func hasPastQuote(_ index: Int) -> Bool {
+        orders.live.contains { id in
+            guard id.epoch != epoch, let intent = orders[id]?.intent else { return false }
+            return intent.isQuote && intent.instrument.index == index
+        }
+    }
+
     /// Whether hedges that an earlier run may have sent are not found out yet. They may have closed what is
-    /// owed, on either side: to hedge meanwhile would be a guess.
-    func isPresuming(_ index: Int) -> Bool { orders.tally(InstrumentID(index)).isPresuming }
+    /// owed, on either side: to hedge meanwhile would be a guess. So it would be where one was found, but not
+    /// yet what the quote that it was sent for did: the hedge would be hedged.
+    func isPresuming(_ index: Int) -> Bool {
+        orders.tally(InstrumentID(index)).isPresuming || hasWoken[index] && hasPastQuote(index)
+    }
 
     /// From a fill until its hedge must be complete. While it is being found out what the last run sent,
     /// people are told at once, and the time runs from when that can be known.

@@ -16,8 +16,14 @@ extension TradingEngine {
         let flight = inFlight(index)
         smallestHedges[index] = smallestHedge(index)
         let smallest = smallestHedges[index]
-        // What an earlier run may have sent on either side is found out first.
-        guard smallest.raw < .max, mayHedge(index), !isPresuming(index) else {
+        guard smallest.raw < .max, mayHedge(index) else { return reportLate(index, flight, now) }
+        // What an earlier run may have sent on either side is found out first, but not without end, and not
+        // without people's knowledge.
+        if isPresuming(index) {
+            if obligations[index].open.isEmpty, obligations[index].residual.magnitude >= smallest {
+                let deadline = timeToHedge(index, now)
+                awaken(index, cause: usualVenue(index), deadline: deadline, now)
+            }
             return reportLate(index, flight, now)
         }
         if flight.raw == 0 { obligations[index].settle(below: smallest, at: now) }

@@ -43,6 +43,11 @@ extension TradingEngine {
         }
     }
 
+    /// New risk may go there, rate budget apart: the venue is sound, and nobody has killed it.
+    public func takesNewRisk(_ venue: VenueID) -> Bool {
+        venues[venue.index].mayOpen && !kills.closes(venue)
+    }
+
     /// A checkpoint holds neither kills nor the risk index: they are written again behind it.
     mutating func repeatGovernance(_ now: Moment) {
         loosenings.checkpointed()

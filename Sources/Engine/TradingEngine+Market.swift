@@ -99,7 +99,7 @@ extension TradingEngine {
         guard edge.net <= policy.limits.priceCollar else { return }
         guard governor.mode < .hold || planted(.ignoreHold), !isDraining, storeHealth == .good,
             !strategies[strategy].isResting(at: now), mayOpen(strategy, index, now),
-            obligations[index].open.isEmpty, !hasLiveOrders(index)
+            obligations[index].open.isEmpty, !hasLiveOrders(index), !isPresuming(index)
         else { return }
         guard edge.net >= demandedEdge(strategy, index, edge, now) else { return }
         guard let buyer = capacity(index, edge.buySlot, .buy, edge.ask, now),
@@ -178,10 +178,8 @@ extension TradingEngine {
         while let slot = synced.popFirst() {
             guard books[index].tops[slot].age(at: now) <= policy.limits.bookAge || planted(.staleBookTrades)
             else { continue }
-            let venue = books[index].tops[slot].venue.index
-            if venues[venue].mayOpen, !kills.closes(VenueID(venue)),
-                !withHeadroom || venues[venue].headroom > 0
-            {
+            let venue = books[index].tops[slot].venue
+            if takesNewRisk(venue), !withHeadroom || venues[venue.index].headroom > 0 {
                 result.insert(slot)
             }
         }

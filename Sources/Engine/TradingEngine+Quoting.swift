@@ -102,8 +102,9 @@ extension TradingEngine {
     private func wanted(_ maker: Int, _ side: Side, _ index: Int, _ now: Moment) -> Quote? {
         let policy = makers[maker].policy
         guard governor.mode < .hold || planted(.ignoreHold), !isDraining, storeHealth == .good,
-            mayOpen(strategies.count + maker, index, now),
-            venues[policy.quoteVenue.index].mayOpen, !kills.closes(policy.quoteVenue),
+            mayOpen(strategies.count + maker, index, now), takesNewRisk(policy.quoteVenue),
+            // What fills could not be hedged.
+            !isPresuming(index),
             let slot = books[index].slot(of: policy.quoteVenue)
         else { return nil }
         let slots = openSlots(index, now, withHeadroom: false)

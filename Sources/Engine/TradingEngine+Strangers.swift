@@ -102,8 +102,10 @@ extension TradingEngine {
     /// bought something; but an account of perpetuals is the node's alone, and whatever moves its position
     /// leaves what it was held against unhedged: liquidation, deleveraging, a hand that closed it.
     mutating func foreignFill(_ venue: VenueID, _ fill: FillReport, _ now: Moment) {
-        guard !isOldNews(fill), orders.noteForeign(fill, venue: venue) else { return }
-        // Some venues' histories name no order: it may be a hedge of the last run's.
+        guard !isOldNews(fill) else { return }
+        // Some venues' histories name no order: it may be a hedge of the last run's, which is asked after.
+        if mayBeWarranted(fill, at: venue) { return wakeWarrants(fill.instrument.index, now) }
+        guard orders.noteForeign(fill, venue: venue) else { return }
         wakeWarrants(fill.instrument.index, now)
         let instrument = policy.instruments[fill.instrument.index]
         counters.foreignFills += 1

@@ -50,7 +50,8 @@ extension TradingEngine {
 
     private mutating func warrantName(_ now: Moment) -> ClientOrderID {
         ClientOrderID(
-            epoch: epoch, node: policy.node, strategy: 0, intent: takeIntent(now), leg: 0, attempt: 0)
+            epoch: epoch, node: policy.node, strategy: 0, intent: takeIntent(now), leg: 0, attempt: 0
+        ).warrant
     }
 
     mutating func stand(_ warrant: Warrant, isForQuotes: Bool = false) {
@@ -160,7 +161,7 @@ extension TradingEngine {
     }
 
     func isWarranted(_ order: OrderIntent, _ index: Int) -> Bool {
-        warrants[index].contains { $0.warrant.name == order.id.leg(0) }
+        warrants[index].contains { $0.warrant.name == order.id.warrant }
     }
 
     /// Its warrant is durable: its own row says what was sent and nothing waits for it.

@@ -80,6 +80,8 @@ public struct TradingEngine: Sendable {
     var warrants: [[StandingWarrant]] = []
     /// Of an earlier run: nothing tells yet that any of their hedges was called for.
     var dormantWarrants: [Warrant] = []
+    /// By instrument: something told that they were, in this run.
+    var hasWoken: [Bool] = []
     /// By strategy.
     public internal(set) var loopGuards: [LogicLoopGuard]
     /// By instrument: nothing is opened before this.

@@ -160,12 +160,13 @@ extension TradingDesk {
             proofChecked: books.reduce(0) { $0 + $1.1.counters.proofsChecked },
             proofFailed: books.reduce(0) { $0 + $1.1.counters.proofsFailed },
             quarantined: counters.quarantined.values.reduce(0, +),
-            mayOpen: engine.venues[venue.index].mayOpen, blockedBy: blockade(of: venue),
+            mayOpen: engine.takesNewRisk(venue), blockedBy: blockade(of: venue),
             accepted: acceptances[venue], clockOffset: offset, touches: books.map { touch($0.0, $0.1) })
     }
 
     private func blockade(of venue: VenueID) -> String? {
         let status = engine.venues[venue.index]
+        if let block = engine.kills[.venue(status.name)] { return "killed: \(block.reason)" }
         if let reason = status.safeReason { return "SAFE_MODE: \(reason)" }
         if !status.isAccountReady { return "private stream not complete" }
         if status.isDirty { return "ledger and venue differ" }

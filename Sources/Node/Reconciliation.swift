@@ -131,6 +131,10 @@ struct Reconciliation {
                     return .notYet("trade \(fill.tradeID) may be that of an order in doubt")
                 }
                 for fill in strangers { await desk.handle(.foreignFill(venue, fill)) }
+                // One of them may have shown that the last run's hedges are to be asked after.
+                if let fill = await desk.firstInDoubt(strangers, at: venue) {
+                    return .notYet("trade \(fill.tradeID) may be that of a hedge of the last run's")
+                }
                 let finding = await desk.compare(balances, at: venue)
                 if finding == .agrees { await desk.agreed(venue, at: began) }
                 guard case .differs = finding, try await bookFunding() else { return finding }

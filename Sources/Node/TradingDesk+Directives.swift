@@ -22,7 +22,8 @@ extension TradingDesk {
             guard paper == nil else { return }
             world.passes(.historyAsked)
             Task(executorPreference: lane) {
-                _ = await self.fetchFills(venue, self.batch(venue, instrument), since: self.recentFills)
+                _ = await self.fetchFills(
+                    venue, self.batch(venue, instrument), since: self.fillsMayLack(venue))
             }
         case .resynchronise(let venue, let instrument):
             connectors[venue.index].assumeIsolated { $0.resynchronise(instrument) }
@@ -114,7 +115,7 @@ extension TradingDesk {
         do throws(VenueFault) {
             let open = try await connectors[venue.index].openOrders(batch)
             world.passes(.listsRead)
-            guard let unclaimed = await fetchFills(venue, batch, since: recentFills),
+            guard let unclaimed = await fetchFills(venue, batch, since: fillsMayLack(venue)),
                 await findOwners(of: unclaimed, among: orders, venue)
             else { return nil }
             let asked = Set(orders.map(\.id))
@@ -157,7 +158,11 @@ extension TradingDesk {
         world.passes(.listsApplied)
     }
 
-    private nonisolated var recentFills: Moment { world.time.now - .seconds(300) }
+    /// From when on an order's fills may be missing: at least five minutes, and everything since ledger and
+    /// venue last agreed: what filled while the node was away, or its link, lies behind that.
+    private func fillsMayLack(_ venue: VenueID) -> Moment {
+        min(world.time.now - .seconds(300), historyBegins(venue))
+    }
 
     private nonisolated func batch(_ venue: VenueID, _ instrument: InstrumentID) -> InstrumentBatch {
         let batches = connectors[venue.index].batches

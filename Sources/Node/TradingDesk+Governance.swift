@@ -8,7 +8,9 @@ import VenueKit
 extension TradingDesk {
     /// Carries out what the board has held to since it was given.
     func take(_ number: UInt64, _ word: UrgentWord) {
-        beforeUrgent = (engine.mode, engine.modeReason, engine.orders.live.count)
+        beforeUrgent = (
+            engine.mode, engine.modeReason, engine.orders.live.count, engine.kills.blocks.map(\.scope)
+        )
         switch word {
         case .kill(let order): handle(.governance(.kill(order)))
         case .tighten(let mode, let reason, let actor):

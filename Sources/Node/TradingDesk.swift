@@ -23,7 +23,8 @@ public actor TradingDesk {
     let board: WatchBoard
     var cancelWire = CancelWire()
     /// What an urgent word found.
-    public internal(set) var beforeUrgent: (mode: OperatingMode, reason: String, liveOrders: Int)?
+    public internal(set) var beforeUrgent:
+        (mode: OperatingMode, reason: String, liveOrders: Int, kills: [KillScope])?
     /// How people call what is configured; never changes.
     public nonisolated let names: NodeNames
     /// Set in a dry run: orders go here and to no venue.

@@ -28,7 +28,7 @@ public struct Warrant: Hashable, Sendable {
     /// And leave no later than this after it.
     public static let sendWindow = Span.seconds(1)
 
-    /// Names the warrant: its orders' ids are this one with the leg's number in it.
+    /// Names the warrant and no order: its orders' ids are this one with the leg's number in it.
     public var name: ClientOrderID
     public var instrument: InstrumentID
     public var decidedAt: Moment
@@ -84,6 +84,10 @@ public struct WarrantLegs: Hashable, Sendable {
 }
 
 extension ClientOrderID {
+    /// The name of the warrant that this is, or may be, a leg of. What the store says of the warrant's row
+    /// must not be taken for what it says of an order.
+    public var warrant: ClientOrderID { leg(.max) }
+
     /// The same but for the leg's number.
     public func leg(_ number: UInt8) -> ClientOrderID {
         ClientOrderID(
@@ -103,19 +107,27 @@ public struct WarrantBook: Hashable, Sendable {
     /// A warrant, or one that stands already, written again with what is left of it. Answers what the legs
     /// that have gone from it became: each was sent, though its own row may come later.
     public mutating func write(_ warrant: Warrant) -> [OrderIntent] {
+        var warrant = warrant
+        // Rows of earlier builds name a warrant as its first leg.
+        warrant.name = warrant.name.warrant
         let old = standing.updateValue(warrant, forKey: warrant.name)
         return (old?.legs ?? []).filter { !warrant.legs.contains($0) }.map { warrant.most($0) }
     }
 
     /// Its legs will not be sent any more; answers those that were, or may have been.
     public mutating func revoke(_ name: ClientOrderID, sent: WarrantLegs) -> [OrderIntent] {
-        guard let warrant = standing.removeValue(forKey: name) else { return [] }
+        guard let warrant = standing.removeValue(forKey: name.warrant) else { return [] }
         return warrant.legs.filter { sent.contains($0) }.map { warrant.most($0) }
     }
 
     /// The order that an id stands for under a warrant.
     public func order(_ id: ClientOrderID) -> OrderIntent? {
-        guard let warrant = standing[id.leg(0)] else { return nil }
+        guard let warrant = standing[id.warrant] else { return nil }
         return warrant.legs.first { $0.number == id.leg }.map { warrant.most($0) }
+    }
+
+    /// The order has a row of its own: the warrant stands for it no more.
+    public mutating func handOver(_ id: ClientOrderID) {
+        standing[id.warrant]?.legs.removeAll { $0.number == id.leg }
     }
 }

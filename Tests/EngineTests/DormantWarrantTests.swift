@@ -95,8 +95,108 @@ import TradingModel
     @Test func `wakes with a trade that names no order`() throws {
         let (first, _, _) = try quoted()
         let warrant = try standing(first)
+        let leg = warrant.legs[0]
         var next = Stage.ofQuotes(recovery: first.rows)
-        next.foreign(warrant.most(warrant.legs[0]), trade: "17")
+        next.foreign(warrant.most(leg), trade: "17")
+        #expect(next.presumed == legs(first))
+        #expect(next.engine.counters.foreignFills == 0, "it is asked after before it is a stranger's")
+        #expect(next.engine.venues.allSatisfy { $0.safeReason == nil })
+        let trade = next.report(warrant.most(leg), nil, "17")
+        #expect(next.engine.mayBeOurs(trade, at: leg.venue))
+        // Its order was found out meanwhile, and this is none of its trades.
+        next.proveAbsent(next.presumed)
+        next.foreign(warrant.most(leg), trade: "17")
+        #expect(next.engine.counters.foreignFills == 1)
+    }
+
+    @Test func `found where the fill that it was sent for is not known yet is not hedged itself`() throws {
+        let (first, bid, ask) = try quoted()
+        let warrant = try standing(first)
+        var sent = warrant.most(try #require(warrant.legs.first { $0.side == .sell }))
+        sent.quantity = bid.quantity
+        var next = Stage.ofQuotes(recovery: first.rows)
+        // The quotes' venue does not answer.
+        next.process(.privateStream(VenueID(0), isReady: false, reason: "test"))
+        for venue in 1..<3 { next.quote(venue, bid: 100_00, ask: 100_10) }
+        next.fill(sent)
+        next.report(sent, .expired, filled: sent.quantity.raw)
+        next.proveAbsent(next.presumed)
+        next.advance(HedgeLadder.breath)
+        for venue in 1..<3 { next.quote(venue, bid: 100_00, ask: 100_10) }
+        #expect(next.presumed.isEmpty && next.persisted().isEmpty && next.transmitted.isEmpty)
+        #expect(next.alarms.contains(.hedgeFailure), "and people are told")
+        // Now it tells: the quote's fill is what the hedge was for.
+        next.process(.privateStream(VenueID(0), isReady: true, reason: ""))
+        next.fill(bid)
+        next.expire(ask)
+        next.quote(2, bid: 100_00, ask: 100_10)
+        #expect(next.engine.obligations[0].deviation == .zero && next.persisted().isEmpty)
+    }
+
+    @Test func `woken pulls the quotes of this run, whose fills could not be hedged`() throws {
+        let (first, bid, ask) = try quoted()
+        var next = Stage.ofQuotes(recovery: first.rows)
+        for quote in [bid, ask] { next.expire(quote) }
+        next.process(.drifted(VenueID(2), detail: "so that it sleeps on"))
+        let own = try next.restQuotes()
+        next.foreign(try standing(first).most(try standing(first).legs[0]), trade: "17")
+        next.quote(1, bid: 100_00, ask: 100_10)
+        #expect(!next.presumed.isEmpty)
+        #expect(next.engine.orders[own.bid.id]?.cancel == .sent)
+        #expect(next.engine.orders[own.ask.id]?.cancel == .sent)
+    }
+
+    @Test func `says nothing about an order when the store has its row`() throws {
+        let (first, bid, _) = try quoted()
+        let name = try standing(first).name
+        var next = Stage.ofQuotes(recovery: first.rows)
+        // Within the time that its hedges may leave.
+        next.process(.checkpoint)
+        next.fill(bid)
+        let presumed = next.presumed
+        next.process(.durable([name]))
+        #expect(next.transmitted.isEmpty && next.presumed == presumed)
+        next.advance(.seconds(2))
+        next.process(.durable([name]))
+        #expect(next.presumed == presumed)
+    }
+
+    @Test func `stands no more for an order that has a row of its own`() throws {
+        var (first, bid, _) = try quoted()
+        first.fill(bid)
+        let hedge = try #require(first.transmitted.last)
+        #expect(first.warrants.contains { $0.name == hedge.id.warrant })
+        let intended = first.rows.filter { row in
+            if case .intended(let intent, _, _) = row { intent.id == hedge.id } else { false }
+        }
+        let warranted = first.rows.filter { row in
+            if case .warranted(let warrant, _, _) = row { warrant.name == hedge.id.warrant } else { false }
+        }
+        var book = WarrantBook()
+        for case .warranted(let warrant, _, _) in warranted { _ = book.write(warrant) }
+        #expect(intended.count == 1 && book.order(hedge.id) != nil)
+        book.handOver(hedge.id)
+        #expect(book.order(hedge.id) == nil)
+        #expect(
+            book.warrants.allSatisfy {
+                $0.legs.allSatisfy { $0.venue != hedge.venue || $0.side != hedge.side }
+            })
+    }
+
+    @Test func `that was named as its first leg, by an earlier build, is read all the same`() throws {
+        let (first, bid, _) = try quoted()
+        let rows = first.rows.map { row in
+            switch row {
+            case .warranted(var warrant, let symbol, let venues):
+                warrant.name = warrant.name.leg(0)
+                return OutboxRecord.warranted(warrant, symbol: symbol, venues: venues)
+            case .revoked(let name, let sent): return .revoked(name.leg(0), sent: sent)
+            default: return row
+            }
+        }
+        var next = Stage.ofQuotes(recovery: rows)
+        #expect(next.presumed.isEmpty)
+        next.fill(bid)
         #expect(next.presumed == legs(first))
     }
 

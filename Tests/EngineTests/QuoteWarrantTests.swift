@@ -39,7 +39,7 @@ import TradingModel
         stage.fill(buys ? bid : ask)
         let hedge = try #require(stage.transmitted.dropFirst(sent).first)
         #expect(hedge.purpose == .hedge && hedge.side == (buys ? .sell : .buy) && hedge.venue == VenueID(1))
-        #expect(stage.warrants.contains { $0.name == hedge.id.leg(0) })
+        #expect(stage.warrants.contains { $0.name == hedge.id.warrant })
         #expect(stage.persisted().allSatisfy { $0.purpose == .open }, "nothing owed waits for the store")
     }
 
@@ -51,7 +51,7 @@ import TradingModel
             stage.fill(bid, part: bid.quantity.raw / 5)
             let hedge = try #require(stage.transmitted.dropFirst(sent).first)
             #expect(hedge.purpose == .hedge && used.insert(hedge.id).inserted)
-            #expect(stage.warrants.contains { $0.name == hedge.id.leg(0) })
+            #expect(stage.warrants.contains { $0.name == hedge.id.warrant })
             stage.fill(hedge)
             makeDurable(&stage)
         }

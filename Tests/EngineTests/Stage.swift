@@ -187,7 +187,20 @@ struct Stage {
         process(.foreignFill(order.venue, report(order, nil, trade)))
     }
 
-    private func report(_ order: OrderIntent, _ id: ClientOrderID?, _ trade: String) -> FillReport {
+    /// Everything that absence takes, for each.
+    mutating func proveAbsent(_ ids: [ClientOrderID]) {
+        for _ in 0..<200 where ids.contains(where: { engine.orders[$0]?.state == .new }) {
+            advance(.milliseconds(100))
+            process(.timer)
+            for id in ids {
+                process(.queryAnswered(id, .absent))
+                process(.listsRead(id, isWhole: true, showsIt: false))
+                process(.cancelAnswered(id, .unknownOrder))
+            }
+        }
+    }
+
+    func report(_ order: OrderIntent, _ id: ClientOrderID?, _ trade: String) -> FillReport {
         FillReport(
             instrument: order.instrument, clientID: id, venueOrderID: id.map { "o\($0)" } ?? "o?",
             tradeID: trade, side: order.side, price: order.limit, quantity: order.quantity, fee: .zero,

@@ -18,7 +18,7 @@ import TradingModel
 
     /// Orders sent without having waited for a row.
     private func atOnce(_ stage: Stage, _ name: ClientOrderID) -> [OrderIntent] {
-        stage.transmitted.filter { $0.id.leg(0) == name }
+        stage.transmitted.filter { $0.id.warrant == name }
     }
 
     /// The rows that a death leaves when those after the first of `kind` were not durable yet.
@@ -78,7 +78,7 @@ import TradingModel
         #expect(atOnce(stage, name).map(\.venue.index) == [1, 2])
         stage.expire(atOnce(stage, name)[1])
         let waiting = stage.persisted()
-        #expect(waiting.count == 1 && waiting[0].id.leg(0) != name)
+        #expect(waiting.count == 1 && waiting[0].id.warrant != name)
         #expect(atOnce(stage, name).count == 2)
         #expect(Set(stage.transmitted.map(\.id)).count == stage.transmitted.count)
     }
@@ -215,8 +215,8 @@ import TradingModel
         first.expire(legs[1])
         let rows = first.rows.filter {
             switch $0 {
-            case .intended(let intent, _, _): intent.id.leg(0) != name
-            case .moved(let id, _, _, _): id.leg(0) != name
+            case .intended(let intent, _, _): intent.id.warrant != name
+            case .moved(let id, _, _, _): id.warrant != name
             case .warranted(let warrant, _, _): warrant.name == name
             default: true
             }
@@ -230,8 +230,10 @@ import TradingModel
         next.process(.timer)
         #expect(Set(next.queried) == Set(presumed))
         #expect(next.persisted().isEmpty, "nothing is hedged, and nothing opened, on a guess")
-        prove(presumed, absent: &next)
+        next.proveAbsent(presumed)
         #expect(next.engine.orders.live.filter(presumed.contains).isEmpty)
+        #expect(next.alarms.contains(.hedgeFailure), "people know that it waits")
+        next.advance(HedgeLadder.breath)
         for venue in 0..<3 { next.quote(venue, bid: 100_00, ask: 100_10) }
         #expect(next.persisted().map(\.side) == [.sell])
         #expect(next.engine.ladders[0].rung == .reprice, "what never was is no attempt that failed")
@@ -247,7 +249,7 @@ import TradingModel
         var next = Stage(
             venues: 3,
             recovery: cut(first) {
-                if case .intended(let intent, _, _) = $0 { intent.id.leg(0) == name } else { false }
+                if case .intended(let intent, _, _) = $0 { intent.id.warrant == name } else { false }
             }
         ) {
             $0.hedge.warrants = 2
@@ -257,22 +259,10 @@ import TradingModel
         next.process(.timer)
         #expect(next.engine.obligations[0].deviation != .zero && next.engine.mids[0] > .zero)
         #expect(!next.alarms.contains(.residualLimit))
-        prove(Array(next.engine.orders.live), absent: &next)
+        next.proveAbsent(Array(next.engine.orders.live))
+        next.advance(HedgeLadder.breath)
         for venue in 0..<3 { next.quote(venue, bid: 100_00, ask: 100_10) }
         #expect(next.persisted().map(\.side) == [.sell], "it is hedged once that is known")
-    }
-
-    /// Everything that absence takes, for each.
-    private func prove(_ ids: [ClientOrderID], absent stage: inout Stage) {
-        for _ in 0..<200 where ids.contains(where: { stage.engine.orders[$0]?.state == .new }) {
-            stage.advance(.milliseconds(100))
-            stage.process(.timer)
-            for id in ids {
-                stage.process(.queryAnswered(id, .absent))
-                stage.process(.listsRead(id, isWhole: true, showsIt: false))
-                stage.process(.cancelAnswered(id, .unknownOrder))
-            }
-        }
     }
 
     @Test func `whose order was sent and filled is settled by what the venue says, though its row was lost`()
@@ -298,7 +288,7 @@ import TradingModel
         #expect(next.engine.obligations[0].deviation == .zero)
         #expect(next.engine.counters.zombieOrders == 0)
         #expect(next.engine.venues.allSatisfy { $0.safeReason == nil })
-        prove(Array(next.engine.orders.live), absent: &next)
+        next.proveAbsent(Array(next.engine.orders.live))
         let isFlat = next.engine.isFlat
         #expect(isFlat)
     }

@@ -15,10 +15,12 @@ import Watch
 @Suite struct `An operator of a trading node` {
     /// Asks as `arbctl` does, socket apart; the desk's own state is read right after.
     private func ask<Answer: Codable & Sendable>(
-        _ stand: NodeStand, _ command: ControlCommand, _ type: Answer.Type
+        _ stand: NodeStand, _ command: ControlCommand, _ type: Answer.Type, _ watchkeeper: Watchkeeper? = nil
     ) throws -> Answer {
         let request = try ControlProtocol.line(ControlRequest(command))
-        let line = try stand.ask { desk in await ControlOperator(desk).answer(request, from: getuid()) }
+        let line = try stand.ask { desk in
+            await ControlOperator(desk, watchkeeper: watchkeeper).answer(request, from: getuid())
+        }
         return try ControlProtocol.read(ControlReply<Answer>.self, from: line).get()
     }
 
@@ -228,6 +230,24 @@ import Watch
             try ask(stand, .resume(venue: "nowhere", reason: "a"), ChangeAnswer.self)
         }
         #expect(fault?.code == .unknownVenue)
+    }
+
+    @Test func `is told that a killed venue takes nothing new, and who may lift that`() throws {
+        let stand = try NodeStand(seed: 3)
+        try stand.startNode()
+        stand.run(.seconds(3))
+        let keeper = try #require(stand.node?.watchkeeper)
+        let kill = try ask(
+            stand, .kill(.venue("okx"), flattens: false, reason: "odd"), KillAnswer.self, keeper)
+        #expect(kill.change.before.kills.isEmpty && kill.change.after.kills == ["venue okx"])
+        let venues = try ask(stand, .venues, VenuesAnswer.self).venues
+        #expect(venues.filter(\.state.mayOpen).map(\.state.venue) == ["binance-spot", "bybit", "kraken"])
+        let status = try ask(stand, .status, StatusAnswer.self)
+        #expect(status.venuesOpen == 3)
+        #expect(
+            status.summary.hasPrefix(
+                "Trading on 3 of 4 venues; blocked by okx: killed: odd; next: two people"))
+        #expect(status.next.first?.contains("arbctl resume --venue okx") == true)
     }
 
     @Test func `accepts a venue's balances only while they are in question`() throws {

@@ -37,6 +37,37 @@ import TradingModel
         #expect(stand.disagreements(report).isEmpty, "\(stand.disagreements(report))")
     }
 
+    /// What its quotes did meanwhile lies further back than the histories it asks for while it trades.
+    @Test func `that was away for ten minutes books and hedges what filled meanwhile`() throws {
+        var missed = 0
+        for seed in 1...6 as ClosedRange<UInt64> {
+            let stand = try NodeStand(seed: seed, change: MakerTakerTests.quoting)
+            func filled() -> Int {
+                stand.doubles.reduce(0) { $0 + $1.truth.orders.count { $0.filled > .zero } }
+            }
+            func open() -> Int {
+                stand.doubles.reduce(0) { $0 + $1.observer.openOrders().count { $0.isNodeNamed } }
+            }
+            try stand.startNode()
+            for _ in 0..<400 where open() < 2 { stand.run(.milliseconds(50)) }
+            stand.killNode()
+            let before = filled()
+            stand.run(.seconds(55))
+            missed += filled() - before
+            stand.calmMarkets()
+            stand.run(.seconds(600))
+            try stand.startNode()
+            stand.run(.seconds(45))
+            let closed = try stand.report().venues.filter { !$0.mayOpen }
+            #expect(closed.isEmpty, "seed \(seed): \(closed.map { ($0.name, $0.blockedBy ?? "") })")
+            let isFlat = try stand.stopNode()
+            let report = try stand.report()
+            #expect(isFlat && report.summary.unknownOpen == 0, "seed \(seed)")
+            #expect(stand.disagreements(report).isEmpty, "seed \(seed): \(stand.disagreements(report))")
+        }
+        #expect(missed > 0)
+    }
+
     @Test func `the same seed runs the same steps`() throws {
         func trace() throws -> (UInt64, Int) {
             let stand = try NodeStand(seed: 5)

@@ -89,6 +89,7 @@ extension ChangeAnswer.State {
         self.init()
         mode = desk.inspect { ModeState($0) }
         liveOrders = desk.inspect { $0.orders.live.count }
+        kills = desk.inspect { $0.kills.blocks.map(\.scope.text) }
         self.venue = venue.map { VenueState(desk.venueReports[$0.index]) }
     }
 }

@@ -42,7 +42,7 @@ extension ChangeAnswer {
                 .conflict, "something else has called for \(desk.inspect { $0.mode.name }) meanwhile",
                 remedy: "arbctl incidents says what")
         }
-        let blocked = desk.inspect { $0.venues.filter { !$0.mayOpen }.map(\.name) }
+        let blocked = desk.venueReports.filter { !$0.mayOpen }.map(\.name)
         return ChangeAnswer(
             .resume, desk, before, venue: nil, wish.reason, people(wish, actor),
             blocked.isEmpty

@@ -74,6 +74,7 @@ extension ChangeAnswer {
             change.before.mode.mode = before.mode.name
             change.before.mode.reason = before.reason
             change.before.liveOrders = before.liveOrders
+            change.before.kills = before.kills.map(\.text)
         }
         change.note =
             answer.clearMs == nil

@@ -85,8 +85,13 @@ struct StatusSentence {
 
     private mutating func kills(_ summary: EngineSummary) {
         for block in summary.kills where block.scope != .all {
-            blockedBy.append("\(block.scope.text) is killed: \(block.reason)")
-            next.append("two people lift it: arbctl resume --reason \"…\" --approved-by NAME")
+            // A venue's kill is said where venues are.
+            if case .venue = block.scope {
+            } else {
+                blockedBy.append("\(block.scope.text) is killed: \(block.reason)")
+            }
+            next.append(
+                "two people lift it: arbctl resume \(block.scope.option) --reason \"…\" --approved-by NAME")
         }
         guard let index = summary.riskIndex else { return }
         if index.multipliers.sizeShare == 0 {
@@ -116,6 +121,18 @@ struct StatusSentence {
         case .low(let what):
             blockedBy.append("the outbox: \(what)")
             next.append("make room on the outbox's disk")
+        }
+    }
+}
+
+extension KillScope {
+    /// As people give it to arbctl.
+    fileprivate var option: String {
+        switch self {
+        case .all: ""
+        case .venue(let name): "--venue \(name)"
+        case .strategy(let name): "--strategy \"\(name)\""
+        case .symbol(let name): "--symbol \(name)"
         }
     }
 }

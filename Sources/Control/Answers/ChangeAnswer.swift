@@ -15,6 +15,8 @@ public struct ChangeAnswer: Codable, Hashable, Sendable {
     public struct State: Codable, Hashable, Sendable {
         public var mode = ModeState()
         public var liveOrders = 0
+        /// What is killed: `all`, `venue okx`.
+        public var kills: [String] = []
         /// The venue that the command was about.
         @Nullable public var venue: VenueState?
         public init() {}

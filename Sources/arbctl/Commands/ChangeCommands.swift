@@ -111,9 +111,16 @@ enum ChangeText {
         if let before = change.before.venue, let after = change.after.venue {
             rows.append([before.venue, venue(before), venue(after)])
         }
+        if change.before.kills != change.after.kills {
+            rows.append(["killed", kills(change.before.kills), kills(change.after.kills)])
+        }
         rows.append(["live orders", "\(change.before.liveOrders)", "\(change.after.liveOrders)"])
         return ["\(change.command) by \(change.actor): \(change.note)", ""]
             + TextTable(rows: rows, left: [0, 1, 2]).lines
+    }
+
+    private static func kills(_ scopes: [String]) -> String {
+        scopes.isEmpty ? "nothing" : scopes.joined(separator: ", ")
     }
 
     private static func mode(_ state: ModeState) -> String {
