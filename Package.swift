@@ -97,7 +97,7 @@ let package = Package(
         room("Streams"),
         room("Recordings", ["TradingModel", "CZlib"]),
         // L2
-        room("Audit", ["TradingModel", "Orders", "Journal"]),
+        room("Audit", ["TradingModel", "Orders", "Journal", "Runbooks"]),
         room("Reports", ["TradingModel", "Risk", "Measures"]),
         room("Routing", ["TradingModel", "Books"]),
         room("Hedging", ["TradingModel"]),
@@ -185,7 +185,7 @@ let package = Package(
         .testTarget(
             name: "PortfolioTests", dependencies: ["TradingModel", "Portfolio"], path: "Tests/Portfolio",
             exclude: ["independent.py"], swiftSettings: house),
-        specification("AuditTests", ["TradingModel", "Orders", "Journal", "Audit", "LiveWorld"]),
+        specification("AuditTests", ["TradingModel", "Orders", "Journal", "Runbooks", "Audit", "LiveWorld"]),
         .testTarget(
             name: "ReportsTests", dependencies: ["TradingModel", "Risk", "Measures", "Reports"],
             exclude: ["independent.py"], swiftSettings: house),

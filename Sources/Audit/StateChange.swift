@@ -9,6 +9,8 @@ public struct StateChange: Hashable, Sendable {
         /// A venue's own SAFE_MODE.
         case venueMode = "venue_mode"
         case kill
+        /// What people said to a runbook's run, and its end.
+        case runbook
         case strategy
         case riskIndex = "risk_index"
         case riskTarget = "risk_target"

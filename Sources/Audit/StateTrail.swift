@@ -1,4 +1,5 @@
 import Orders
+import Runbooks
 import TradingModel
 
 /// Follows the outbox's rows and says what each changes. A row that says again what holds, as those behind a
@@ -6,7 +7,9 @@ import TradingModel
 public struct StateTrail: Sendable {
     private var mode = ""
     private var venueModes: [String: String] = [:]
-    private var kills: [String: String] = [:]
+    private var kills: [String: (state: String, at: Moment)] = [:]
+    /// By runbook and target: the last entry told.
+    private var runs: [String: StateChange] = [:]
     private var strategies: [String: String] = [:]
     private var rules: [String: String] = [:]
     private var limits: [String: String] = [:]
@@ -25,7 +28,8 @@ public struct StateTrail: Sendable {
         switch change.subject {
         case .mode: mode = change.after
         case .venueMode: venueModes[change.place] = change.after
-        case .kill: kills[change.place] = change.after
+        case .kill: kills[change.place] = (change.after, change.at)
+        case .runbook: runs[change.place] = change
         case .strategy: strategies[change.place] = change.after
         case .rule: rules[change.place] = change.after
         case .riskIndex: riskIndex = change.after
@@ -61,7 +65,11 @@ public struct StateTrail: Sendable {
         case .killed(let block, let isLifted):
             let after = isLifted ? "open" : block.flattens ? "killed, flattens" : "killed"
             let place = block.scope.text
-            return step(.kill, place, kills[place] ?? "open", after, block.reason, block.actor, block.at)
+            let before = kills[place] ?? ("open", .distantPast)
+            // Killed again, with other words.
+            let isNews = before.state != after || block.at > before.at
+            return isNews
+                ? [change(.kill, place, before.state, after, block.reason, block.actor, block.at)] : []
         case .riskIndex(let row):
             let target = step(
                 .riskTarget, "", riskTarget, "\(row.target)", row.reason, row.actor, row.at)
@@ -69,20 +77,29 @@ public struct StateTrail: Sendable {
                 + step(.riskIndex, "", riskIndex, "\(row.after)", row.reason, row.actor, row.at)
         case .rule(let fact): return changes(fact)
         case .configured(let fact): return changes(fact)
-        case .corrected(let venue, let what, let at):
-            return [
-                StateChange(
-                    at: at, subject: .correction, place: venue, before: "", after: what, reason: "",
-                    actor: "node")
-            ]
+        case .corrected(let venue, let what, let reason, let actor, let at):
+            return [change(.correction, venue, "", what, reason, actor, at)]
+        case .runbook(let row): return changes(row)
         case .opened(let venue, let asset, let amount):
             return [balance(venue, asset, "opened with \(amount)", "first proven balance")]
         case .adjusted(let venue, let asset, let amount, let reason):
             return [balance(venue, asset, "adjusted by \(amount)", reason)]
-        case .intended, .moved, .amended, .filled, .foreign, .warranted, .revoked, .health, .runbook,
-            .incident, .checkpoint:
+        case .intended, .moved, .amended, .filled, .foreign, .warranted, .revoked, .health, .incident,
+            .checkpoint:
             return []
         }
+    }
+
+    /// What people said to a run, and how it ended. Its steps are in its transcript.
+    private func changes(_ row: RunbookRow) -> [StateChange] {
+        guard let entry = RunbookRun.Entry(line: row.line) else { return [] }
+        if entry.person == nil { guard case .ended = entry else { return [] } }
+        let told = change(
+            .runbook, "\(row.runbook) at \(row.target)", "", "run \(row.run) \(entry.what)", entry.reason,
+            entry.person ?? "node", entry.at)
+        // A run is written again behind a checkpoint, with the times it first had.
+        if let last = runs[told.place], told.at < last.at || told == last { return [] }
+        return [told]
     }
 
     private func changes(_ fact: RuleFact) -> [StateChange] {
@@ -120,12 +137,16 @@ public struct StateTrail: Sendable {
         _ subject: StateChange.Subject, _ place: String, _ before: String, _ after: String,
         _ reason: String, _ actor: String, _ at: Moment
     ) -> [StateChange] {
-        guard before != after else { return [] }
-        return [
-            StateChange(
-                at: at, subject: subject, place: place, before: before, after: after, reason: reason,
-                actor: actor)
-        ]
+        before == after ? [] : [change(subject, place, before, after, reason, actor, at)]
+    }
+
+    private func change(
+        _ subject: StateChange.Subject, _ place: String, _ before: String, _ after: String,
+        _ reason: String, _ actor: String, _ at: Moment
+    ) -> StateChange {
+        StateChange(
+            at: at, subject: subject, place: place, before: before, after: after, reason: reason, actor: actor
+        )
     }
 
     private func balance(_ venue: String, _ asset: Asset, _ what: String, _ reason: String) -> StateChange {

@@ -139,7 +139,7 @@ public struct Recovery: Sendable {
         case .configured(let fact):
             saw(fact.at)
             configured = fact
-        case .corrected(_, _, let at): saw(at)
+        case .corrected(_, _, _, _, let at): saw(at)
         case .health(let health): saw(health.at)
         case .venueMode(let venue, let isSafe, let reason, _, let at):
             saw(at)

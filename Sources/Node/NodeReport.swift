@@ -140,6 +140,10 @@ extension TradingDesk {
     /// agree, the ledger follows them, with this reason in the journal. Nothing is hedged for it.
     public func accept(_ venue: VenueID, reason: String, actor: String) {
         acceptances[venue] = "accepted by \(actor): \(reason)"
+        journal(
+            .corrected(
+                venue: engine.policy.venues[venue.index].name, what: "its balances are taken for right",
+                reason: reason, actor: actor, at: world.time.now))
     }
 
     private func venueReport(_ connector: VenueConnector) -> NodeReport.Venue {

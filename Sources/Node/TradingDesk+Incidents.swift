@@ -105,8 +105,10 @@ extension TradingDesk {
 
     private func answered(_ number: Int, _ what: String, _ reason: String, _ actor: String) {
         guard let told = cases[number] else { preconditionFailure("it was answered just now") }
-        let row = "incident \(number) \(told.key.code.rawValue) \(what) by \(actor): \(reason)"
-        journal(.corrected(venue: cases.scope(told.key), what: row, at: world.time.now))
+        journal(
+            .corrected(
+                venue: cases.scope(told.key), what: "incident \(number) \(told.key.code.rawValue) \(what)",
+                reason: reason, actor: actor, at: world.time.now))
         carryOutCases()
         act()
     }

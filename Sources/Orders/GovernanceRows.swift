@@ -28,6 +28,17 @@ public struct RiskIndexRow: Hashable, Sendable {
 }
 
 extension RowWriter {
+    /// Kind 8 is the node's own word, 32 that of people.
+    mutating func corrected(_ venue: String, _ what: String, _ reason: String, _ actor: String) {
+        let isOfPeople = actor != "node" || !reason.isEmpty
+        byte(isOfPeople ? 32 : 8)
+        text(venue)
+        text(what)
+        guard isOfPeople else { return }
+        text(reason)
+        text(actor)
+    }
+
     mutating func kill(_ block: KillBlock, isLifted: Bool) {
         byte(20)
         switch block.scope {

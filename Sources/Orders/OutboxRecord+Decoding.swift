@@ -85,6 +85,10 @@ extension OutboxRecord {
         case 26 where row.version >= 4: return .configured(try row.configuration())
         case 30 where row.version >= 4: return .runbook(try row.runbook())
         case 31 where row.version >= 4: return .incident(try row.incident())
+        case 32 where row.version >= 4:
+            return .corrected(
+                venue: try row.text(), what: try row.text(), reason: try row.text(), actor: try row.text(),
+                at: try row.moment())
         default: throw .malformed("unknown kind \(kind)")
         }
     }

@@ -37,10 +37,8 @@ extension OutboxRecord {
             row.text(reason)
             row.text(actor)
             row.integer(at.nanoseconds)
-        case .corrected(let venue, let what, let at):
-            row.byte(8)
-            row.text(venue)
-            row.text(what)
+        case .corrected(let venue, let what, let reason, let actor, let at):
+            row.corrected(venue, what, reason, actor)
             row.integer(at.nanoseconds)
         case .foreign(let fill, let venue, let symbol):
             row.byte(9)

@@ -18,8 +18,8 @@ public enum OutboxRecord: Hashable, Sendable {
     /// order).
     case adjusted(venue: String, asset: Asset, amount: Amount, reason: String)
     case mode(OperatingMode, reason: String, actor: String, at: Moment)
-    /// What reconciliation put right, and why.
-    case corrected(venue: String, what: String, at: Moment)
+    /// What reconciliation put right, or what a person put right or took in hand, and why.
+    case corrected(venue: String, what: String, reason: String = "", actor: String = "node", at: Moment)
     /// A trade on our account that no order of ours made: it moves the balance, and nothing is hedged for it.
     case foreign(FillReport, venue: String, symbol: String)
     /// A venue entered or left its own SAFE_MODE.
@@ -54,7 +54,7 @@ public enum OutboxRecord: Hashable, Sendable {
     ///
     /// 2: `intended` carries the decision's fingerprint; kinds 8 to 12. 3: `amended`, and what it left in a
     /// checkpoint's orders. 4: `warranted`, `revoked`, and orders that are presumed; kinds 20 to 22, 25, 26,
-    /// 30 and 31.
+    /// 30 to 32.
     public static let version: UInt8 = 4
     public static let oldestReadable: UInt8 = 3
 

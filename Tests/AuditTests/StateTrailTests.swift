@@ -1,5 +1,6 @@
 import Audit
 import Orders
+import Runbooks
 import Testing
 import TradingModel
 
@@ -47,6 +48,44 @@ import TradingModel
         var resumed = StateTrail()
         var first = StateTrail()
         for change in rows.flatMap({ first.take($0) }) { resumed.resume(change) }
+        #expect(rows.flatMap { resumed.take($0) }.isEmpty)
+    }
+
+    @Test func `has a second kill with other words, and what people said of incidents`() {
+        var trail = StateTrail()
+        func kill(_ reason: String, _ at: Int64) -> [StateChange] {
+            let block = KillBlock(.all, flattens: false, reason: reason, actor: "ann", at: Self.at(at))
+            return trail.take(.killed(block, isLifted: false))
+        }
+        #expect(kill("first", 1).map(\.before) == ["open"])
+        #expect(kill("first", 1).isEmpty)
+        #expect(
+            kill("again", 2).map { [$0.before, $0.after, $0.reason] } == [["killed", "killed", "again"]])
+        let word = OutboxRecord.corrected(
+            venue: "okx", what: "incident 3 resolved", reason: "fixed", actor: "bob", at: Self.at(3))
+        #expect(trail.take(word).map { [$0.actor, $0.reason] } == [["bob", "fixed"]])
+    }
+
+    @Test func `has what people said to a run of a runbook, once, and how it ended`() {
+        var trail = StateTrail()
+        let entries: [RunbookRun.Entry] = [
+            .started(by: "ann", reason: "slow", alone: .caution, at: Self.at(1)),
+            .begins(step: 0, at: Self.at(2)), .failed(step: 0, why: "no answer", at: Self.at(3)),
+            .aborted(by: "bob", reason: "enough", at: Self.at(4)), .ended(.aborted, at: Self.at(5)),
+        ]
+        let rows = entries.enumerated().map { index, entry in
+            OutboxRecord.runbook(
+                RunbookRow(
+                    run: 7, index: index, runbook: "rb-05", target: "okx", plan: "ab", parent: 0,
+                    parentStep: 0, line: entry.line, at: entry.at))
+        }
+        let told = rows.flatMap { trail.take($0) }
+        #expect(told.map(\.actor) == ["ann", "bob", "node"])
+        #expect(told.map(\.reason) == ["slow", "enough", ""])
+        #expect(told[0].place == "rb-05 at okx" && told[0].after == "run 7 started")
+        #expect(rows.flatMap { trail.take($0) }.isEmpty, "as behind a checkpoint")
+        var resumed = StateTrail()
+        for change in told { resumed.resume(change) }
         #expect(rows.flatMap { resumed.take($0) }.isEmpty)
     }
 

@@ -94,6 +94,18 @@ import TradingModel
         }
     }
 
+    @Test func `of kinds of rows: 32 is a correction by people, unknown before version 4`() throws {
+        let names = RowNames(venue: { _ in nil }, instrument: { _ in nil })
+        let row = OutboxRecord.corrected(
+            venue: "", what: "incident 3 resolved", reason: "fixed", actor: "ann", at: Moment(nanoseconds: 8))
+        let bytes = row.encoded()
+        #expect(bytes[1] == 32)
+        #expect(try OutboxRecord(bytes, names: names) == row)
+        #expect(throws: OutboxRecord.Fault.malformed("unknown kind 32")) {
+            try OutboxRecord([3] + bytes.dropFirst(), names: names)
+        }
+    }
+
     @Test func `of kinds of rows: 31 is what became of a case, unknown before version 4`() throws {
         let names = RowNames(venue: { _ in nil }, instrument: { _ in nil })
         let row = IncidentRow(

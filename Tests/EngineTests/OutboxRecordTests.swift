@@ -57,6 +57,9 @@ import TradingModel
                     .init(key: "limits.order_notional", before: "1", after: "2"),
                     .init(key: "a", before: nil, after: ""), .init(key: "b", before: "", after: nil),
                 ], reason: "care", actor: "ann and bob", at: Moment(nanoseconds: 17))),
+        .corrected(
+            venue: "okx", what: "incident 3 resolved", reason: "fixed", actor: "ann",
+            at: Moment(nanoseconds: 18)),
     ]
     static let warrant = Warrant(
         name: ClientOrderID(epoch: 7, node: 2, strategy: 0, intent: 100, leg: 0, attempt: 0),

@@ -57,7 +57,7 @@ struct PastState {
         guard let record = try? OutboxRecord(bytes, names: names) else { return nil }
         switch record {
         case .started(_, let at), .moved(_, _, _, let at), .amended(_, _, _, let at),
-            .mode(_, _, _, let at), .corrected(_, _, let at), .venueMode(_, _, _, _, let at),
+            .mode(_, _, _, let at), .corrected(_, _, _, _, let at), .venueMode(_, _, _, _, let at),
             .strategy(_, _, _, _, let at):
             return at
         case .intended(let intent, _, _): return intent.decidedAt
