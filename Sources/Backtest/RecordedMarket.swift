@@ -13,11 +13,14 @@ public struct RecordedSource: Sendable {
     public var path: String
     public var recording: Recording
     public var sheet: VenueSheet
+    /// Its file ends where it should.
+    public var isWhole: Bool
 
-    public init(path: String, recording: Recording, sheet: VenueSheet) {
+    public init(path: String, recording: Recording, sheet: VenueSheet, isWhole: Bool = true) {
         self.path = path
         self.recording = recording
         self.sheet = sheet
+        self.isWhole = isWhole
     }
 }
 

@@ -79,3 +79,14 @@ public enum OutboxFault: Error, Hashable, Sendable {
     /// Another process holds this directory.
     case inUse(String)
 }
+
+extension OutboxFault: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unavailable(let why), .inUse(let why): why
+        case .corrupted(let sequence, let detail): "record \(sequence) does not verify: \(detail)"
+        case .truncated(let head, let found):
+            "it ends at record \(found), and record \(head) was acknowledged"
+        }
+    }
+}

@@ -91,6 +91,16 @@ public enum TransportFault: Error, Hashable, Sendable {
     case timedOut
 }
 
+extension TransportFault: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .neverSent(let why): "nothing was sent: \(why)"
+        case .lost(let why): "no answer: \(why)"
+        case .timedOut: "no answer in time"
+        }
+    }
+}
+
 public protocol VenueTransport: Sendable {
     /// Opens a WebSocket (`wss://…`; certificate and host name are always verified). `receiver` is held
     /// strongly until `socketClosed`.

@@ -264,6 +264,17 @@ public enum VenueFault: Error, Hashable, Sendable {
     case endlessHistory(pages: Int)
 }
 
+extension VenueFault: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .transport(let fault): "\(fault)"
+        case .quarantined(let reason): "an answer that cannot be read: \(reason.rawValue)"
+        case .refused(let status, let code, let message, _): "refused with \(status): \(code) \(message)"
+        case .endlessHistory(let pages): "the trade history goes on beyond \(pages) pages"
+        }
+    }
+}
+
 extension VenueDialect {
     public var requiresOrderedNonces: Bool { false }
     public var listsWholeAccount: Bool { false }

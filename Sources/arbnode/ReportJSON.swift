@@ -121,6 +121,6 @@ struct ReportJSON: Encodable {
     }
 
     func encoded() throws -> String {
-        try Terminal.snakeCased(self)
+        try Terminal.json(self)
     }
 }

@@ -23,16 +23,10 @@ enum Terminal {
         return rows.map { $0[0] + String(repeating: " ", count: width - $0[0].count + 2) + $0[1] }
     }
 
-    /// For reports whose members COMMANDS.md names in lower_snake_case.
-    static func snakeCased(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
-
+    /// One object, its members in lower_snake_case.
     static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }

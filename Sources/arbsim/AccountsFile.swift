@@ -16,7 +16,7 @@ enum AccountsFile {
     /// All problems of the file at once. Secrets are never part of a message.
     static func read(_ path: String, venue: String) throws(Complaint) -> [DoubleAccountSpec] {
         guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw .noInput(
+            throw .badData(
                 "\(path): \(access(path, R_OK) == 0 ? "is no file" : String(cString: strerror(errno)))")
         }
         let entries: [Entry]

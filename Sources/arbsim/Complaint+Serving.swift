@@ -5,7 +5,7 @@ import VenueServer
 extension Complaint {
     init(_ fault: Recordings.RecordingFault) {
         switch fault {
-        case .notFound, .unreadable: self = .noInput(fault.description)
+        case .notFound, .unreadable: self = .badData(fault.description)
         default: self = .badData(fault.description)
         }
     }

@@ -8,7 +8,6 @@ struct Complaint: Error {
 
     static func usage(_ message: String) -> Complaint { Complaint(message: message, code: 64) }
     static func badData(_ message: String) -> Complaint { Complaint(message: message, code: 65) }
-    static func noInput(_ message: String) -> Complaint { Complaint(message: message, code: 66) }
     static func unavailable(_ message: String) -> Complaint { Complaint(message: message, code: 69) }
     static func internalFault(_ message: String) -> Complaint { Complaint(message: message, code: 70) }
     static func cannotCreate(_ message: String) -> Complaint { Complaint(message: message, code: 73) }

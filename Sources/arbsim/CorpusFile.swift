@@ -15,7 +15,7 @@ struct CorpusFile {
         self.path = path
         let text: String
         do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
-            throw .noInput("\(path): \(error.localizedDescription)")
+            throw .badData("\(path): \(error.localizedDescription)")
         }
         do throws(Corpus.Problem) { corpus = try Corpus(text) } catch {
             throw .badData("\(path): \(error)")

@@ -50,7 +50,7 @@ struct DrillsCommand: ParsableCommand {
     private func rehearse() throws {
         var course: DrillCourse
         do { course = DrillCourse(try Drills.shelf()) { Console.note($0) } } catch {
-            throw Complaint.noInput("the runbooks cannot be read: \(error)")
+            throw Complaint.badData("the runbooks cannot be read: \(error)")
         }
         if share {
             for name in only { Console.result(ReportJSON.wire(course.rehearse(name, kills: !quick))) }

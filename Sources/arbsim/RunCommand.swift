@@ -120,7 +120,7 @@ struct RunCommand: ParsableCommand {
         guard !entries.isEmpty else { return }
         if corpus == nil { corpus = try CorpusFile() }
         guard var file = corpus else {
-            throw .noInput("--keep-failures: there is no \(CorpusFile.name) here or above the executable")
+            throw .badData("--keep-failures: there is no \(CorpusFile.name) here or above the executable")
         }
         let count = try file.keep(entries)
         if count > 0 { Console.note("arbsim: \(count) failing seeds appended to \(file.path)") }

@@ -66,8 +66,10 @@ public struct DataBackup: Sendable {
 
     private static func held(_ directory: String) throws(Fault) -> DirectoryLock {
         guard OutboxFiles.exists(directory) else { throw .file("\(directory) does not exist") }
+        let files = OutboxFiles(directory: directory)
+        guard files.exist else { throw .file(files.absence) }
         do throws(DirectoryLock.Fault) {
-            return try DirectoryLock(OutboxFiles(directory: directory).lock)
+            return try DirectoryLock(files.lock)
         } catch {
             switch error {
             case .held(let holder): throw .inUse(directory, by: holder)

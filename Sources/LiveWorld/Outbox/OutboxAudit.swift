@@ -21,9 +21,7 @@ public struct OutboxAudit: Hashable, Sendable {
     public static func inspect(directory: String) throws(OutboxFault) -> OutboxAudit {
         do {
             let files = OutboxFiles(directory: directory)
-            guard [files.store, files.reserve, files.legacyMirror].contains(where: OutboxFiles.exists) else {
-                throw OutboxFault.unavailable("\(directory) holds no outbox")
-            }
+            guard files.exist else { throw OutboxFault.unavailable(files.absence) }
             let desk = try Workbench()
             defer { desk.clear() }
             return try inspect(files, desk.path)

@@ -18,6 +18,11 @@ struct OutboxFiles: Sendable {
     /// A copy of a damaged store, for RocksDB's own repair.
     var repairCopy: String { directory + "/outbox.repair" }
 
+    /// Whether there is an outbox.
+    var exist: Bool { [store, reserve, legacyMirror].contains(where: OutboxFiles.exists) }
+    /// For people.
+    var absence: String { "\(directory) holds no outbox: a node keeps its own in DATA/live or DATA/paper" }
+
     static func exists(_ path: String) -> Bool {
         var information = stat()
         return lstat(path, &information) == 0

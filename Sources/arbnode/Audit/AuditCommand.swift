@@ -30,8 +30,7 @@ struct AuditVerifyCommand: ParsableCommand {
             Example: arbnode audit verify data/live
             """)
 
-    @Argument(help: ArgumentHelp("The data directory of a node.", valueName: "dir"))
-    var directory: String
+    @OptionGroup var data: DataDirectory
     @Option(help: ArgumentHelp("Check signatures against this public key.", valueName: "file"))
     var key: String?
     @Option(help: ArgumentHelp("A head that the audit log must hold.", valueName: "number:hash"))
@@ -77,8 +76,8 @@ struct AuditVerifyCommand: ParsableCommand {
 
     func run() throws {
         let audit: OutboxAudit
-        do throws(OutboxFault) { audit = try OutboxAudit.inspect(directory: directory) } catch {
-            Terminal.say("\(directory) cannot be verified: \(error)")
+        do throws(OutboxFault) { audit = try OutboxAudit.inspect(directory: data.path) } catch {
+            Terminal.say("\(data.path) cannot be verified: \(error)")
             throw ExitCode(65)
         }
         let log = try inspectLog()
@@ -99,10 +98,10 @@ struct AuditVerifyCommand: ParsableCommand {
                 verifying = try DurableFile.read(key, most: 4_096).flatMap { VerifyingKey(pem: $0) }
             }
             if key == nil || verifying != nil {
-                return try AuditReport.inspect(directory, key: verifying, expected: expected)
+                return try AuditReport.inspect(data.path, key: verifying, expected: expected)
             }
         } catch {
-            Terminal.say("the audit log of \(directory) cannot be verified: \(error)")
+            Terminal.say("the audit log of \(data.path) cannot be verified: \(error)")
             throw ExitCode(65)
         }
         Terminal.say("\(key ?? "") holds no public key: arbnode audit key DIR prints one")
@@ -158,13 +157,12 @@ struct AuditKeyCommand: ParsableCommand {
             Example: arbnode audit key data/live > audit-live.pem
             """)
 
-    @Argument(help: ArgumentHelp("The data directory of a node.", valueName: "dir"))
-    var directory: String
+    @OptionGroup var data: DataDirectory
 
     func run() throws {
-        let path = directory + "/audit/key.pem"
+        let path = data.path + "/audit/key.pem"
         guard FileManager.default.fileExists(atPath: path) else {
-            Terminal.say("\(directory) has no audit log yet: a node makes its key when it first starts")
+            Terminal.say("\(data.path) has no audit log yet: a node makes its key when it first starts")
             throw ExitCode(65)
         }
         do throws(FileFault) {

@@ -15,8 +15,7 @@ struct AuditListCommand: ParsableCommand {
             Example: arbnode audit list data/live --from 2026-11-28 --subject mode --subject limit
             """)
 
-    @Argument(help: ArgumentHelp("The data directory of a node.", valueName: "dir"))
-    var directory: String
+    @OptionGroup var data: DataDirectory
     @Option(help: ArgumentHelp("From this time on (UTC), as 2026-11-28T08:00:00Z.", valueName: "time"))
     var from: UTCInstant?
     @Option(help: ArgumentHelp("Before this time.", valueName: "time")) var to: UTCInstant?
@@ -46,19 +45,19 @@ struct AuditListCommand: ParsableCommand {
         let report: AuditReport?
         let lines: [[UInt8]]?
         do throws(FileFault) {
-            report = try AuditReport.inspect(directory)
-            lines = try AuditReport.lines(directory)
+            report = try AuditReport.inspect(data.path)
+            lines = try AuditReport.lines(data.path)
         } catch {
             Terminal.say("\(error)")
             throw ExitCode(65)
         }
         guard let report, let lines else {
-            Terminal.say("\(directory) holds no audit log")
+            Terminal.say("\(data.path) holds no audit log")
             throw ExitCode(65)
         }
         let rows = lines.prefix(Int(clamping: report.lines)).compactMap { row(AuditEntry($0[...])) }
         if json {
-            Terminal.print(try Terminal.snakeCased(Answer(changes: rows, isWhole: report.flaw == nil)))
+            Terminal.print(try Terminal.json(Answer(changes: rows, isWhole: report.flaw == nil)))
         } else {
             print(rows)
         }

@@ -24,8 +24,7 @@ struct AuditReplayCommand: ParsableCommand {
             Example: arbnode audit replay data/live --at 2026-11-29T14:05:00Z
             """)
 
-    @Argument(help: ArgumentHelp("The data directory of a node.", valueName: "dir"))
-    var directory: String
+    @OptionGroup var data: DataDirectory
     @Option(help: ArgumentHelp("The moment (UTC).", valueName: "time")) var at: UTCInstant?
     @Option(help: ArgumentHelp("How much behind it is shown (default: 60).", valueName: "s"))
     var seconds: Double = 60
@@ -67,7 +66,7 @@ struct AuditReplayCommand: ParsableCommand {
         do {
             let answer = try replay()
             if json {
-                Terminal.print(try Terminal.snakeCased(answer))
+                Terminal.print(try Terminal.json(answer))
             } else {
                 for line in answer.lines { Terminal.print(line) }
             }
@@ -75,7 +74,7 @@ struct AuditReplayCommand: ParsableCommand {
         } catch let code as ExitCode {
             throw code
         } catch {
-            Terminal.say("\(directory): \(error)")
+            Terminal.say("\(data.path): \(error)")
             throw ExitCode(65)
         }
     }
@@ -83,8 +82,8 @@ struct AuditReplayCommand: ParsableCommand {
     private func replay() throws -> Answer {
         let policy = try config.map { try NodePlanning.load($0).policy }
         var telling = try TapeTelling(
-            in: directory, at: at?.moment, policy: policy,
-            archive: ContentArchive(directory + "/configurations"))
+            in: data.path, at: at?.moment, policy: policy,
+            archive: ContentArchive(data.path + "/configurations"))
         let window = at.map { $0.moment...($0.moment + .nanoseconds(Int64(seconds * 1e9))) }
         var (seen, log) = (EngineView?.none, MinuteLog())
         let isDrawing = Terminal.errorIsTerminal && !json

@@ -23,8 +23,7 @@ struct AuditStateCommand: ParsableCommand {
             Example: arbnode audit state data/live --at 2026-11-28T14:05:00Z
             """)
 
-    @Argument(help: ArgumentHelp("The data directory of a node.", valueName: "dir"))
-    var directory: String
+    @OptionGroup var data: DataDirectory
     @Option(help: ArgumentHelp("The moment (UTC).", valueName: "time")) var at: UTCInstant
     @Option(help: ArgumentHelp("A configuration instead of the one that held.", valueName: "file"))
     var config: String?
@@ -64,17 +63,17 @@ struct AuditStateCommand: ParsableCommand {
         do {
             let policy = try config.map { try NodePlanning.load($0).policy }
             state = try PastState(
-                try OutboxAudit.rows(in: directory), at: at.moment, policy: policy,
-                archive: ContentArchive(directory + "/configurations"))
+                try OutboxAudit.rows(in: data.path), at: at.moment, policy: policy,
+                archive: ContentArchive(data.path + "/configurations"))
         } catch let code as ExitCode {
             throw code
         } catch {
-            Terminal.say("\(directory): \(error)")
+            Terminal.say("\(data.path): \(error)")
             throw ExitCode(65)
         }
         let answer = Answer(state, at: at.moment)
         if json {
-            Terminal.print(try Terminal.snakeCased(answer))
+            Terminal.print(try Terminal.json(answer))
         } else {
             for line in answer.lines { Terminal.print(line) }
         }

@@ -26,6 +26,7 @@ struct BacktestCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A recording, plain or gzip (repeatable).", valueName: "file"))
     var recording: [String] = []
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Every venue's taker fee, instead of its own; negative is a rebate.", valueName: "bps"))
     var feesBps: String?
@@ -76,10 +77,12 @@ struct BacktestCommand: ParsableCommand {
                 summary.virtualSeconds, wall, Double(summary.frames) / max(wall, 1e-9)))
         if let report { try write(BacktestPage(summary).html, to: report) }
         if json {
-            Terminal.print(try Terminal.snakeCased(summary))
+            Terminal.print(try Terminal.json(summary))
         } else {
             for line in BacktestText(summary).lines { Terminal.print(line) }
         }
+        // What was there was run; that it was not all has been said.
+        guard sources.allSatisfy(\.isWhole) else { throw ExitCode(65) }
     }
 
     /// Venues that the node does not speak are left out, unless nothing is left.

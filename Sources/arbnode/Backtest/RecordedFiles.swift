@@ -18,15 +18,19 @@ enum RecordedFiles {
 
     static func load(_ path: String) throws -> RecordedSource {
         let recording: Recording
+        let isWhole: Bool
         do {
             let text = try RecordingText(path: path)
             if let cutOff = text.cutOff { Terminal.say("\(cutOff)") }
+            isWhole = text.cutOff == nil
             recording = try Recording(text.bytes)
         } catch {
             Terminal.say("\(path): \(error)")
             throw ExitCode(65)
         }
-        return RecordedSource(path: path, recording: recording, sheet: try sheet(recording.venue, of: path))
+        return RecordedSource(
+            path: path, recording: recording, sheet: try sheet(recording.venue, of: path),
+            isWhole: isWhole)
     }
 
     /// What the house knows of the venue that a recording names.

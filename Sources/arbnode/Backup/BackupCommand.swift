@@ -14,13 +14,13 @@ struct BackupCreateCommand: ParsableCommand {
         abstract: "Copy a data directory and prove the copy. The node must not be running.",
         discussion: "Example: arbnode backup create data/live backups/live-2026-11-28")
 
-    @Argument(help: "The data directory of a node.") var directory: String
+    @OptionGroup var data: DataDirectory
     @Argument(help: "Where the copy goes; must not exist yet.") var target: String
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() throws {
         try BackupReport.telling(json) { () throws(DataBackup.Fault) in
-            try DataBackup.create(of: directory, in: target)
+            try DataBackup.create(of: data.path, in: target)
         }
     }
 }

@@ -76,6 +76,11 @@ struct BenchResults: Encodable {
         var group: Comparison
         var recordsPerS: Double
         var recovery: Recovery
+
+        private enum CodingKeys: String, CodingKey {
+            case single, group, recordsPerS, recovery
+            case batchOf64 = "batch_of_64"
+        }
     }
     struct Wire: Encodable {
         var decisionToWireUs: Latency

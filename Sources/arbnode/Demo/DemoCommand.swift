@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SimulatedWorld
+import VenueServer
 
 /// `arbnode demo`: the whole node, for real, against four venue doubles on loopback TLS.
 struct DemoCommand: AsyncParsableCommand {
@@ -42,6 +43,14 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         let directory = try DemoDirectory(data)
         defer { directory.discard() }
+        do { try await trade(directory) } catch let fault as JournalFile.Fault {
+            Terminal.say("\(fault)")
+            if case .inUse = fault { throw ExitCode(75) }
+            throw ExitCode(65)
+        }
+    }
+
+    private func trade(_ directory: DemoDirectory) async throws {
         if recording.isEmpty {
             try await trade(in: directory.path)
         } else {

@@ -76,7 +76,12 @@ struct RecordCommand: AsyncParsableCommand {
             Terminal.say("\(fault)")
             throw ExitCode(73)
         }
-        Terminal.say("\(await recorder.frames) frames written to \(out)")
+        let frames = await recorder.frames
+        Terminal.say("\(frames) frames written to \(out)")
+        guard frames > 0 else {
+            Terminal.say("\(venue) sent nothing: is \(profile.publicURL) reachable from here?")
+            throw ExitCode(69)
+        }
     }
 
     private func listing(_ name: String, _ index: Int, _ sheet: VenueSheet) throws -> Listing {

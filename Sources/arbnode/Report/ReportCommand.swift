@@ -20,8 +20,7 @@ struct ReportCommand: ParsableCommand {
             Example: arbnode report data/live --kind week --html week.html
             """)
 
-    @Argument(help: ArgumentHelp("The data directory of a node.", valueName: "dir"))
-    var directory: String
+    @OptionGroup var data: DataDirectory
     @Option(help: "day, week or month.") var kind: ReportPeriod.Kind = .day
     @Option(help: ArgumentHelp("A day within it (default: today), as 2026-11-28.", valueName: "date"))
     var date: String?
@@ -43,8 +42,8 @@ struct ReportCommand: ParsableCommand {
         let now = Moment(nanoseconds: Int64(Date(timeIntervalSinceNow: 0).timeIntervalSince1970 * 1e9))
         let day = date.flatMap { UTCTime.days($0) } ?? clock.day(at: now)
         let period = ReportPeriod(kind, around: day, clock)
-        guard let report = PeriodReport(FigureFiles(in: directory).samples(period), period) else {
-            Terminal.say("\(directory) holds no figures of \(period.name)")
+        guard let report = PeriodReport(FigureFiles(in: data.path).samples(period), period) else {
+            Terminal.say("\(data.path) holds no figures of \(period.name)")
             throw ExitCode(65)
         }
         let answer = ReportAnswer(

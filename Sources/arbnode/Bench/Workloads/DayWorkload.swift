@@ -93,7 +93,7 @@ struct DayWorkload: ParsableCommand {
             incidents: incidents, ordersSent: summary?.counters.ordersSent ?? 0,
             rows: read.last?.rows ?? 0, bytes: shares,
             census: last.reduce(into: [:]) { $0[$1.key] = [first[$1.key] ?? 0, $1.value] }, looks: looks)
-        if json { return Terminal.print(try Terminal.snakeCased(report)) }
+        if json { return Terminal.print(try Terminal.json(report)) }
         for line in report.lines { Terminal.print(line) }
     }
 }

@@ -43,7 +43,7 @@ struct FrameLines {
     private static func contents(_ path: String) throws -> [UInt8] {
         guard let file = fopen(path, "rb") else {
             Terminal.say("\(path) cannot be read: \(String(cString: strerror(errno)))")
-            throw ExitCode(66)
+            throw ExitCode(65)
         }
         defer { fclose(file) }
         var bytes: [UInt8] = []

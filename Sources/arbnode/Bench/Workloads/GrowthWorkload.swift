@@ -41,7 +41,7 @@ struct GrowthWorkload: ParsableCommand {
             linear: series.allSatisfy(\.holds),
             slopes: Dictionary(uniqueKeysWithValues: series.map { ($0.name, $0.slope ?? 0) }),
             secondsPerMillionRows: outbox.secondsPerMillionRows, series: series)
-        if json { return Terminal.print(try Terminal.snakeCased(report)) }
+        if json { return Terminal.print(try Terminal.json(report)) }
         for line in report.lines { Terminal.print(line) }
     }
 }

@@ -86,7 +86,7 @@ struct LoadWorkload: AsyncParsableCommand {
             factor: shown.factor, fillToHedgeUs: shown.fillToHedgeUs,
             orderEventsDropped: loads.reduce(0) { $0 + $1.orderEventsDropped }, cores: shown.cores,
             loads: loads)
-        if json { return Terminal.print(try Terminal.snakeCased(report)) }
+        if json { return Terminal.print(try Terminal.json(report)) }
         for line in report.lines { Terminal.print(line) }
     }
 }
