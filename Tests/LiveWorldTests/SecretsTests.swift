@@ -36,13 +36,15 @@ import Testing
 
     @Test func `what is missing is named, with the variable that would hold it`() throws {
         let secrets = try Secrets(file: nil) { $0 == "ARBNODE_BINANCE_SPOT_API_KEY" ? "k" : nil }
-        #expect(
-            throws: SecretsFault.missing(
-                venue: "binance-spot", field: "secret", variable: "ARBNODE_BINANCE_SPOT_SECRET")
-        ) { try secrets.access(to: "binance-spot", needsPassphrase: false, needsBase64Secret: false) }
-        #expect(throws: SecretsFault.missing(venue: "okx", field: "api_key", variable: "ARBNODE_OKX_API_KEY"))
-        {
+        #expect(throws: SecretsFault.missing(venue: "binance-spot", fields: ["secret"])) {
+            try secrets.access(to: "binance-spot", needsPassphrase: false, needsBase64Secret: false)
+        }
+        let all = SecretsFault.missing(venue: "okx", fields: ["api_key", "secret", "passphrase"])
+        #expect(throws: all) {
             try secrets.access(to: "okx", needsPassphrase: true, needsBase64Secret: false)
+        }
+        for name in ["ARBNODE_OKX_API_KEY", "ARBNODE_OKX_SECRET", "ARBNODE_OKX_PASSPHRASE"] {
+            #expect(all.description.contains(name))
         }
     }
 

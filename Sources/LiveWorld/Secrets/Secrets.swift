@@ -31,9 +31,13 @@ public struct Secrets: Sendable {
     public func access(
         to venue: String, needsPassphrase: Bool, needsBase64Secret: Bool
     ) throws(SecretsFault) -> VenueAccess {
+        let fields = ["api_key", "secret"] + (needsPassphrase ? ["passphrase"] : [])
+        let missing = fields.filter { value(venue, $0) == nil }
+        guard missing.isEmpty, var secret = value(venue, "secret") else {
+            throw .missing(venue: venue, fields: missing)
+        }
         let apiKey = try text(venue, "api_key")
         let passphrase = needsPassphrase ? try text(venue, "passphrase") : ""
-        guard var secret = value(venue, "secret") else { throw missing(venue, "secret") }
         if needsBase64Secret {
             var decoded = secret.withUnsafeBufferPointer { Base64.decode($0) }
             guard decoded != nil, decoded?.isEmpty == false else { throw .notBase64(venue: venue) }
@@ -52,7 +56,7 @@ public struct Secrets: Sendable {
     }
 
     private func text(_ venue: String, _ field: String) throws(SecretsFault) -> String {
-        guard let bytes = value(venue, field) else { throw missing(venue, field) }
+        let bytes = value(venue, field) ?? []
         // OKX lets a passphrase have blanks; no venue lets a header have controls.
         guard bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else {
             throw .unusable(venue: venue, field: field)
@@ -65,11 +69,7 @@ public struct Secrets: Sendable {
         return file["\(venue).\(field)"]
     }
 
-    private func missing(_ venue: String, _ field: String) -> SecretsFault {
-        .missing(venue: venue, field: field, variable: Secrets.variable(venue, field))
-    }
-
-    private static func variable(_ venue: String, _ field: String) -> String {
+    static func variable(_ venue: String, _ field: String) -> String {
         let name = String(venue.uppercased().map { $0 == "-" ? "_" : $0 })
         return "ARBNODE_\(name)_\(field.uppercased())"
     }

@@ -105,20 +105,27 @@ enum NodePlanning {
             needsBase64Secret: DialectCatalog.hasBase64Secret(venue))
     }
 
-    /// Keys of every venue, or what is missing and how to give it.
-    static func access(_ configuration: NodeConfiguration) throws -> [VenueAccess?] {
+    /// Keys by venue, and what is missing and how to give it.
+    static func keys(_ configuration: NodeConfiguration) -> (access: [VenueAccess?], faults: [String]) {
+        var access: [VenueAccess?] = configuration.venues.map { _ in nil }
+        let secrets: Secrets
+        do throws(SecretsFault) { secrets = try Secrets(file: configuration.credentialsFile) } catch {
+            return (access, ["\(error)"])
+        }
         var faults: [String] = []
-        var access: [VenueAccess?] = []
-        do throws(SecretsFault) {
-            let secrets = try Secrets(file: configuration.credentialsFile)
-            for venue in configuration.venues {
-                do throws(SecretsFault) {
-                    access.append(try NodePlanning.access(to: venue.profile.name, secrets))
-                } catch { faults.append("\(error)") }
-            }
-        } catch { faults.append("\(error)") }
+        for (index, venue) in configuration.venues.enumerated() {
+            do throws(SecretsFault) {
+                access[index] = try NodePlanning.access(to: venue.profile.name, secrets)
+            } catch { faults.append("\(error)") }
+        }
         faults += CredentialNames.shared(
             zip(configuration.venues, access).map { ($0.profile.name, $1?.apiKey) })
+        return (access, faults)
+    }
+
+    /// Keys of every venue; without them nothing goes on.
+    static func access(_ configuration: NodeConfiguration) throws -> [VenueAccess?] {
+        let (access, faults) = keys(configuration)
         guard faults.isEmpty else {
             for fault in faults { Terminal.say(fault) }
             throw ExitCode(78)

@@ -23,12 +23,14 @@ struct PreflightCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try NodePlanning.load(config)
-        let access = try NodePlanning.access(configuration)
+        let (access, faults) = NodePlanning.keys(configuration)
         let directory = configuration.dataDirectory + "/live"
         try NodePlanning.makeDirectory(directory)
         let world = try NodePlanning.world(configuration, directory: directory)
         defer { world.shutdown() }
-        let rows = await Preflight(configuration: configuration, access: access, world: world.world).run()
+        let rows =
+            faults.map { Preflight.Row(venue: "node", check: "keys", passed: false, detail: $0) }
+            + (await Preflight(configuration: configuration, access: access, world: world.world).run())
         let passed = rows.allSatisfy(\.passed)
         if json {
             Terminal.print(try Terminal.json(Answer(passed: passed, checks: rows)))
