@@ -112,3 +112,10 @@ public struct VenuePolicy: Sendable {
         self.listings = listings
     }
 }
+
+extension EnginePolicy {
+    /// By the venue's schedule; zero where it does not list the instrument.
+    public func takerFee(_ venue: VenueID, _ instrument: InstrumentID) -> Rate {
+        venues[venue.index].listings.first { $0.instrument.id == instrument }?.takerFee ?? .zero
+    }
+}

@@ -54,14 +54,18 @@ public struct Recovery: Sendable {
     /// answers questions behind what trades.
     public static let historyMargin = Span.seconds(60)
 
-    /// Fills are fetched from this moment on: before the oldest order that may still fill, and before the
-    /// last thing this directory saw, so that what happened while no node ran is found.
-    public var fillsSince: Moment? {
-        let oldest = orders.live.compactMap { orders[$0]?.intent.decidedAt }.min()
+    /// A venue's fills are fetched from this moment on: before the oldest order that may still fill there and
+    /// before the last thing this directory saw, so that what happened while no node ran is found. An old
+    /// order elsewhere does not count: its time may be further back than this venue's history goes.
+    public func fillsSince(at venue: VenueID) -> Moment? {
+        let oldest = orders.live.compactMap { orders[$0]?.intent }.filter { $0.venue == venue }
+            .map(\.decidedAt).min()
         guard let from = [oldest, lastSeen].compactMap({ $0 }).min() else { return nil }
         return from - Recovery.historyMargin
     }
 
+    /// Fills met of orders that no row before them tells of.
+    private var lateFills: Set<String> = []
     /// Adjustments met that name their moment.
     private var adjustments: Set<String> = []
     private let policy: EnginePolicy
@@ -224,14 +228,20 @@ public struct Recovery: Sendable {
         let instrument = policy.instruments[fill.instrument.index]
         if let wrong = orders.reclaim(fill, venue: venue) { foreign(wrong, venue, sign: -1) }
         let notional = instrument.notional(fill.price, fill.quantity)
-        guard
-            case .booked = orders.book(fill, venue: venue, of: order, notional: notional, at: fill.venueTime)
-        else {
-            return
+        switch orders.book(fill, venue: venue, of: order, notional: notional, at: fill.venueTime) {
+        case .booked: break
+        case .duplicate: return
+        case .foreign:
+            // It filled so late that no checkpoint tells of it any more, but it was remembered when this row
+            // was written: what it moved was moved, and hedged.
+            let name = "\(venue.index) \(fill.instrument.index) \(fill.tradeID)"
+            guard lateFills.insert(name).inserted else { return }
         }
         flow(fill, venue, sign: 1)
         if let intent = orders[order]?.intent {
-            ruleMemory.booked(fill, intent, instrument, policy.limits.rules.day, at: fill.venueTime)
+            ruleMemory.booked(
+                fill, intent, instrument, policy.takerFee(venue, fill.instrument), policy.limits.rules.day,
+                at: fill.venueTime)
         }
         if planted(.replayFillTwiceOnRecovery) { flow(fill, venue, sign: 1) }
         deviations[fill.instrument.index] += instrument.quantity(

@@ -59,7 +59,8 @@ struct AssetRole {
 extension RuleMemories {
     /// Books a fill for the rules of loss, as the engine does and as recovery does again.
     mutating func booked(
-        _ fill: FillReport, _ order: OrderIntent, _ instrument: Instrument, _ day: DayClock, at now: Moment
+        _ fill: FillReport, _ order: OrderIntent, _ instrument: Instrument, _ takerFee: Rate,
+        _ day: DayClock, at now: Moment
     ) {
         let flows = FillFlows(fill, instrument)
         let product: Int128
@@ -69,7 +70,7 @@ extension RuleMemories {
             product = Int128(fill.price.raw) * Int128(taken.raw)
             fee = instrument.notional(product: product)
         } else {
-            fee = flows.fee
+            fee = flows.feeValue(instrument, at: fill.price, takerFee: takerFee)
             let one = DecimalText.power(Amount.scale - instrument.priceScale - instrument.quantityScale)
             product = fee.raw / Int128(one)
         }

@@ -81,11 +81,7 @@ extension TradingEngine {
         guard mid > .zero, spotMid > .zero else { return false }
         let own = worst(side, policy.hedge.unwindBound, from: mid)
         let other = worst(side.opposite, policy.hedge.repriceBound, from: spotMid)
-        let largest = Quantity(
-            raw: Int64(
-                clamping: governor.limits.orderNotional.raw
-                    / max(1, policy.instruments[index].notional(own, Quantity(raw: 1)).raw)))
-        let wanted = min(held.magnitude, largest)
+        let wanted = min(held.magnitude, largestOrder(index, at: max(own, mid)))
         // No more than spot can take in turn.
         let spot = SmartOrderRouter.route(
             books[index], side: side.opposite, quantity: wanted, limit: other,

@@ -190,7 +190,10 @@ extension TradingEngine {
     ) -> Bool {
         let (slots, bound) = reach(index, rung, cause, now)
         guard !slots.isEmpty else { return false }
-        let worst = worst(side, bound, from: anchor(index, slots))
+        let anchor = anchor(index, slots)
+        let worst = worst(side, bound, from: anchor)
+        // What is owed may be more than one order may trade: then it goes in pieces, one after the other.
+        let quantity = min(quantity, largestOrder(index, at: max(worst, anchor)))
         let plan = SmartOrderRouter.route(
             books[index], side: side, quantity: quantity, limit: worst, among: slots,
             capacities: capacities(index, side, worst, now))
@@ -223,6 +226,13 @@ extension TradingEngine {
         renewWarrants(for: warranted, index, now)
         if planted(.hedgeTwice) { hedgeAgain(intents, now) }
         return true
+    }
+
+    /// The most that one order may trade at this price.
+    func largestOrder(_ index: Int, at price: Price) -> Quantity {
+        let unit = policy.instruments[index].notional(price, Quantity(raw: 1)).raw
+        let most = Int64(clamping: governor.limits.orderNotional.raw / max(1, unit))
+        return min(Quantity(raw: most), governor.limits.orderQuantity[index])
     }
 
     private mutating func tellFallback(_ intents: [OrderIntent], _ index: Int, _ now: Moment) {

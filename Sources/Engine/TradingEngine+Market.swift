@@ -60,7 +60,7 @@ extension TradingEngine {
 
     /// What this instrument's books now call for: first what is owed, then what may be won.
     mutating func evaluate(_ index: Int, _ now: Moment) {
-        let (bid, ask) = (books[index].bestBidSlot, books[index].bestAskSlot)
+        let (bid, ask) = bestSlots(index, now)
         var touch: (bid: Price, ask: Price)?
         if bid >= 0, ask >= 0 {
             let (high, low) = (books[index].tops[bid].bid.price, books[index].tops[ask].ask.price)
@@ -81,6 +81,32 @@ extension TradingEngine {
         }
         tendQuotes(index, mayPlace: true, now)
         revokeSettled(index)
+    }
+
+    /// Where the best bid and ask of reference stand; -1: nowhere. A venue whose book has stopped tells no
+    /// price: a mid price between its and the market's would be nobody's, and bounds measured from it out of
+    /// reach.
+    private func bestSlots(_ index: Int, _ now: Moment) -> (bid: Int, ask: Int) {
+        let best = (bid: books[index].bestBidSlot, ask: books[index].bestAskSlot)
+        guard isStale(best.bid, index, now) || isStale(best.ask, index, now) else { return best }
+        var found = (bid: -1, ask: -1)
+        var rest = books[index].tradable(at: now, maximumAge: policy.limits.bookAge)
+            .intersection(books[index].reference)
+        while let slot = rest.popFirst() {
+            let top = books[index].tops[slot]
+            if top.hasBid, found.bid < 0 || top.bid.price > books[index].tops[found.bid].bid.price {
+                found.bid = slot
+            }
+            if top.hasAsk, found.ask < 0 || top.ask.price < books[index].tops[found.ask].ask.price {
+                found.ask = slot
+            }
+        }
+        return found
+    }
+
+    private func isStale(_ slot: Int, _ index: Int, _ now: Moment) -> Bool {
+        slot >= 0 && books[index].tops[slot].age(at: now) > policy.limits.bookAge
+            && !planted(.staleBookTrades)
     }
 
     /// - Parameter touch: the best prices of reference; `nil` while a side has none.

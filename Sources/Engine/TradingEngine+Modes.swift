@@ -25,14 +25,20 @@ extension TradingEngine {
         let wasLoosening = loosenings.withdraw(modesBelow: mode)
         if mode > governor.mode || mode == governor.mode && (isInMaintenance || wasLoosening) {
             tighten(to: mode, reason, "node", now)
+        } else if let hold = plannedHold, mode > hold.origin {
+            // It does not lead back to where it would be lowered again.
+            let lower = PlannedHold(origin: mode, flattens: hold.flattens)
+            tighten(to: .hold, "\(lower.words): \(reason)", "node", now)
         } else if wasLoosening {
             repeatMode(now)
         }
     }
 
-    /// The word of one person or of a rule.
+    /// The word of one person, or of the node, which never resumes. A HOLD besides a planned one stays when
+    /// that ends.
     mutating func changeMode(_ mode: OperatingMode, _ reason: String, _ actor: String, _ now: Moment) {
-        if mode > governor.mode {
+        if actor == "node" { return lowerMode(to: mode, reason: reason, now) }
+        if mode > governor.mode || mode == governor.mode && isInMaintenance {
             tighten(to: mode, reason, actor, now)
         } else {
             resume(to: mode, reason, [actor], now)

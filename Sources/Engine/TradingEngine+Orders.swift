@@ -140,9 +140,8 @@ extension TradingEngine {
             let flows = FillFlows(fill, instrument)
             ledger.add(flows, venue, instrument)
             if planted(.ignoreFeeInLedger) { ledger.add(flows.fee, venue, flows.feeAsset) }
-            let fee =
-                flows.feeAsset == instrument.base
-                ? instrument.notional(fill.price, instrument.quantity(ofBase: flows.fee)) : flows.fee
+            let takerFee = policy.takerFee(venue, fill.instrument)
+            let fee = flows.feeValue(instrument, at: fill.price, takerFee: takerFee)
             counters.fees += fee
             output.append(
                 .journal(
@@ -155,7 +154,8 @@ extension TradingEngine {
             if before.intent.isQuote { quoteFilled(before, fill, now) }
             tellFill(id, fill.quantity, notional, fee, now)
             paid(fee, index, now)
-            ruleMemory.booked(fill, before.intent, instrument, governor.limits.rules.day, at: now)
+            ruleMemory.booked(
+                fill, before.intent, instrument, takerFee, governor.limits.rules.day, at: now)
             ruleWatch.isDue = true
             releaseFollower(of: id)
             doubt(before, overfill: overfill, fill, now)

@@ -24,6 +24,15 @@ extension TradingEngine {
     public var operatorAbsentAfter: Span? { policy.riskIndex?.absentAfter }
     public func isNight(at now: Moment) -> Bool { policy.riskIndex?.night?.contains(now) ?? false }
 
+    /// What an earlier run's rows left counts as written: it is written again behind this run's checkpoints,
+    /// or what people have set would be forgotten with those rows.
+    static func riskIndex(_ policy: EnginePolicy, _ recovery: Recovery) -> (RiskIndex?, RiskWatch) {
+        let index = policy.riskIndex.map {
+            RiskIndex(policy: $0, target: recovery.riskTarget, level: recovery.riskLevel)
+        }
+        return (index, RiskWatch(written: recovery.riskLevel))
+    }
+
     /// What is demanded beyond each strategy's own edge.
     var riskEdge: Rate { riskIndex?.multipliers.edge ?? .zero }
 

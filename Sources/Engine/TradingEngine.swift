@@ -177,9 +177,7 @@ public struct TradingEngine: Sendable {
         modeReason = recovery.modeReason
         kills = recovery.kills
         configured = recovery.configured
-        riskIndex = policy.riskIndex.map {
-            RiskIndex(policy: $0, target: recovery.riskTarget, level: recovery.riskLevel)
-        }
+        (riskIndex, riskWatch) = TradingEngine.riskIndex(policy, recovery)
         obligations = recovery.deviations.map { deviation in
             var queue = ObligationQueue()
             queue.restore(deviation)

@@ -87,6 +87,10 @@ struct DeskHealth {
         for index in sweeps.indices { addVenue(VenueID(index), sweep: sweeps[index], at: now) }
     }
 
+    /// Its beats miss: the private stream lives, and is deaf.
+    static let privateStream = "private stream"
+    static let echoes = "own-order echoes"
+
     private mutating func addVenue(_ venue: VenueID, sweep: Span?, at now: Moment) {
         func add(
             _ name: String, _ criticality: Criticality, _ every: Span, _ yellow: Span, _ red: Span,
@@ -105,8 +109,9 @@ struct DeskHealth {
                 market: market, clock: clock,
                 // Two sweeps without a proof are one lost answer; four are a deaf stream.
                 account: add(
-                    "private stream", .venue, sweep, sweep * 2 + .seconds(10), sweep * 4 + .seconds(30)),
-                echoes: add("own-order echoes", .venue, .seconds(1), .seconds(2), .seconds(10)),
+                    DeskHealth.privateStream, .venue, sweep, sweep * 2 + .seconds(10),
+                    sweep * 4 + .seconds(30)),
+                echoes: add(DeskHealth.echoes, .venue, .seconds(1), .seconds(2), .seconds(10)),
                 // A pass may wait for the venue's rate budget before each of its questions.
                 reconciliation: add(
                     "reconciliation", .venue, .seconds(30), .seconds(120), .seconds(600), isResting: true),

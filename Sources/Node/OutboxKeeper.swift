@@ -40,7 +40,11 @@ public actor OutboxKeeper {
             if isBroken { try reopen() }
             return try (current.store ?? store).append(rows)
         }
-        if case .failure = outcome { isBroken = true }
+        switch outcome {
+        // To open it anew would read all of it, and close the reserve path meanwhile.
+        case .success, .failure(.full): break
+        case .failure: isBroken = true
+        }
         return outcome
     }
 

@@ -226,7 +226,7 @@ extension TradingDesk {
     /// days would else read its whole history after each gap, and one day more of it than a venue's pages
     /// allow (simulation seed 72 over a day: Bybit was never reconciled again after 4,000 trades).
     func historyBegins(_ venue: VenueID) -> Moment {
-        let begin = fillsSince ?? startedAt - Recovery.historyMargin
+        let begin = fillsSince[venue.index] ?? startedAt - Recovery.historyMargin
         return agreedAt[venue].map { max(begin, $0 - Recovery.historyMargin) } ?? begin
     }
 

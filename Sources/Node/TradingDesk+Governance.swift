@@ -14,7 +14,7 @@ extension TradingDesk {
         switch word {
         case .kill(let order): handle(.governance(.kill(order)))
         case .tighten(let mode, let reason, let actor):
-            if mode > engine.mode { handle(.mode(mode, reason: reason, actor: actor)) }
+            if mode >= engine.mode { handle(.mode(mode, reason: reason, actor: actor)) }
         }
         board.taken(number)
     }

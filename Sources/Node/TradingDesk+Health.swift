@@ -46,11 +46,17 @@ extension TradingDesk {
         if let mode = change.beat.criticality.mode(at: change.after) {
             lower(to: mode, because: "HEARTBEAT_LOST: \(what)")
         }
+        // Pings come and fills do not: until it is opened anew, quotes are hedged when a sweep finds them.
+        let ofStream = [DeskHealth.privateStream, DeskHealth.echoes]
+        if change.after == .red, ofStream.contains(change.beat.name), let venue = change.beat.venue {
+            connectors[venue.index].assumeIsolated { $0.reopenAccount() }
+        }
     }
 
-    /// Down only; the first cause is kept.
+    /// Down only; the first cause is kept. The engine also takes what changes no mode: it may end a planned
+    /// HOLD, or make void what people were about to loosen.
     func lower(to mode: OperatingMode, because reason: String) {
-        guard engine.mode < mode, isRunning else { return }
+        guard isRunning else { return }
         handle(.mode(mode, reason: reason, actor: "node"))
     }
 

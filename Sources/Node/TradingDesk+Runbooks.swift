@@ -149,7 +149,7 @@ extension TradingDesk {
 
     /// Down only.
     private func tighten(to mode: OperatingMode, _ act: RunbookRuns.Act) {
-        if engine.mode < mode { handle(.mode(mode, reason: act.reason, actor: act.actor)) }
+        if engine.mode <= mode { handle(.mode(mode, reason: act.reason, actor: act.actor)) }
     }
 
     /// As the console's: what is on its way to the wire is held against it too.

@@ -29,7 +29,8 @@ public actor TradingDesk {
     public nonisolated let names: NodeNames
     /// Set in a dry run: orders go here and to no venue.
     var paper: PaperExchange?
-    let fillsSince: Moment?
+    /// By venue: from when on an earlier run may have missed fills; `nil`: there was none.
+    let fillsSince: [Moment?]
     let startedAt: Moment
     /// When ledger and venue were last seen to agree.
     var agreedAt: [VenueID: Moment] = [:]
@@ -114,7 +115,7 @@ public actor TradingDesk {
         self.health = DeskHealth(health, sweeps: [], at: world.time.now)
         healthPolicy = health
         self.store = store
-        fillsSince = recovery.fillsSince
+        fillsSince = connectors.map { recovery.fillsSince(at: $0.venue) }
         checkpoints = recovery.checkpoints
         firstReads = connectors.map { _ in [:] }
         reconciliationPasses = connectors.map { _ in 0 }

@@ -89,6 +89,16 @@ public struct FillFlows: Hashable, Sendable {
         feeAsset = fill.feeAsset
     }
 
+    /// The fee in the quote asset, at the fill's price. One in an asset of neither side (BNB at Binance)
+    /// counts as what the venue's schedule asks: nobody here knows what that asset is worth.
+    public func feeValue(_ instrument: Instrument, at price: Price, takerFee: Rate) -> Amount {
+        switch feeAsset {
+        case instrument.quote: fee
+        case instrument.base: instrument.notional(price, instrument.quantity(ofBase: fee))
+        default: Amount(raw: quote.magnitude.raw / Int128(Rate.one) * Int128(takerFee.raw))
+        }
+    }
+
     /// Net change of the base asset, the fee included when it is taken from it.
     public func netBase(_ instrument: Instrument) -> Amount {
         feeAsset == instrument.base ? base - fee : base

@@ -72,6 +72,8 @@ public enum OutboxFault: Error, Hashable, Sendable {
     /// The disk refused (full, read-only, I/O error), or a newer program wrote here: nothing was appended,
     /// nothing may be sent.
     case unavailable(String)
+    /// The disk is below its mark: nothing was tried, and the store is as sound as before.
+    case full(String)
     /// The chain does not verify: a record is missing, altered or out of order at `sequence`.
     case corrupted(sequence: UInt64, detail: String)
     /// The store ends before its head: acknowledged records are missing.
@@ -83,7 +85,7 @@ public enum OutboxFault: Error, Hashable, Sendable {
 extension OutboxFault: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .unavailable(let why), .inUse(let why): why
+        case .unavailable(let why), .full(let why), .inUse(let why): why
         case .corrupted(let sequence, let detail): "record \(sequence) does not verify: \(detail)"
         case .truncated(let head, let found):
             "it ends at record \(found), and record \(head) was acknowledged"

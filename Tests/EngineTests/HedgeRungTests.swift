@@ -52,6 +52,28 @@ import TradingModel
         #expect(stage.alarms.filter { $0 == .hedgeFailure }.count == 2, "late, then exhausted")
     }
 
+    /// One order of that size was refused by its own limit on each rung, over and over.
+    @Test func `what is owed beyond one order's limit goes in pieces, and none of them is a failure`() throws
+    {
+        var first = Stage(venues: 3)
+        let legs = first.sentPair()
+        first.fill(legs[0])
+        let piece = Quantity(raw: legs[0].quantity.raw / 5 * 2)
+        var stage = Stage(venues: 3, recovery: first.rows) { $0.limits.orderQuantity = [piece] }
+        stage.expire(legs[1])
+        for venue in 0..<3 { stage.quote(venue, bid: 100_00, ask: 100_10) }
+        stage.process(.timer)
+        var pieces: [OrderIntent] = []
+        while case let orders = stage.persisted(), !orders.isEmpty {
+            pieces += orders
+            stage.durable(orders)
+            for order in orders { stage.fill(order) }
+        }
+        #expect(pieces.map(\.quantity) == [piece, piece, legs[0].quantity - piece - piece])
+        #expect(pieces.allSatisfy { $0.side == .sell && $0.id.attempt == HedgeRung.reprice.rawValue })
+        #expect(stage.engine.obligations[0].deviation == .zero && stage.engine.mode == .normal)
+    }
+
     @Test func `a rung with nowhere to go is passed over in silence`() {
         var stage = stage()
         stage.process(.privateStream(VenueID(1), isReady: false, reason: "test"))

@@ -158,6 +158,28 @@ import TradingModel
         #expect(stage.engine.mode == .hold && stage.engine.modeReason.hasPrefix("DIRTY_START"))
     }
 
+    @Test(arguments: ["node", "bob"])
+    func `does not hide a HOLD that the desk or a person calls for meanwhile`(
+        actor: String
+    ) {
+        var stage = Stage()
+        stage.process(.governance(.maintenance(.hold, reason: "kernel", actor: "ann")))
+        stage.process(.mode(.hold, reason: "AUDIT_BROKEN", actor: actor))
+        #expect(!stage.engine.isInMaintenance)
+        stage.process(.governance(.maintenance(.end, reason: "done", actor: "ann")))
+        #expect(stage.engine.mode == .hold && stage.engine.modeReason == "AUDIT_BROKEN")
+    }
+
+    @Test func `leads back to REDUCED where that is called for meanwhile`() {
+        var stage = Stage()
+        stage.process(.governance(.maintenance(.flatten, reason: "night", actor: "ann")))
+        for _ in 0..<2 { stage.process(.mode(.reduced, reason: "every venue is slow", actor: "node")) }
+        #expect(stage.engine.mode == .hold && stage.engine.isInMaintenance)
+        #expect(stage.engine.modeReason.hasSuffix("every venue is slow"))
+        stage.process(.governance(.maintenance(.end, reason: "done", actor: "ann")))
+        #expect(stage.engine.mode == .reduced)
+    }
+
     @Test func `begins in no stricter mode`() {
         for mode in [OperatingMode.hold, .safe, .killed] {
             var stage = Stage()

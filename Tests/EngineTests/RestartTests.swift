@@ -40,6 +40,35 @@ import TradingModel
         #expect(next.ledger == stage.engine.ledger)
     }
 
+    /// The checkpoint no longer told of the order: its fill's row was read as a stranger's.
+    @Test func `books a fill that came so late that no checkpoint tells of its order`() throws {
+        var stage = Stage()
+        let legs = stage.sentPair()
+        for leg in legs { stage.expire(leg) }
+        stage.advance(.seconds(300))
+        stage.process(.checkpoint)
+        stage.fill(legs[0])
+        #expect(stage.engine.obligations[0].deviation == legs[0].quantity)
+        let next = try fromCheckpoint(stage)
+        #expect(next.ledger == stage.engine.ledger)
+        #expect(next.obligations[0].deviation == legs[0].quantity)
+    }
+
+    @Test func `asks each venue for trades since its own oldest order, not since another's`() throws {
+        var stage = Stage()
+        let legs = stage.sentPair()
+        stage.fill(legs[1])
+        let old = stage.now
+        stage.advance(.seconds(3_600))
+        stage.process(.mode(.reduced, reason: "later", actor: "ann"))
+        var recovery = Recovery(policy: stage.engine.policy)
+        for (number, row) in stage.rows.enumerated() {
+            try recovery.replay(row.encoded(), sequence: UInt64(number + 1))
+        }
+        let since = try [legs[0].venue, legs[1].venue].map { try #require(recovery.fillsSince(at: $0)) }
+        #expect(since[0] == old - Recovery.historyMargin && since[1] == stage.now - Recovery.historyMargin)
+    }
+
     @Test func `accounts for a stranger's trade once, though it lies just before the memory's first row`()
         throws
     {

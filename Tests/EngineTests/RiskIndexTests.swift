@@ -215,6 +215,17 @@ import TradingModel
         #expect(again.engine.riskIndex?.target == 30 && again.engine.riskIndex?.value == 30)
     }
 
+    /// It was forgotten with the first run's rows, and the policy's own held again, in full and at once.
+    @Test func `stands as people have set it when nothing but a later run's checkpoint is left`() throws {
+        var first = stage()
+        set(&first, 20)
+        var second = stage(recovery: first.rows)
+        second.process(.checkpoint)
+        let place = try #require(second.rows.lastIndex { if case .checkpoint = $0 { true } else { false } })
+        let third = stage(recovery: Array(second.rows[place...]))
+        #expect(third.engine.riskIndex?.target == 20 && third.engine.riskIndex?.value == 20)
+    }
+
     @Test func `tells of an override that a condition forbids, and keeps what was`() {
         var stage = stage()
         set(&stage, 95)

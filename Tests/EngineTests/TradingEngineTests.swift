@@ -354,4 +354,25 @@ import TradingModel
         #expect(again.orders.live == [legs[1].id], "the unanswered leg must be asked about")
         #expect(again.orders[legs[0].id]?.state == .filled)
     }
+
+    /// Its old price and the market's made a mid price that was nobody's, and bounds out of reach.
+    @Test func `takes no price from a venue whose book has stopped`() {
+        var stage = Stage(venues: 3)
+        for venue in 0..<3 { stage.quote(venue, bid: 100_00, ask: 100_10) }
+        stage.advance(.seconds(6))
+        for venue in 1..<3 { stage.quote(venue, bid: 95_00, ask: 95_10) }
+        #expect(stage.engine.mids[0].raw == 95_05)
+    }
+
+    @Test func `counts a fee in a third asset as what the venue's schedule asks`() throws {
+        var stage = Stage()
+        let leg = try #require(stage.sentPair().first)
+        var fill = stage.report(leg, leg.id, "t1")
+        fill.fee = Amount(raw: 1_000_000_000_000_000)
+        fill.feeAsset = Asset("BNB")
+        stage.process(.filled(leg.venue, fill))
+        // Ten basis points.
+        let notional = Stage.instrument.notional(leg.limit, leg.quantity)
+        #expect(stage.engine.counters.fees == Amount(raw: notional.raw / 1_000))
+    }
 }

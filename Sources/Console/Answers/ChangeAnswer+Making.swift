@@ -55,8 +55,9 @@ extension ChangeAnswer {
         _ desk: isolated TradingDesk, to mode: OperatingMode, _ command: ControlCommand.Name,
         _ reason: String, _ actor: String, _ note: String
     ) throws(ControlFault) -> ChangeAnswer {
-        let current = desk.inspect { $0.mode }
-        guard current < mode else {
+        let (current, isPlanned) = desk.inspect { ($0.mode, $0.isInMaintenance) }
+        // A HOLD besides a planned one stays when that ends.
+        guard current < mode || current == mode && isPlanned else {
             throw ControlFault(
                 .conflict,
                 current == mode

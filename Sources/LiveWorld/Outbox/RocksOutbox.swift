@@ -49,7 +49,7 @@ public final class RocksOutbox: OutboxStore {
 
     public func append(_ records: [[UInt8]]) throws(OutboxFault) -> UInt64 {
         try working { work throws(OutboxFault) in
-            if let refusal = disk.refusal() { throw .unavailable(refusal) }
+            if let refusal = disk.refusal() { throw .full(refusal) }
             guard !records.isEmpty else { return chain.withLock { $0.head.sequence } }
             // Room in the ring is kept for hedges that may have to go past a store that is stuck.
             if chain.withLock({ $0.isRingHalfFull }) { try settle(&work) }

@@ -23,6 +23,8 @@ public actor VenueConnector {
     private var frame = PublicFrame()
     private(set) var market: [MarketStream] = []
     private var accountSession: StreamSession
+    /// Books whose snapshot is being asked for.
+    private var snapshotsAsked: Set<InstrumentID> = []
     private var accountSocket: (any VenueSocket)?
     private var token = ""
     private(set) var isAccountReady = false
@@ -107,6 +109,13 @@ public actor VenueConnector {
     /// Closes every connection; each opens anew as after a loss.
     public func reconnect() {
         for stream in market { stream.socket?.close() }
+        accountSocket?.close()
+    }
+
+    /// The private stream lives and tells nothing of our orders: it is opened anew.
+    public func reopenAccount() {
+        guard accountSocket != nil else { return }
+        report(.privateStreamLost, .critical, "it lives and does not tell of our orders: opened anew")
         accountSocket?.close()
     }
 
@@ -315,7 +324,12 @@ public actor VenueConnector {
     public func resynchronise(_ instrument: InstrumentID) {
         guard !isStopping else { return }
         if dialect.snapshotRequest(instrument) != nil {
-            Task(executorPreference: lane) { await self.fetchSnapshot(instrument) }
+            // The engine asks again before a venue that refuses has answered: one question at a time.
+            guard snapshotsAsked.insert(instrument).inserted else { return }
+            Task(executorPreference: lane) {
+                while await !self.fetchSnapshot(instrument), await self.pause(.seconds(1)) {}
+                await self.snapshotEnded(instrument)
+            }
             return
         }
         let frames = dialect.resubscribe(instrument)
@@ -324,8 +338,11 @@ public actor VenueConnector {
         }
     }
 
-    private func fetchSnapshot(_ instrument: InstrumentID) async {
-        guard let plan = dialect.snapshotRequest(instrument) else { return }
+    private func snapshotEnded(_ instrument: InstrumentID) { snapshotsAsked.remove(instrument) }
+
+    /// Whether nothing is left to ask for.
+    private func fetchSnapshot(_ instrument: InstrumentID) async -> Bool {
+        guard let plan = dialect.snapshotRequest(instrument) else { return true }
         do throws(VenueFault) {
             let response = try await answer(.snapshot) { _, _ in plan }
             world.passes(.snapshotArrived)
@@ -333,9 +350,10 @@ public actor VenueConnector {
             if let index = market.firstIndex(where: { $0.plan.instruments.contains(instrument) }) {
                 deliver(of: index, at: response.receivedAt)
             }
+            return true
         } catch {
             report(.venueRefused, .warning, "book snapshot: \(error)")
-            if await pause(.seconds(1)) { await fetchSnapshot(instrument) }
+            return false
         }
     }
 

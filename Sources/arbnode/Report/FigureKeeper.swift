@@ -101,10 +101,10 @@ final class FillTally: Sendable {
 
     private let state = Mutex(State())
     private let names: RowNames
-    private let instruments: [Instrument]
+    private let policy: EnginePolicy
 
     init(_ policy: EnginePolicy) {
-        instruments = policy.instruments
+        self.policy = policy
         let (venues, symbols) = (policy.venues.map(\.name), policy.instruments.map(\.symbol))
         names = RowNames(
             venue: { name in venues.firstIndex(of: name).map { VenueID($0) } },
@@ -126,11 +126,11 @@ final class FillTally: Sendable {
     }
 
     private func add(_ fill: FillReport, _ venue: String, _ symbol: String) {
-        let instrument = instruments[fill.instrument.index]
+        let instrument = policy.instruments[fill.instrument.index]
         let notional = instrument.notional(fill.price, fill.quantity)
-        let fee =
-            fill.feeAsset == instrument.quote
-            ? fill.fee : instrument.notional(fill.price, instrument.quantity(ofBase: fill.fee))
+        let place = policy.venues.firstIndex { $0.name == venue }
+        let takerFee = place.map { policy.takerFee(VenueID($0), fill.instrument) } ?? .zero
+        let fee = FillFlows(fill, instrument).feeValue(instrument, at: fill.price, takerFee: takerFee)
         var trade = Fingerprint()
         for part in [venue, symbol, fill.tradeID] { trade.add(part) }
         state.withLock { [trade] state in

@@ -175,7 +175,7 @@ enum NodePlanning {
     static func exitCode(_ error: any Error) -> Int32 {
         switch error as? OutboxFault {
         case .inUse: 75
-        case .unavailable: 73
+        case .unavailable, .full: 73
         case .corrupted, .truncated: 65
         case nil: 70
         }
