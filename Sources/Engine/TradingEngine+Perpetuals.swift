@@ -57,7 +57,7 @@ extension TradingEngine {
             let instrument = listing.instrument
             let held = position(venue, instrument)
             guard held != .zero else { continue }
-            let mark = markPrice(venue, instrument.id.index)
+            let mark = markPrice(venue, instrument.id.index, of: held)
             // A position without a price may have cost everything.
             guard mark > .zero else { return .zero }
             free += instrument.notional(mark, held)
@@ -86,7 +86,7 @@ extension TradingEngine {
             }
             let held = position(venue, instrument)
             guard held != .zero else { continue }
-            let mark = markPrice(venue, instrument.id.index)
+            let mark = markPrice(venue, instrument.id.index, of: held)
             guard mark > .zero else { return nil }
             equity += instrument.notional(mark, held)
             worth += instrument.notional(mark, held.magnitude)
@@ -113,8 +113,23 @@ extension TradingEngine {
         }
     }
 
-    private func markPrice(_ venue: VenueID, _ index: Int) -> Price {
-        books[index].slot(of: venue).flatMap { terms[index][$0]?.markPrice } ?? mids[index]
+    /// What a position is reckoned at. Where the venue has told no mark for a while, the worse of its last and
+    /// the spot price: a price that stands still would hide that margin runs out.
+    private func markPrice(_ venue: VenueID, _ index: Int, of held: Quantity) -> Price {
+        guard let slot = books[index].slot(of: venue), let mark = terms[index][slot]?.markPrice else {
+            return mids[index]
+        }
+        guard freshMark(index, slot, ruleWatch.now) == nil, mids[index] > .zero else { return mark }
+        return held.raw > 0 ? min(mark, mids[index]) : max(mark, mids[index])
+    }
+
+    /// The venue's mark price, if it was told of late.
+    func freshMark(_ index: Int, _ slot: Int, _ now: Moment) -> Price? {
+        guard let known = terms[index][slot], let at = known.markedAt, now - at <= policy.limits.bookAge
+        else {
+            return nil
+        }
+        return known.markPrice
     }
 
     /// What the venue's margin lets an order on this side be.
@@ -140,10 +155,11 @@ extension TradingEngine {
         return max(.zero, side == .buy ? rate : Rate(raw: -rate.raw))
     }
 
-    mutating func contract(_ venue: VenueID, _ news: ContractTerms) {
+    mutating func contract(_ venue: VenueID, _ news: ContractTerms, _ now: Moment) {
         let index = news.instrument.index
         guard let slot = books[index].slot(of: venue) else { return }
         if terms[index][slot] == nil { terms[index][slot] = ContractTerms(instrument: news.instrument) }
         terms[index][slot]?.update(news)
+        if news.markPrice != nil { terms[index][slot]?.markedAt = now }
     }
 }

@@ -149,7 +149,7 @@ extension TradingEngine {
         let others = own.map { synced.without($0) } ?? synced
         let isSpot = own.map { reference.contains($0) } ?? true
         let kin = isSpot ? others.intersection(reference) : others.subtracting(reference)
-        if kin.isEmpty, !isSpot, let own, let mark = terms[index][own]?.markPrice { return mark }
+        if kin.isEmpty, !isSpot, let own, let mark = freshMark(index, own, now) { return mark }
         var best: Price?
         var rest = kin.isEmpty ? others : kin
         while let slot = rest.popFirst() {

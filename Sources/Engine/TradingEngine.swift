@@ -273,7 +273,7 @@ public struct TradingEngine: Sendable {
                     .adjusted(
                         venue: policy.venues[venue.index].name, asset: asset, amount: amount, reason: reason))
             )
-        case .contract(let venue, let terms): contract(venue, terms)
+        case .contract(let venue, let terms): contract(venue, terms, now)
         case .funded(let venue, let payment): funded(venue, payment, now)
         case .durable(let ids): durable(ids, now)
         case .notDurable(let ids, let reason): notDurable(ids, reason, now)

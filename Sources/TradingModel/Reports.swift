@@ -133,6 +133,8 @@ public struct ContractTerms: Hashable, Sendable {
     public var instrument: InstrumentID
     /// Margin and unrealised profit are reckoned at this price.
     public var markPrice: Price?
+    /// When the mark price was told; set by whom it was told.
+    public var markedAt: Moment?
     /// Of the next payment; longs pay it to shorts when positive.
     public var fundingRate: Rate?
     public var nextFunding: Moment?

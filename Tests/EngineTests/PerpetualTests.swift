@@ -106,6 +106,24 @@ import TradingModel
         #expect(stage.persisted().map(\.reduceOnly) == [true, false])
     }
 
+    @Test func `a mark price that stands still does not hide that margin runs out`() {
+        var stage = BasisStage.entered()
+        let held = Stage.instrument.quantity(ofBase: stage.engine.ledger.balance(VenueID(1), Asset("BTC")))
+        let worth = Stage.instrument.notional(Price(raw: 100_00), held.magnitude)
+        let equity = Amount(raw: worth.raw / 5)
+        let excess = stage.engine.ledger.balance(VenueID(1), Asset("USDT")) - worth - equity
+        stage.process(.adjusted(VenueID(1), Asset("USDT"), by: .zero - excess, reason: "test"))
+        stage.process(
+            .contract(
+                VenueID(1), ContractTerms(instrument: InstrumentID(0), markPrice: Price(raw: 100_00))))
+        stage.process(.timer)
+        #expect(!stage.alarms.contains(.marginLow))
+        stage.advance(.seconds(6))
+        stage.quote(0, bid: 125_00, ask: 125_10)
+        stage.process(.timer)
+        #expect(stage.alarms.contains(.marginLow), "spot has risen by a quarter against the short")
+    }
+
     @Test func `a position that funding was counted on for is not closed on unchanged prices`() {
         var stage = BasisStage.stage { $0.basis?.payments = 12 }
         stage.process(
