@@ -72,7 +72,7 @@ import Testing
         stand.disk.setFree(OutboxStand.limits.lowWater - 1)
         #expect(outbox.space == .exhausted)
         let fault = #expect(throws: OutboxFault.self) { try outbox.append([row(2)]) }
-        guard case .unavailable = fault else {
+        guard case .full = fault else {
             Issue.record("\(String(describing: fault))")
             return
         }
