@@ -113,8 +113,8 @@ extension TradingEngine {
         }
     }
 
-    /// What a position is reckoned at. Where the venue has told no mark for a while, the worse of its last and
-    /// the spot price: a price that stands still would hide that margin runs out.
+    /// What a position is reckoned at. Where the venue has told no mark for a while, the worse of its last
+    /// and the spot price: a price that stands still would hide that margin runs out.
     private func markPrice(_ venue: VenueID, _ index: Int, of held: Quantity) -> Price {
         guard let slot = books[index].slot(of: venue), let mark = terms[index][slot]?.markPrice else {
             return mids[index]

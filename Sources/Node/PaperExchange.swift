@@ -141,7 +141,7 @@ struct PaperExchange {
         .reported(order.venue, PaperExchange.report(order, venueOrderID, state, filled: filled, now))
     }
 
-    private static func report(
+    static func report(
         _ order: OrderIntent, _ venueOrderID: String, _ state: ReportedState, filled: Quantity, _ now: Moment
     ) -> OrderReport {
         OrderReport(

@@ -72,14 +72,23 @@ extension TradingDesk {
 
     func queryOnPaper(_ order: OrderReference) {
         let now = world.time.now
-        tell(.queryAnswered(order.id, paper?.query(order.id, at: now) ?? .absent), at: now)
+        tell(.queryAnswered(order.id, answerOnPaper(order.id, now)), at: now)
+    }
+
+    /// What rested when an earlier run ended has ended with it, as filled as its rows say: this run's
+    /// exchange knows nothing of it, and an order that had filled in part can not be proven absent.
+    private func answerOnPaper(_ id: ClientOrderID, _ now: Moment) -> QueryAnswer {
+        let answer = paper?.query(id, at: now) ?? .absent
+        guard answer == .absent, let record = engine.orders[id], record.filled > .zero else { return answer }
+        let (order, name) = (record.intent, record.venueOrderID)
+        return .found(PaperExchange.report(order, name, .canceled, filled: record.filled, now))
     }
 
     /// The same answer as a list gives it: without the order, with it, or not to be had yet.
     func listOnPaper(_ order: OrderReference) {
         let now = world.time.now
         let event: EngineEvent =
-            switch paper?.query(order.id, at: now) ?? .absent {
+            switch answerOnPaper(order.id, now) {
             case .found: .listsRead(order.id, isWhole: true, showsIt: true)
             case .absent: .listsRead(order.id, isWhole: true, showsIt: false)
             case .ambiguous: .listsRead(order.id, isWhole: false, showsIt: false)

@@ -68,6 +68,33 @@ import TradingModel
         #expect(missed > 0)
     }
 
+    /// The next run's exchange did not know it, and nothing that has filled can be proven absent.
+    @Test func `on paper ends a quote that had filled in part`() throws {
+        let stand = try NodeStand(seed: 1, isDryRun: true)
+        let before = NodeStand.start - .seconds(10)
+        let quote = OrderIntent(
+            id: ClientOrderID(epoch: 1, node: 1, strategy: 1, intent: 1, leg: 0, attempt: 0),
+            venue: VenueID(1), instrument: InstrumentID(0), side: .buy, quantity: Quantity(raw: 2_000_000),
+            limit: Price(raw: 6_000_000), timeInForce: .postOnly, purpose: .open, decidedAt: before,
+            sendBefore: before)
+        let fill = FillReport(
+            instrument: InstrumentID(0), clientID: quote.id, venueOrderID: "p1", tradeID: "p1", side: .buy,
+            price: quote.limit, quantity: Quantity(raw: 500_000), fee: .zero, feeAsset: Asset("USDT"),
+            isMaker: true, evidence: .stream, venueTime: before)
+        let rows: [OutboxRecord] = [
+            .started(epoch: 1, at: before), .intended(quote, venue: "okx", symbol: "BTC-USDT"),
+            .moved(quote.id, to: .acked, venueOrderID: "p1", at: before),
+            .filled(fill, order: quote.id, venue: "okx", symbol: "BTC-USDT"),
+        ]
+        let store = try SimulatedOutbox(stand.disk)
+        _ = try store.append(rows.map { $0.encoded() })
+        store.close()
+        try stand.startNode()
+        stand.run(.seconds(30))
+        let record = try stand.ask { desk in await desk.inspect { $0.orders[quote.id] } }
+        #expect(record?.state == .canceled && record?.filled == fill.quantity)
+    }
+
     @Test func `the same seed runs the same steps`() throws {
         func trace() throws -> (UInt64, Int) {
             let stand = try NodeStand(seed: 5)
