@@ -192,7 +192,7 @@ extension TradingEngine {
         guard !slots.isEmpty else { return false }
         let anchor = anchor(index, slots)
         let worst = worst(side, bound, from: anchor)
-        // What is owed may be more than one order may trade: then it goes in pieces, one after the other.
+        // What is owed may be more than one order may trade: then it goes in pieces, each as soon as it may.
         let quantity = min(quantity, largestOrder(index, at: max(worst, anchor)))
         let plan = SmartOrderRouter.route(
             books[index], side: side, quantity: quantity, limit: worst, among: slots,
