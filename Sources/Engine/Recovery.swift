@@ -64,8 +64,6 @@ public struct Recovery: Sendable {
         return from - Recovery.historyMargin
     }
 
-    /// Fills met of orders that no row before them tells of.
-    private var lateFills: Set<String> = []
     /// Adjustments met that name their moment.
     private var adjustments: Set<String> = []
     private let policy: EnginePolicy
@@ -234,14 +232,14 @@ public struct Recovery: Sendable {
         case .foreign:
             // It filled so late that no checkpoint tells of it any more, but it was remembered when this row
             // was written: what it moved was moved, and hedged.
-            let name = "\(venue.index) \(fill.instrument.index) \(fill.tradeID)"
-            guard lateFills.insert(name).inserted else { return }
+            guard orders.noteLate(fill, venue: venue) else { return }
         }
         flow(fill, venue, sign: 1)
         if let intent = orders[order]?.intent {
+            let fee = FillFlows(fill, instrument).feeValue(
+                instrument, at: fill.price, takerFee: policy.takerFee(venue, fill.instrument))
             ruleMemory.booked(
-                fill, intent, instrument, policy.takerFee(venue, fill.instrument), policy.limits.rules.day,
-                at: fill.venueTime)
+                fill, intent, instrument, fee: fee, policy.limits.rules.day, at: fill.venueTime)
         }
         if planted(.replayFillTwiceOnRecovery) { flow(fill, venue, sign: 1) }
         deviations[fill.instrument.index] += instrument.quantity(

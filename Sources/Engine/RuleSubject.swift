@@ -58,19 +58,17 @@ struct AssetRole {
 
 extension RuleMemories {
     /// Books a fill for the rules of loss, as the engine does and as recovery does again.
+    ///
+    /// - Parameter fee: in the quote asset.
     mutating func booked(
-        _ fill: FillReport, _ order: OrderIntent, _ instrument: Instrument, _ takerFee: Rate,
-        _ day: DayClock, at now: Moment
+        _ fill: FillReport, _ order: OrderIntent, _ instrument: Instrument, fee: Amount, _ day: DayClock,
+        at now: Moment
     ) {
         let flows = FillFlows(fill, instrument)
         let product: Int128
-        let fee: Amount
         if flows.feeAsset == instrument.base {
-            let taken = instrument.quantity(ofBase: flows.fee)
-            product = Int128(fill.price.raw) * Int128(taken.raw)
-            fee = instrument.notional(product: product)
+            product = Int128(fill.price.raw) * Int128(instrument.quantity(ofBase: flows.fee).raw)
         } else {
-            fee = flows.feeValue(instrument, at: fill.price, takerFee: takerFee)
             let one = DecimalText.power(Amount.scale - instrument.priceScale - instrument.quantityScale)
             product = fee.raw / Int128(one)
         }

@@ -140,8 +140,8 @@ extension TradingEngine {
             let flows = FillFlows(fill, instrument)
             ledger.add(flows, venue, instrument)
             if planted(.ignoreFeeInLedger) { ledger.add(flows.fee, venue, flows.feeAsset) }
-            let takerFee = policy.takerFee(venue, fill.instrument)
-            let fee = flows.feeValue(instrument, at: fill.price, takerFee: takerFee)
+            let fee = flows.feeValue(
+                instrument, at: fill.price, takerFee: policy.takerFee(venue, fill.instrument))
             counters.fees += fee
             output.append(
                 .journal(
@@ -155,7 +155,7 @@ extension TradingEngine {
             tellFill(id, fill.quantity, notional, fee, now)
             paid(fee, index, now)
             ruleMemory.booked(
-                fill, before.intent, instrument, takerFee, governor.limits.rules.day, at: now)
+                fill, before.intent, instrument, fee: fee, governor.limits.rules.day, at: now)
             ruleWatch.isDue = true
             releaseFollower(of: id)
             doubt(before, overfill: overfill, fill, now)

@@ -125,6 +125,13 @@ public struct OrderTable: Sendable {
         return true
     }
 
+    /// A trade of ours whose order is not remembered; `false`: it is known.
+    public mutating func noteLate(_ fill: FillReport, venue: VenueID) -> Bool {
+        trades.insert(
+            TradeKey(venue: venue.index, instrument: fill.instrument.index, tradeID: fill.tradeID)
+        ).inserted
+    }
+
     /// An order of ours claims a trade that was taken for a stranger's: answers the fill as it was accounted
     /// for, which the caller must take back, and forgets it.
     public mutating func reclaim(_ fill: FillReport, venue: VenueID) -> FillReport? {

@@ -91,11 +91,13 @@ public struct FillFlows: Hashable, Sendable {
 
     /// The fee in the quote asset, at the fill's price. One in an asset of neither side (BNB at Binance)
     /// counts as what the venue's schedule asks: nobody here knows what that asset is worth.
-    public func feeValue(_ instrument: Instrument, at price: Price, takerFee: Rate) -> Amount {
+    public func feeValue(
+        _ instrument: Instrument, at price: Price, takerFee: @autoclosure () -> Rate
+    ) -> Amount {
         switch feeAsset {
         case instrument.quote: fee
         case instrument.base: instrument.notional(price, instrument.quantity(ofBase: fee))
-        default: Amount(raw: quote.magnitude.raw / Int128(Rate.one) * Int128(takerFee.raw))
+        default: Amount(raw: quote.magnitude.raw / Int128(Rate.one) * Int128(takerFee().raw))
         }
     }
 

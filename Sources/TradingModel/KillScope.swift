@@ -5,15 +5,18 @@ public enum KillScope: Hashable, Sendable {
     case strategy(String)
     case symbol(String)
 
-    /// For people and rows: `all`, `venue okx`.
-    public var text: String {
+    /// What kind of part it is and what that is called; `nil`: all of the node.
+    public var part: (kind: String, name: String)? {
         switch self {
-        case .all: "all"
-        case .venue(let name): "venue \(name)"
-        case .strategy(let name): "strategy \(name)"
-        case .symbol(let name): "symbol \(name)"
+        case .all: nil
+        case .venue(let name): ("venue", name)
+        case .strategy(let name): ("strategy", name)
+        case .symbol(let name): ("symbol", name)
         }
     }
+
+    /// For people and rows: `all`, `venue okx`.
+    public var text: String { part.map { "\($0.kind) \($0.name)" } ?? "all" }
 }
 
 /// A person's word to cancel everything in a scope at once and to send nothing more there.

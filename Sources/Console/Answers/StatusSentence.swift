@@ -84,14 +84,12 @@ struct StatusSentence {
     }
 
     private mutating func kills(_ summary: EngineSummary) {
-        for block in summary.kills where block.scope != .all {
+        for block in summary.kills {
+            guard let (kind, name) = block.scope.part else { continue }
             // A venue's kill is said where venues are.
-            if case .venue = block.scope {
-            } else {
-                blockedBy.append("\(block.scope.text) is killed: \(block.reason)")
-            }
-            next.append(
-                "two people lift it: arbctl resume \(block.scope.option) --reason \"…\" --approved-by NAME")
+            if kind != "venue" { blockedBy.append("\(block.scope.text) is killed: \(block.reason)") }
+            let option = "--\(kind) " + (name.contains(" ") ? "\"\(name)\"" : name)
+            next.append("two people lift it: arbctl resume \(option) --reason \"…\" --approved-by NAME")
         }
         guard let index = summary.riskIndex else { return }
         if index.multipliers.sizeShare == 0 {
@@ -121,18 +119,6 @@ struct StatusSentence {
         case .low(let what):
             blockedBy.append("the outbox: \(what)")
             next.append("make room on the outbox's disk")
-        }
-    }
-}
-
-extension KillScope {
-    /// As people give it to arbctl.
-    fileprivate var option: String {
-        switch self {
-        case .all: ""
-        case .venue(let name): "--venue \(name)"
-        case .strategy(let name): "--strategy \"\(name)\""
-        case .symbol(let name): "--symbol \(name)"
         }
     }
 }

@@ -128,9 +128,10 @@ final class FillTally: Sendable {
     private func add(_ fill: FillReport, _ venue: String, _ symbol: String) {
         let instrument = policy.instruments[fill.instrument.index]
         let notional = instrument.notional(fill.price, fill.quantity)
-        let place = policy.venues.firstIndex { $0.name == venue }
-        let takerFee = place.map { policy.takerFee(VenueID($0), fill.instrument) } ?? .zero
-        let fee = FillFlows(fill, instrument).feeValue(instrument, at: fill.price, takerFee: takerFee)
+        let fee = FillFlows(fill, instrument).feeValue(
+            instrument, at: fill.price,
+            takerFee: policy.venues.firstIndex { $0.name == venue }
+                .map { policy.takerFee(VenueID($0), fill.instrument) } ?? .zero)
         var trade = Fingerprint()
         for part in [venue, symbol, fill.tradeID] { trade.add(part) }
         state.withLock { [trade] state in
