@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import SimulatedWorld
 import TradingModel
 
@@ -15,10 +14,7 @@ enum AccountsFile {
 
     /// All problems of the file at once. Secrets are never part of a message.
     static func read(_ path: String, venue: String) throws(Complaint) -> [DoubleAccountSpec] {
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw .badData(
-                "\(path): \(access(path, R_OK) == 0 ? "is no file" : String(cString: strerror(errno)))")
-        }
+        let bytes = try Complaint.contents(of: path)
         let entries: [Entry]
         do { entries = try JSONDecoder().decode([Entry].self, from: bytes) } catch {
             throw .badData("\(path): \(AccountsFile.explanation(error))")

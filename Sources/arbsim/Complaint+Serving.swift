@@ -1,8 +1,17 @@
+import FoundationEssentials
+import Glibc
 import Recordings
 import SimulatedWorld
 import VenueServer
 
 extension Complaint {
+    /// All of a file that a person named.
+    static func contents(of path: String) throws(Complaint) -> Data {
+        if let bytes = FileManager.default.contents(atPath: path) { return bytes }
+        throw .badData(
+            "\(path): \(access(path, R_OK) == 0 ? "is no file" : String(cString: strerror(errno)))")
+    }
+
     init(_ fault: Recordings.RecordingFault) {
         switch fault {
         case .notFound, .unreadable: self = .badData(fault.description)

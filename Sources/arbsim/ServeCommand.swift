@@ -12,6 +12,13 @@ struct ServeCommand: AsyncParsableCommand {
             Prints one JSON line when it listens: where, what certificate to trust, and one funded account.
             Serves until SIGTERM or SIGINT, then prints a second line: what its accounts ended with.
 
+            --faults plays a script: a JSON array such as
+            [{"after":"10s","fault":"maintenance","for":"15s"},
+             {"after":"1m","fault":"gap","symbol":"BTC-USDT","count":3}]
+            where `after` counts from the ready line. Without a symbol every symbol is meant. The faults, with
+            the keys they need and [take]:
+            \(ServeCommand.recipes)
+
             Example: arbsim serve --venue okx
             """)
 
@@ -32,6 +39,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: "Directory of ca.pem, server.pem and server-key.pem; made there when it has none.")
     var cert: String?
+
+    @Option(help: "Faults to play, a JSON array of {after, fault, for, symbol, …}; see above.")
+    var faults: String?
 
     @Option(help: "Accounts: a JSON array of {api_key, secret, passphrase, balances: {ASSET: \"decimal\"}}.")
     var accounts: String?
@@ -59,6 +69,9 @@ struct ServeCommand: AsyncParsableCommand {
         if data != nil {
             throw ValidationError("--data keeps accounts of a generated market, not of a recording")
         }
+        if faults != nil {
+            throw ValidationError("--faults needs a generated market; a recording shows what was")
+        }
         if let speed, PlaybackSpeed(speed) == nil {
             throw ValidationError("--speed \(speed): expected 1, 2.5, … up to 1000000, or max")
         }
@@ -80,11 +93,14 @@ struct ServeCommand: AsyncParsableCommand {
             played.map { ServeCommand.double(of: $0, speed: pace, accounts) }
             ?? ServeCommand.double(of: name, seed: seed ?? 1, accounts)
         guard let double else { throw Complaint.usage("--venue \(name): no such venue; there are \(names)") }
+        let script = try faults.map { path throws(Complaint) in try self.script(path, for: double) }
         let authority = try certificates()
         defer { authority.remove() }
         let host = try await open(double, name, authority)
         let ready = ReadyLine(venue: name, port: host.port, ca: authority.caPath, account: accounts[0])
         Console.result(ready.text)
+        let playing = Task { await script.map { FaultPlayer(script: $0, host: host) }?.play() }
+        defer { playing.cancel() }
         let fault = await withTaskGroup(of: JournalFile.Fault?.self) { group in
             group.addTask {
                 await signals.next()
@@ -135,6 +151,25 @@ struct ServeCommand: AsyncParsableCommand {
             throw .badData("\(path) is a recording of \(recording.venue), not of \(venue)")
         }
         return recording
+    }
+
+    private func script(_ path: String, for double: any VenueDouble) throws(Complaint) -> FaultScript {
+        guard let venue = double as? any SimulatedVenue else {
+            preconditionFailure("a recording takes no faults")
+        }
+        let bytes = try Complaint.contents(of: path)
+        do throws(FaultScript.Fault) {
+            return try FaultScript(Array(bytes), symbols: venue.mischief.symbols)
+        } catch { throw .badData(error.problems.map { "\(path): \($0)" }.joined(separator: "\n")) }
+    }
+
+    /// The table of faults, for people.
+    private static var recipes: String {
+        FaultRecipe.all.map { recipe in
+            let terms =
+                recipe.needs.map { " " + $0.rawValue } + recipe.takes.map { " [\($0.rawValue)]" }
+            return "  \(recipe.id) \(recipe.name)\(terms.joined())"
+        }.joined(separator: "\n")
     }
 
     private func accountSpecs(_ venue: String) throws(Complaint) -> [DoubleAccountSpec] {
