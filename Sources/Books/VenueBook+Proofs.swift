@@ -19,7 +19,7 @@ extension VenueBook {
             return .ignored(update.lastSequence == lastSequence ? .duplicate : .stale)
         }
         counters.sequencesChecked += 1
-        guard update.firstSequence <= lastSequence + 1 || planted(.trustGappedBook) else {
+        guard update.firstSequence <= lastSequence &+ 1 || planted(.trustGappedBook) else {
             let outcome = lost(.gap)
             pending.append(update)  // the next snapshot may join right here
             return outcome
@@ -38,14 +38,14 @@ extension VenueBook {
             counters.duplicates += 1
             return .ignored(.stale)
         }
-        if let first = pending.messages.first, first.first > update.lastSequence + 1 {
+        if let first = pending.messages.first, first.first > update.lastSequence &+ 1 {
             return lost(.snapshotTooOld)
         }
         replaceLevels(update)
         lastSequence = update.lastSequence
         for (index, message) in pending.messages.enumerated() where message.last > lastSequence {
             counters.sequencesChecked += 1
-            guard message.first <= lastSequence + 1 else {
+            guard message.first <= lastSequence &+ 1 else {
                 pending.dropFirst(index)
                 return lost(.gap)
             }
@@ -117,12 +117,12 @@ extension VenueBook {
         }
         // A late copy of an old message is harmless; a far step back is a restart whose snapshot went
         // missing.
-        if update.lastSequence < lastSequence && lastSequence - update.lastSequence < VenueBook.lateCopies {
+        if update.lastSequence < lastSequence && lastSequence &- update.lastSequence < VenueBook.lateCopies {
             counters.duplicates += 1
             return .ignored(.stale)
         }
         counters.sequencesChecked += 1
-        guard update.lastSequence == lastSequence + 1 || planted(.trustGappedBook) else { return lost(.gap) }
+        guard update.lastSequence == lastSequence &+ 1 || planted(.trustGappedBook) else { return lost(.gap) }
         changeLevels(update)
         lastSequence = update.lastSequence
         return proved(update, now)

@@ -71,6 +71,16 @@ struct Loosenings: Hashable, Sendable {
         return last
     }
 
+    /// Whether people have agreed, or begun to, on a mode below.
+    func lead(below mode: OperatingMode) -> Bool {
+        (agreements.map(\.wish) + pending.map(\.wish)).contains { Loosenings.leads($0, below: mode) }
+    }
+
+    private static func leads(_ wish: Loosening, below mode: OperatingMode) -> Bool {
+        if case .mode(let wanted) = wish { return wanted < mode }
+        return false
+    }
+
     mutating func checkpointed() {
         for place in pending.indices { pending[place].isOvertaken = true }
     }
@@ -83,13 +93,9 @@ struct Loosenings: Hashable, Sendable {
     /// Something tightened: what was agreed, or is under way, to a mode below is void. Answers whether a row
     /// may be under way that says otherwise.
     mutating func withdraw(modesBelow mode: OperatingMode) -> Bool {
-        func isVoid(_ wish: Loosening) -> Bool {
-            if case .mode(let wanted) = wish { return wanted < mode }
-            return false
-        }
-        agreements.removeAll { isVoid($0.wish) }
+        agreements.removeAll { Loosenings.leads($0.wish, below: mode) }
         let before = pending.count
-        pending.removeAll { isVoid($0.wish) }
+        pending.removeAll { Loosenings.leads($0.wish, below: mode) }
         return pending.count < before
     }
 

@@ -21,8 +21,9 @@ public struct Recovery: Sendable {
     public private(set) var disabledStrategies: [String: String] = [:]
     /// Kills that stand.
     public private(set) var kills: KillTable
-    /// What people set the risk index to last, and where it was left.
+    /// What people set the risk index to last, who did, and where it was left.
     public private(set) var riskTarget: Int?
+    public private(set) var riskSetBy: String?
     public private(set) var riskLevel: Int?
     /// What the last run's configuration was.
     public private(set) var configured: ConfigurationFact?
@@ -40,7 +41,7 @@ public struct Recovery: Sendable {
     public private(set) var lastCase: UInt64 = 0
     /// Up to when funding is booked.
     public private(set) var funding = FundingMemory()
-    /// Places where a checkpoint met half-way differs from the rows before it: damage, or our own bug.
+    /// Where the last checkpoint that rows stand before differs from them: damage, or our own bug.
     public private(set) var contradictions: [String] = []
     /// Checkpoint rows met, oldest first.
     public private(set) var checkpoints: [(sequence: UInt64, at: Moment)] = []
@@ -137,7 +138,9 @@ public struct Recovery: Sendable {
             if block.scope == .all, !isLifted { (mode, modeReason) = (.killed, block.reason) }
         case .riskIndex(let row):
             saw(row.at)
-            (riskTarget, riskLevel) = (row.target, row.after)
+            riskLevel = row.after
+            // The node's own rows tell of falls; the target in them may be the configuration's.
+            if row.actor != "node" { (riskTarget, riskSetBy) = (row.target, row.actor) }
         case .configured(let fact):
             saw(fact.at)
             configured = fact
@@ -272,15 +275,32 @@ extension Recovery {
     /// At the beginning of what is left of the history it is the state; later it must equal it.
     private mutating func meet(_ checkpoint: Checkpoint) {
         guard rows > 1 else { return load(checkpoint) }
-        var own = self.checkpoint(at: checkpoint.at)
-        own.epoch = checkpoint.epoch
-        if own.accounts != checkpoint.accounts { contradictions.append("accounts") }
-        if own.deviations != checkpoint.deviations { contradictions.append("deviations") }
-        // Rows that tell of a settlement are older than it by a moment: only what is unsettled is compared.
-        if own.unsettled != checkpoint.unsettled {
-            contradictions.append("open orders")
-        }
+        contradictions = differences(self.checkpoint(at: checkpoint.at), checkpoint)
         saw(checkpoint.at)
+    }
+
+    /// Where a checkpoint says otherwise than the rows before it. What only one of two configurations knows
+    /// is no difference.
+    private func differences(_ own: Checkpoint, _ written: Checkpoint) -> [String] {
+        var differences: [String] = []
+        for account in written.accounts where venueID(account.venue) != nil {
+            let mine = own.accounts.first { $0.venue == account.venue && $0.asset == account.asset }
+            guard mine != account else { continue }
+            let held = mine.map { ($0.opening + $0.change).description } ?? "nothing"
+            differences.append(
+                "\(account.venue) \(account.asset) is \(held) by the rows,"
+                    + " \(account.opening + account.change) by the checkpoint")
+        }
+        for deviation in written.deviations {
+            guard let mine = own.deviations.first(where: { $0.symbol == deviation.symbol }),
+                mine != deviation
+            else { continue }
+            differences.append("\(deviation.symbol) is owed otherwise than the checkpoint says")
+        }
+        // Rows that tell of a settlement are older than it by a moment: only what is unsettled is compared.
+        let odd = Set(own.unsettled).symmetricDifference(written.unsettled).sorted()
+        differences += odd.map { "order \($0) is open by one of rows and checkpoint alone" }
+        return differences
     }
 
     private mutating func load(_ checkpoint: Checkpoint) {

@@ -109,7 +109,7 @@ extension TradingEngine {
     mutating func timeToHedge(_ index: Int, _ now: Moment) -> Span {
         guard isPresuming(index) else { return policy.hedge.deadline }
         alarm(
-            .hedgeFailure, .critical, nil,
+            .hedgeFailure, .critical, nil, about: symbols[index],
             "\(policy.instruments[index].symbol): hedges wait until it is known which of them the last run "
                 + "has sent", now)
         return presumingTime + policy.hedge.deadline

@@ -9,9 +9,14 @@ import TradingModel
 /// How the closing of one instrument's perpetuals goes on.
 struct Flattening: Hashable, Sendable {
     var nextTry = Moment.distantPast
+    /// Orders since the position last became smaller.
     var tries = 0
+    /// By slot: the least that was left of its position.
+    var least: [Int: Quantity] = [:]
+    /// Looks in a row at which no order could be sent.
+    var fruitless = 0
 
-    /// A position that is not closed by so many orders is a person's to close: each costs a spread.
+    /// A position that so many orders make no smaller is a person's to close: each costs a spread.
     static let mostTries = 60
 
     /// Stands in its orders' ids where a hedge's has its rung: no ladder climbs when one of them falls short.
@@ -56,12 +61,25 @@ extension TradingEngine {
             guard isPlanned && !kills.holds(venue) || isFlattened(venue, index),
                 let held = closable(venue, index)
             else { continue }
-            flattenings[index].nextTry = now + policy.hedge.retryEvery
-            flattenings[index].tries += 1
-            guard flattenings[index].tries <= Flattening.mostTries else {
+            if held.magnitude < flattenings[index].least[slot] ?? Quantity(raw: .max) {
+                flattenings[index].least[slot] = held.magnitude
+                flattenings[index].tries = 0
+            }
+            guard flattenings[index].tries < Flattening.mostTries else {
                 return giveUpFlattening(index, venue, held, now)
             }
-            if close(held, slot, index, now) { return }
+            flattenings[index].nextTry = now + policy.hedge.retryEvery
+            if close(held, slot, index, now) {
+                flattenings[index].tries += 1
+                flattenings[index].fruitless = 0
+                return
+            }
+            flattenings[index].fruitless += 1
+            guard flattenings[index].fruitless == Flattening.mostTries else { continue }
+            alarm(
+                .hedgeFailure, .pageNow, venue, about: symbols[index],
+                "\(policy.instruments[index].text(held)) \(policy.instruments[index].symbol) cannot be "
+                    + "closed: its book or spot takes none of it; the node goes on trying", now)
         }
     }
 
@@ -110,8 +128,8 @@ extension TradingEngine {
     ) {
         flattenings[index].nextTry = .distantFuture
         alarm(
-            .hedgeFailure, .pageNow, venue,
+            .hedgeFailure, .pageNow, venue, about: symbols[index],
             "\(policy.instruments[index].text(held)) \(policy.instruments[index].symbol) could not be closed "
-                + "by \(Flattening.mostTries) orders: close it at the venue", now)
+                + "by \(Flattening.mostTries) orders in a row: close it at the venue", now)
     }
 }

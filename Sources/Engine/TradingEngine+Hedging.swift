@@ -26,10 +26,10 @@ extension TradingEngine {
             }
             return reportLate(index, flight, now)
         }
-        if flight.raw == 0 { obligations[index].settle(below: smallest, at: now) }
+        if flight.isNone { obligations[index].settle(below: smallest, at: now) }
         let cause = obligations[index].open.first?.cause ?? usualVenue(index)
         // A residual has no deadline: it waits until some venue can take it.
-        if flight.raw == 0, !reach(index, .failed, cause, now).0.isEmpty {
+        if flight.isNone, !reach(index, .failed, cause, now).0.isEmpty {
             awaken(index, cause: cause, deadline: awakeningDeadline(now), now)
         }
         reportLate(index, flight, now)
@@ -37,7 +37,7 @@ extension TradingEngine {
         // Each turn climbs one rung when nothing could be placed, until the ladder ends.
         for _ in HedgeRung.allCases {
             let move = ladders[index].decide(
-                deviation: obligations[index].deviation, inFlight: inFlight(index), smallest: smallest,
+                deviation: obligations[index].deviation, flight: inFlight(index), smallest: smallest,
                 at: now)
             switch move {
             case .none:
@@ -45,7 +45,7 @@ extension TradingEngine {
                 return
             case .giveUp:
                 alarm(
-                    .hedgeFailure, .pageNow, nil,
+                    .hedgeFailure, .pageNow, nil, about: symbols[index],
                     "\(policy.instruments[index].symbol): the ladder is exhausted, "
                         + "\(policy.instruments[index].text(obligations[index].deviation)) still open", now)
                 lowerMode(to: .hold, reason: "HEDGE_FAILURE on \(policy.instruments[index].symbol)", now)
@@ -127,8 +127,8 @@ extension TradingEngine {
     }
 
     /// A residual that no venue can take yet waits for one: the ladder is for what has a deadline.
-    private func waits(_ index: Int, _ flight: Quantity, _ smallest: Quantity) -> Bool {
-        flight.raw == 0 && obligations[index].open.isEmpty
+    private func waits(_ index: Int, _ flight: Flight, _ smallest: Quantity) -> Bool {
+        flight.isNone && obligations[index].open.isEmpty
             && obligations[index].residual.magnitude >= smallest
     }
 
@@ -159,22 +159,23 @@ extension TradingEngine {
 
     func hedgeDeadline(_ index: Int) -> Moment? { obligations[index].open.first?.deadline }
 
-    private mutating func reportLate(_ index: Int, _ flight: Quantity, _ now: Moment) {
+    private mutating func reportLate(_ index: Int, _ flight: Flight, _ now: Moment) {
         holdIfStuck(index, flight, now)
         let late = obligations[index].markLate(at: now)
         guard late > 0 else { return }
         rest(index, now)
         alarm(
-            .hedgeFailure, .critical, nil,
+            .hedgeFailure, .critical, nil, about: symbols[index],
             "\(policy.instruments[index].symbol): \(late) hedge(s) late, "
                 + "\(policy.instruments[index].text(obligations[index].owed)) owed, "
-                + "\(policy.instruments[index].text(flight)) in flight", now)
+                + "\(policy.instruments[index].text(flight.buys)) bought and "
+                + "\(policy.instruments[index].text(flight.sells)) sold in flight", now)
     }
 
     /// Something has been owed for long and nothing can be done about it: an order of unknown fate may have
     /// closed it already, and to hedge on a guess could open as much again. A person must know, and look.
-    private mutating func holdIfStuck(_ index: Int, _ flight: Quantity, _ now: Moment) {
-        guard flight.raw != 0 || isPresuming(index), let deadline = hedgeDeadline(index),
+    private mutating func holdIfStuck(_ index: Int, _ flight: Flight, _ now: Moment) {
+        guard !flight.isNone || isPresuming(index), let deadline = hedgeDeadline(index),
             now - deadline > TradingEngine.stuckPatience, mode < .hold
         else { return }
         let symbol = policy.instruments[index].symbol
@@ -202,7 +203,10 @@ extension TradingEngine {
         var intents: [OrderIntent] = []
         for (number, leg) in plan.legs.enumerated() {
             guard let listing = listing(leg.venue, policy.instruments[index].id) else { continue }
-            guard let limit = hedgeLimit(leg, listing, side, worst, index, now) else { continue }
+            guard let limit = hedgeLimit(leg, listing, side, worst, index, now) else {
+                clearWay(leg, side, index)
+                continue
+            }
             let order = OrderIntent(
                 id: ClientOrderID(
                     epoch: epoch, node: policy.node, strategy: 0, intent: intent, leg: UInt8(number & 0xFF),
@@ -246,19 +250,34 @@ extension TradingEngine {
 
     /// The limit is the rung's bound, not the level seen: the price may move while the order travels. But it
     /// stays within the governor's collar, which looks at the other venues: where they differ, the bound may
-    /// lie beyond it. `nil` when the level seen does as well.
+    /// lie beyond it. And it stays before our own quotes. `nil` when the level seen does not.
     private func hedgeLimit(
         _ leg: RouteLeg, _ listing: Listing, _ side: Side, _ worst: Price, _ index: Int, _ now: Moment
     ) -> Price? {
         let tick = listing.tick.raw
         let collar = referencePrice(leg.venue, index, side, now).map { governor.collar(around: $0, side) }
+        let own = orders.nearestLimit(side.opposite, leg.venue, InstrumentID(index))
         switch side {
         case .buy:
-            let limit = min(worst, collar ?? worst).raw / tick * tick
-            return limit >= leg.limit.raw ? Price(raw: limit) : nil
+            let limit = min(worst, collar ?? worst, own.map { Price(raw: $0.raw - tick) } ?? worst)
+            return limit.raw / tick * tick >= leg.limit.raw ? Price(raw: limit.raw / tick * tick) : nil
         case .sell:
-            let limit = (max(worst, collar ?? worst).raw + tick - 1) / tick * tick
-            return limit <= leg.limit.raw ? Price(raw: limit) : nil
+            let limit = max(worst, collar ?? worst, own.map { Price(raw: $0.raw + tick) } ?? worst)
+            let rounded = (limit.raw + tick - 1) / tick * tick
+            return rounded <= leg.limit.raw ? Price(raw: rounded) : nil
+        }
+    }
+
+    /// Quotes of ours that stand before what a hedge would take: they go, and the hedge is tried again.
+    private mutating func clearWay(_ leg: RouteLeg, _ side: Side, _ index: Int) {
+        for id in orders.resting(leg.venue, InstrumentID(index)) {
+            guard let record = orders[id], record.intent.side != side, record.cancel == .none,
+                record.state.mayFill, record.state != .new, record.state != .sent
+            else { continue }
+            let stands = record.possible.contains {
+                side == .buy ? $0.limit <= leg.limit : $0.limit >= leg.limit
+            }
+            if stands { cancel(record) }
         }
     }
 

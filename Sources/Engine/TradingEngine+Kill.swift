@@ -53,7 +53,8 @@ extension TradingEngine {
         loosenings.checkpointed()
         for block in kills.blocks { output.append(.journal(.killed(block, isLifted: false))) }
         guard let riskIndex, riskWatch.isWritten else { return }
-        writeRiskIndex(from: riskIndex.value, "written again behind a checkpoint", "node", now)
+        writeRiskIndex(
+            from: riskIndex.value, "written again behind a checkpoint", riskWatch.setBy ?? "node", now)
     }
 }
 

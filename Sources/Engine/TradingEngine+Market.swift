@@ -132,7 +132,10 @@ extension TradingEngine {
             let seller = capacity(index, edge.sellSlot, .sell, edge.bid, now),
             let proposal = strategies[strategy].propose(
                 edge, books[index], buyer: buyer, seller: seller,
-                sizeShare: sizeShare(strategy, index, edge.buyVenue, edge.sellVenue, now))
+                // What leads out of a perpetual is no appetite for risk: the less there is of it, the more it
+                // is wanted.
+                sizeShare: closes(strategy, buyer: edge.buyVenue, seller: edge.sellVenue, index)
+                    ? 10_000 : sizeShare(strategy, index, edge.buyVenue, edge.sellVenue, now))
         else { return }
         let decision = fingerprint(of: edge, strategy, index)
         guard !signals.contains(decision) || planted(.forgetFingerprint) else {
@@ -241,7 +244,8 @@ extension TradingEngine {
             leg(1, proposal.edge.sellVenue, .sell, proposal.sellLimit),
         ]
         strategies[strategy].acted(at: now)
-        let closes = closes(strategy, legs, index)
+        let closes = closes(
+            strategy, buyer: proposal.edge.buyVenue, seller: proposal.edge.sellVenue, index)
         for (number, leg) in legs.enumerated()
         where !mayGo(leg, edge: proposal.edge.net, closes: closes, followsPartner: number > 0, now) { return }
         counters.pairs += 1
@@ -258,12 +262,12 @@ extension TradingEngine {
     }
 
     /// Whether a pair reduces the perpetual's position: it need not earn.
-    private func closes(_ strategy: Int, _ legs: [OrderIntent], _ index: Int) -> Bool {
+    private func closes(_ strategy: Int, buyer: VenueID, seller: VenueID, _ index: Int) -> Bool {
         guard let basis = strategies[strategy].policy.basis,
-            let leg = legs.first(where: { $0.venue == basis.perpetual })
+            buyer == basis.perpetual || seller == basis.perpetual
         else { return false }
         let held = position(basis.perpetual, policy.instruments[index])
-        return leg.side == .buy ? held.raw < 0 : held.raw > 0
+        return buyer == basis.perpetual ? held.raw < 0 : held.raw > 0
     }
 
     /// Counts on, and never behind the milliseconds since 2020: ids do not repeat even where the directory is

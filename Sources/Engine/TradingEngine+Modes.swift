@@ -26,23 +26,30 @@ extension TradingEngine {
         if mode > governor.mode || mode == governor.mode && (isInMaintenance || wasLoosening) {
             tighten(to: mode, reason, "node", now)
         } else if let hold = plannedHold, mode > hold.origin {
-            // It does not lead back to where it would be lowered again.
+            // It does not lead back to where it would be lowered again. Who planned it still finds it by its
+            // reason.
             let lower = PlannedHold(origin: mode, flattens: hold.flattens)
-            tighten(to: .hold, "\(lower.words): \(reason)", "node", now)
+            let planned = modeReason.dropFirst(hold.words.count)
+            tighten(to: .hold, "\(lower.words)\(planned); \(reason)", "node", now)
         } else if wasLoosening {
             repeatMode(now)
         }
     }
 
     /// The word of one person, or of the node, which never resumes. A HOLD besides a planned one stays when
-    /// that ends.
+    /// that ends; said in a mode that others are about to leave, it makes void what they agreed on.
     mutating func changeMode(_ mode: OperatingMode, _ reason: String, _ actor: String, _ now: Moment) {
         if actor == "node" { return lowerMode(to: mode, reason: reason, now) }
-        if mode > governor.mode || mode == governor.mode && isInMaintenance {
+        if mode > governor.mode || mayEnd(mode) {
             tighten(to: mode, reason, actor, now)
         } else {
             resume(to: mode, reason, [actor], now)
         }
+    }
+
+    /// Whether this mode would end by itself, or by what people have agreed on.
+    public func mayEnd(_ mode: OperatingMode) -> Bool {
+        mode == governor.mode && (isInMaintenance || loosenings.lead(below: mode))
     }
 
     mutating func tighten(to mode: OperatingMode, _ reason: String, _ actor: String, _ now: Moment) {

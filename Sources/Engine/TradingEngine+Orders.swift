@@ -94,7 +94,7 @@ extension TradingEngine {
         let index = intent.instrument.index
         guard !obligations[index].open.isEmpty else { return }
         alarm(
-            .hedgeFailure, .critical, intent.venue,
+            .hedgeFailure, .critical, intent.venue, about: symbols[index],
             "\(policy.instruments[index].symbol): the fate of \(intent.id) is unknown with "
                 + "\(policy.instruments[index].text(obligations[index].owed)) owed", now)
     }
@@ -180,7 +180,7 @@ extension TradingEngine {
             let instrument = policy.instruments[fill.instrument.index]
             let filled = instrument.text(before.filled + fill.quantity)
             let detail = "\(before.intent.id) filled \(filled) of \(instrument.text(before.most))"
-            alarm(.overfill, .critical, venue, detail, now)
+            alarm(.overfill, .critical, venue, about: "\(before.intent.id)", detail, now)
             setVenueMode(venue, true, "OVERFILL: \(detail)", "node", now)
         }
         doubt(before, is: "filled: trade \(fill.tradeID)", now)
@@ -192,7 +192,7 @@ extension TradingEngine {
         guard before.state == .absent || before.state == .rejected else { return }
         counters.ghostFills += 1
         let detail = "\(before.intent.id) was \(before.state.name) and is \(what)"
-        alarm(.ghostFill, .pageNow, before.intent.venue, detail, now)
+        alarm(.ghostFill, .pageNow, before.intent.venue, about: "\(before.intent.id)", detail, now)
         setVenueMode(before.intent.venue, true, "GHOST_FILL: \(detail)", "node", now)
     }
 
@@ -270,10 +270,15 @@ extension TradingEngine {
         guard record.filled < record.intent.quantity else { return }
         let index = record.intent.instrument.index
         switch record.intent.purpose {
-        case .open: shortVenue[index] = record.intent.venue
+        case .open:
+            // Where what it lacks is what is owed: the leg that filled may fall short too.
+            let deviation = obligations[index].deviation
+            guard deviation == .zero || (deviation > .zero) == (record.intent.side == .sell) else { return }
+            shortVenue[index] = record.intent.venue
         case .hedge, .unwind:
             if record.intent.id.attempt == Flattening.attempt { return }
-            ladders[index].attemptFailed(at: now, deadline: hedgeDeadline(index), policy: policy.hedge)
+            ladders[index].legFailed(
+                of: record.intent.id.intent, at: now, deadline: hedgeDeadline(index), policy: policy.hedge)
         case .presumed: break
         }
     }

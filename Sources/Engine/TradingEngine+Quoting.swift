@@ -60,6 +60,8 @@ extension TradingEngine {
         guard let record = orders[standing.id], record.state.mayFill, record.cancel == .none else { return }
         // What is not acknowledged yet is judged again when it is: a cancel could overtake it.
         guard record.state != .new, record.state != .sent else { return }
+        // Looked at on the beat: a rule's verdict is no matter of one book message.
+        if !mayPlace, isForbidden(record.intent, now) { return cancel(record) }
         let wanted = wanted(maker, side, index, now)
         let verdicts = record.possible.map {
             makers[maker].verdict(

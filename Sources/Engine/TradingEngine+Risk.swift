@@ -187,17 +187,18 @@ extension TradingEngine {
         return sum
     }
 
-    /// Signed base quantity that live orders may still trade, counted fills on their way included.
-    func inFlight(_ index: Int) -> Quantity {
+    /// Base quantity that live orders may still trade, counted fills on their way included.
+    func inFlight(_ index: Int) -> Flight {
         guard planted(.countQuoteAsHedge) || planted(.forgetUnknownExposure) else {
-            return orders.tally(InstrumentID(index)).inFlight
+            let tally = orders.tally(InstrumentID(index))
+            return Flight(buys: tally.flyingBuys, sells: tally.flyingSells)
         }
         return miscountedFlight(index)
     }
 
     /// Only as a planted defect.
-    private func miscountedFlight(_ index: Int) -> Quantity {
-        var sum = Quantity.zero
+    private func miscountedFlight(_ index: Int) -> Flight {
+        var sum = Flight.none
         for id in orders.live {
             guard let record = orders[id], record.intent.instrument.index == index else { continue }
             // A quote is no trade before it fills.
@@ -206,7 +207,7 @@ extension TradingEngine {
             if record.intent.purpose == .presumed { continue }
             if planted(.forgetUnknownExposure), record.state == .unknown { continue }
             let pending = record.remaining + record.fillsOutstanding
-            if record.intent.side == .buy { sum += pending } else { sum -= pending }
+            if record.intent.side == .buy { sum.buys += pending } else { sum.sells += pending }
         }
         return sum
     }

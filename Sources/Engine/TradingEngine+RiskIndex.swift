@@ -11,6 +11,8 @@ struct RiskWatch: Hashable, Sendable {
     /// What the last row said, and whether there is one.
     var written: Int?
     var isWritten: Bool { written != nil }
+    /// Who set the target last; `nil`: it is the configuration's.
+    var setBy: String?
 }
 
 // The appetite for risk: looked at ten times a second, read where sizes, edges and limits are.
@@ -30,7 +32,7 @@ extension TradingEngine {
         let index = policy.riskIndex.map {
             RiskIndex(policy: $0, target: recovery.riskTarget, level: recovery.riskLevel)
         }
-        return (index, RiskWatch(written: recovery.riskLevel))
+        return (index, RiskWatch(written: recovery.riskLevel, setBy: recovery.riskSetBy))
     }
 
     /// What is demanded beyond each strategy's own edge.
@@ -71,6 +73,7 @@ extension TradingEngine {
                 "\(actor) would set the risk index to \(target) (\(reason)): \(error.detail)", now)
         }
         applyRiskIndex()
+        riskWatch.setBy = actor
         writeRiskIndex(from: before, reason, actor, now)
     }
 

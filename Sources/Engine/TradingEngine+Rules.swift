@@ -25,9 +25,7 @@ extension TradingEngine {
         _ order: OrderIntent, edge: Rate? = nil, closes: Bool = false, amending standing: OrderRecord? = nil,
         followsPartner: Bool = false, _ now: Moment
     ) -> Denial? {
-        let places = RulePlaces(
-            venue: order.venue.index, strategy: Int(order.id.strategy) - 1, symbol: order.instrument.index,
-            asset: assetOf[order.instrument.index])
+        let places = places(of: order)
         if order.purpose == .open {
             let subject = RuleSubject(
                 order, edge: edge, closes: closes, isAmend: standing != nil, asset: places.asset)
@@ -38,7 +36,14 @@ extension TradingEngine {
             partnerFigures = figures
         }
         return governor.judge(
-            question(order, now, amending: standing), places, followsPartner: followsPartner, at: now)
+            question(order, now, amending: standing), places, followsPartner: followsPartner,
+            closes: closes, at: now)
+    }
+
+    func places(of order: OrderIntent) -> RulePlaces {
+        RulePlaces(
+            venue: order.venue.index, strategy: Int(order.id.strategy) - 1, symbol: order.instrument.index,
+            asset: assetOf[order.instrument.index])
     }
 
     /// The configured limits with what people have switched.

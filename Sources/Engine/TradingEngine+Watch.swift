@@ -237,14 +237,19 @@ extension TradingEngine {
         guard let record = orders[id], !record.state.isTerminal, inquiries[id]?.provesAbsence == true else {
             return
         }
-        // Filled in part, it was there: only its end can be missing, and the query will tell it.
-        guard record.filled == .zero, record.reportedFilled == .zero else {
-            inquiries[id]?.voidEvidence()
-            return
+        let hasFilled = record.filled > .zero || record.reportedFilled > .zero
+        if record.state == .unknown, hasFilled {
+            // It was there, and its venue has forgotten it, as venues do days after an order's end. What it
+            // filled that nobody told of shows where ledger and venue are compared.
+            alarm(
+                .orderUnknown, .warning, record.intent.venue,
+                "\(id) filled in part, and its venue knows it no more: taken as ended", now)
+            advance(id, .reportedCanceled, now)
+        } else {
+            advance(id, .provenAbsent, now)
+            // Acknowledged and now nowhere: that is doubt first, and must be proven once more.
+            if orders[id]?.state == .unknown { inquiries[id]?.voidEvidence() }
         }
-        advance(id, .provenAbsent, now)
-        // Acknowledged and now nowhere: that is doubt first, and must be proven once more.
-        if orders[id]?.state == .unknown { inquiries[id]?.voidEvidence() }
         evaluate(record.intent.instrument.index, now)
     }
 

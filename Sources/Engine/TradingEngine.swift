@@ -337,10 +337,15 @@ public struct TradingEngine: Sendable {
         output.append(.cancel(reference(record), record.intent.venue))
     }
 
+    /// - Parameter subject: what of the node or the venue it is about: each is a case of its own.
     mutating func alarm(
-        _ code: IncidentCode, _ severity: Severity, _ venue: VenueID?, _ detail: String, _ now: Moment
+        _ code: IncidentCode, _ severity: Severity, _ venue: VenueID?, about subject: String = "",
+        _ detail: String, _ now: Moment
     ) {
-        output.append(.alarm(Incident(code: code, severity: severity, venue: venue, detail: detail, at: now)))
+        output.append(
+            .alarm(
+                Incident(
+                    code: code, severity: severity, venue: venue, subject: subject, detail: detail, at: now)))
     }
 
     func reference(_ record: OrderRecord) -> OrderReference {

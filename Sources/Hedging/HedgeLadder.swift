@@ -33,20 +33,22 @@ public struct HedgeLadder: Sendable {
     /// Not before this: the pause after the ladder was climbed in vain.
     private var notBefore = Moment.distantPast
     private var reportedFailure = false
+    /// The number of the last attempt of which a leg fell short.
+    private var lastFailed: UInt64?
     public private(set) var failures = 0
 
     public init() {}
 
     /// - Parameters:
     ///   - deviation: the signed base quantity by which the ledger is off, residual included.
-    ///   - inFlight: the signed remaining quantity of every live order of this asset, UNKNOWN included.
+    ///   - flight: what live orders may still trade.
     ///   - smallest: the least quantity any venue takes now.
     public mutating func decide(
-        deviation: Quantity, inFlight: Quantity, smallest: Quantity, at now: Moment
+        deviation: Quantity, flight: Flight, smallest: Quantity, at now: Moment
     ) -> HedgeMove {
-        let open = deviation + inFlight
+        let open = flight.leaves(of: deviation)
         guard open.magnitude >= smallest, open.raw != 0 else {
-            if inFlight.raw == 0, deviation.magnitude < smallest { begin() }
+            if flight.isNone, deviation.magnitude < smallest { begin() }
             return .none
         }
         guard now >= notBefore else { return .none }
@@ -56,6 +58,15 @@ public struct HedgeLadder: Sendable {
             return .giveUp
         }
         return .attempt(side: open.raw > 0 ? .sell : .buy, quantity: open.magnitude, rung: rung)
+    }
+
+    /// A leg of the attempt with this number fell short: however many legs do, that was one attempt.
+    public mutating func legFailed(
+        of attempt: UInt64, at now: Moment, deadline: Moment?, policy: HedgePolicy
+    ) {
+        guard attempt != lastFailed else { return }
+        lastFailed = attempt
+        attemptFailed(at: now, deadline: deadline, policy: policy)
     }
 
     /// An attempt ended with something still open, or no venue would take one on this rung. Until the

@@ -108,10 +108,12 @@ extension TradingDesk {
         }
     }
 
-    /// Which of these the venue's open orders or fills show; `nil` when the venue did not answer.
+    /// Which of these the venue's open orders show, or fills that were not booked yet; `nil` when the venue
+    /// did not answer. A fill that was known says that an order was there, not that it still is.
     private func listed(_ orders: [OrderReference], _ batch: InstrumentBatch, _ venue: VenueID) async
         -> Set<ClientOrderID>?
     {
+        let filled = orders.map { engine.orders[$0.id]?.filled }
         do throws(VenueFault) {
             let open = try await connectors[venue.index].openOrders(batch)
             world.passes(.listsRead)
@@ -125,7 +127,10 @@ extension TradingDesk {
                 shown.insert(id)
                 handle(.reported(venue, report))
             }
-            return shown.union(asked.filter { engine.orders[$0]?.filled != .zero })
+            for (order, before) in zip(orders, filled) where engine.orders[order.id]?.filled != before {
+                shown.insert(order.id)
+            }
+            return shown
         } catch {
             let names = orders.map(\.id.description).joined(separator: ", ")
             note(.venueRefused, .warning, venue, "asking for \(names): \(error)")

@@ -14,9 +14,10 @@ extension TradingDesk {
         switch word {
         case .kill(let order): handle(.governance(.kill(order)))
         case .tighten(let mode, let reason, let actor):
-            if mode >= engine.mode { handle(.mode(mode, reason: reason, actor: actor)) }
+            // Where the mode is stricter already, the word still makes void what would lead below its own.
+            handle(.mode(mode, reason: reason, actor: mode >= engine.mode ? actor : "node"))
         }
-        board.taken(number)
+        board.taken(number, mode: engine.mode)
     }
 
     /// How far the cancels of a scope are.

@@ -33,6 +33,13 @@ extension TradingDesk {
             Array(recovery.caseRows.values), last: recovery.lastCase, at: world.time.now)
     }
 
+    /// Rows and a checkpoint among them come to different sums: nothing is traded until a person has looked.
+    func tell(contradictions: [String]) {
+        guard let first = contradictions.first else { return }
+        let others = contradictions.count > 1 ? ", and \(contradictions.count - 1) more" : ""
+        handle(.historyDamaged("the outbox contradicts itself: \(first)\(others)"))
+    }
+
     /// A checkpoint holds no cases: open ones are written again behind it.
     func keepCases() {
         let now = world.time.now
@@ -74,12 +81,19 @@ extension TradingDesk {
         case .outboxSlow: return engine.storeHealth != .good
         case .outboxUnavailable: return storeRefusedAt != nil
         case .orderUnknown, .zombieOrder: return hasUnknownOrder(key.venue)
-        case .hedgeFailure: return engine.obligations.contains { $0.open.contains { $0.isLate } }
+        case .hedgeFailure: return isHedgeLate(key.subject)
         case .residualLimit: return engine.isResidualHigh
         case .heartbeatLost: return health.beats.isLate(key.subject, key.venue, at: world.time.now)
         case .alertChannelDead: return health.deadChannels.contains(key.subject)
         case .runbookNotice: return runWaits(key.subject)
         default: return nil
+        }
+    }
+
+    /// - Parameter symbol: empty: of any.
+    private func isHedgeLate(_ symbol: String) -> Bool {
+        zip(engine.policy.instruments, engine.obligations).contains { instrument, obligations in
+            (symbol.isEmpty || instrument.symbol == symbol) && obligations.open.contains { $0.isLate }
         }
     }
 

@@ -8,11 +8,17 @@ import Watch
 /// Why a new key was not taken; its text says what to do.
 public struct KeyFault: Error, Hashable, Sendable {
     public var message: String
-    public init(message: String) { self.message = message }
+    /// It is the one that is in use.
+    public var isInUse: Bool
+
+    public init(message: String, isInUse: Bool = false) {
+        self.message = message
+        self.isInUse = isInUse
+    }
 }
 
-/// A venue's key as it is told now, wherever keys come from.
-public typealias KeySource = @Sendable (VenueID) -> Result<VenueAccess, KeyFault>
+/// A venue's key as it is told now, wherever keys come from, unless it is the one in use.
+public typealias KeySource = @Sendable (VenueID, _ inUse: String?) -> Result<VenueAccess, KeyFault>
 
 /// How far a venue's new key has come.
 enum KeyTurn: Hashable, Sendable {
@@ -24,22 +30,32 @@ enum KeyTurn: Hashable, Sendable {
 // Keys that are replaced while the node runs.
 extension TradingDesk {
     /// Reads the venue's key anew and connects with it. Until the venue has let it in, it counts as old.
-    func rotateKey(_ venue: VenueID) {
-        guard connectors[venue.index].key.access != nil else { return }
+    ///
+    /// - Parameter readByStart: whoever asks began before this node's start, which has read the key anew: the
+    ///   one in use is then taken for the new one.
+    func rotateKey(_ venue: VenueID, readByStart: Bool = false) {
+        guard let access = connectors[venue.index].key.access else { return }
+        // A key that the venue has not let in may have been mended in what else belongs to it.
+        let inUse = keyTurns[venue] == .connects ? nil : access.apiKey
         keyTurns[venue] = .isRead
         guard let source = keySource else {
             return tellKeyFault(venue, "this node is not told where keys come from")
         }
         // The file of keys is read on a thread that may wait.
-        Task(executorPreference: world.coldLane) { await self.take(source(venue), of: venue) }
+        Task(executorPreference: world.coldLane) {
+            await self.take(source(venue, inUse), of: venue, readByStart: readByStart)
+        }
     }
 
-    private func take(_ key: Result<VenueAccess, KeyFault>, of venue: VenueID) async {
+    private func take(
+        _ key: Result<VenueAccess, KeyFault>, of venue: VenueID, readByStart: Bool
+    ) async {
         switch key {
         case .success(let access):
             runs.hide([access.apiKey, access.passphrase])
             if let why = await objection(to: access, at: venue) { return tellKeyFault(venue, why) }
             use(access, at: venue)
+        case .failure(let fault) where fault.isInUse && readByStart: keyTurns[venue] = nil
         case .failure(let fault): tellKeyFault(venue, fault.message)
         }
     }

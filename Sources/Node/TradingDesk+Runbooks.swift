@@ -132,7 +132,7 @@ extension TradingDesk {
         case .reconcile: if paper == nil, isAccountReady(venue) { beginReconciling(venue) }
         case .resynchronise: fetchBooksAnew(venue)
         case .reconnect: connectors[venue.index].assumeIsolated { $0.reconnect() }
-        case .rotateKey: rotateKey(venue)
+        case .rotateKey: rotateKey(venue, readByStart: act.hasSurvivedStart)
         case .routeAround: handle(.venueMode(venue, isSafe: true, reason: act.reason, actor: act.actor))
         case .release: release(venue, reason: act.reason, actor: act.actor)
         default: preconditionFailure("\(act.action.rawValue) is about no venue")

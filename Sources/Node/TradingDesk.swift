@@ -182,6 +182,7 @@ public actor TradingDesk {
 
     /// A pair is proposed only where both its legs may be sent at once.
     private func measureHeadroom() {
+        board.tells(engine.mode)
         for connector in connectors {
             tellHeadroom(connector)
             let (clock, silence) = connector.assumeIsolated { ($0.clockOffset, $0.silentUntil) }
@@ -240,7 +241,7 @@ public actor TradingDesk {
             let owed = engine.obligations[instrument.id.index]
             guard !owed.open.isEmpty, told.insert(instrument.id).inserted else { continue }
             note(
-                .hedgeFailure, .critical, nil,
+                .hedgeFailure, .critical, nil, about: instrument.symbol,
                 "\(instrument.symbol): \(instrument.text(owed.owed)) \(TradingDesk.leavesOwed)")
             act()
         }
@@ -343,8 +344,14 @@ public actor TradingDesk {
         engine.tellAfterwards()
     }
 
-    func note(_ code: IncidentCode, _ severity: Severity, _ venue: VenueID?, _ detail: String) {
-        raise(Incident(code: code, severity: severity, venue: venue, detail: detail, at: world.time.now))
+    func note(
+        _ code: IncidentCode, _ severity: Severity, _ venue: VenueID?, about subject: String = "",
+        _ detail: String
+    ) {
+        raise(
+            Incident(
+                code: code, severity: severity, venue: venue, subject: subject, detail: detail,
+                at: world.time.now))
     }
 }
 

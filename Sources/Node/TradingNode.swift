@@ -107,7 +107,9 @@ public struct TradingNode: Sendable {
         await desk.takeCases(recovery)
         await desk.takeRunbooks(plan, recovery.runbookRows)
         await desk.start(paperBalances: plan.paperBalances, opening: opening)
-        if plan.startMode > engine.mode {
+        await desk.tell(contradictions: recovery.contradictions)
+        // A planned HOLD would end by itself.
+        if plan.startMode > engine.mode || engine.mayEnd(plan.startMode) {
             await desk.setMode(plan.startMode, reason: "start_in", actor: "configuration")
         }
         let hunter = OrderHunter(desk: desk, world: world)

@@ -20,6 +20,8 @@ public final class WatchBoard: Sendable {
         var silences: [Moment]
         var words: [(number: UInt64, word: UrgentWord)] = []
         var last: UInt64 = 0
+        /// As the desk told it last.
+        var mode = OperatingMode.normal
     }
 
     private let state: Mutex<State>
@@ -68,9 +70,12 @@ public final class WatchBoard: Sendable {
         }
     }
 
+    func tells(_ mode: OperatingMode) { state.withLock { $0.mode = mode } }
+
     /// The desk has carried it out: its engine forbids from here on.
-    func taken(_ number: UInt64) {
+    func taken(_ number: UInt64, mode: OperatingMode) {
         state.withLock { state in
+            state.mode = mode
             state.words.removeAll { $0.number == number }
             waiting.store(state.words.count, ordering: .releasing)
         }
@@ -84,6 +89,18 @@ public final class WatchBoard: Sendable {
             state.words.append((state.last, word))
             waiting.store(state.words.count, ordering: .releasing)
             return state.last
+        }
+    }
+
+    /// The strictest mode that the desk told or that a waiting word asks for.
+    var strictest: OperatingMode {
+        state.withLock { state in
+            state.words.reduce(state.mode) { strictest, entry in
+                switch entry.word {
+                case .kill(let order): order.scope == .all ? .killed : strictest
+                case .tighten(let mode, _, _): max(strictest, mode)
+                }
+            }
         }
     }
 

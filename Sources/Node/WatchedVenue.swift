@@ -15,9 +15,11 @@ final class WatchedVenue: @unchecked Sendable {
     private let node: UInt16
     private let board: WatchBoard
     private let world: World
-    private var lastNonce: UInt64 = 0
+    private var nonces = NonceSource()
     private(set) var outcome: KillOutcome.Venue
     private var ownSilence = Moment.distantPast
+    /// Of the orders that the desk said may rest: until when each may still reach the venue.
+    private var arrivesBy: [ClientOrderID: Moment] = [:]
 
     static let patience = Span.seconds(2)
     static let pause = Span.milliseconds(100)
@@ -51,6 +53,9 @@ final class WatchedVenue: @unchecked Sendable {
     func clear(_ resting: [OrderIntent], _ scope: KillScope) async {
         guard let access, world.watch != nil, !planted(.watchkeeperSleeps) else { return }
         outcome.open = resting.map(\.id)
+        // Until then a request that the desk has handed over may still reach the venue.
+        let window = dialect.profile.orderWindow
+        arrivesBy = Dictionary(uniqueKeysWithValues: resting.map { ($0.id, $0.sendBefore + window) })
         let limit = world.time.now + WatchedVenue.persistence
         var targets = resting.map { OrderReference(id: $0.id, instrument: $0.instrument, side: $0.side) }
         while world.time.now < limit {
@@ -58,11 +63,13 @@ final class WatchedVenue: @unchecked Sendable {
             targets = await cancel(targets, access)
             if let open = await readOpen(scope, access) {
                 outcome.open = open.map(\.id)
-                if open.isEmpty {
+                let onTheirWay = targets.filter { mayArrive($0.id) }
+                if open.isEmpty, onTheirWay.isEmpty {
                     outcome.clearAt = world.time.now
                     return
                 }
-                targets = open
+                let listed = Set(open.map(\.id))
+                targets = open + onTheirWay.filter { !listed.contains($0.id) }
             }
             do { try await world.time.sleep(until: world.time.now + WatchedVenue.pause) } catch { return }
         }
@@ -88,14 +95,19 @@ final class WatchedVenue: @unchecked Sendable {
             if dialect.requiresOrderedNonces { await wait { reply.value != nil } }
         }
         await wait { replies.allSatisfy { $0.value != nil } }
-        return zip(orders, replies).filter { !isSettled($0.1.value) }.map(\.0)
+        return zip(orders, replies).filter { !isSettled($0.0.id, $0.1.value) }.map(\.0)
     }
 
-    private func isSettled(_ answer: CancelAnswer?) -> Bool {
+    private func isSettled(_ id: ClientOrderID, _ answer: CancelAnswer?) -> Bool {
         switch answer {
-        case .accepted, .unknownOrder: true
+        case .accepted: true
+        case .unknownOrder: !mayArrive(id)
         case .refused, .ambiguous, nil: false
         }
+    }
+
+    private func mayArrive(_ id: ClientOrderID) -> Bool {
+        arrivesBy[id].map { world.time.now <= $0 } ?? false
     }
 
     /// Ours that are open in the scope; `nil` when the venue did not tell.
@@ -132,8 +144,7 @@ final class WatchedVenue: @unchecked Sendable {
 
     private func stamp() -> RequestStamp {
         let now = world.time.now
-        lastNonce = max(lastNonce + 1, UInt64(max(0, now.nanoseconds / 1_000)))
-        return RequestStamp(venueTime: now + board.clock(id), nonce: lastNonce)
+        return RequestStamp(venueTime: now + board.clock(id), nonce: nonces.next(at: now))
     }
 
     private func send(
@@ -155,6 +166,7 @@ final class WatchedVenue: @unchecked Sendable {
                         let wait = response.header("retry-after").flatMap { Int64($0) } ?? 1
                         self.ownSilence = self.world.time.now + .seconds(min(max(wait, 1), 60))
                     }
+                    if self.dialect.refusesNonce(response) { self.nonces.refused() }
                     done(.response(response))
                 case .failure(let fault): done(.fault(fault))
                 }

@@ -137,6 +137,8 @@ public actor Watchkeeper {
         var rows: [[UInt8]] = []
         switch word {
         case .tighten(let mode, let reason, let actor):
+            // A row of a looser mode would be the last word to the next start.
+            guard mode >= board.strictest else { return }
             rows.append(OutboxRecord.mode(mode, reason: reason, actor: actor, at: now).encoded())
         case .kill(let order):
             rows.append(OutboxRecord.killed(KillBlock(order, at: now), isLifted: false).encoded())

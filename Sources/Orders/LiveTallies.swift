@@ -15,11 +15,10 @@ public struct LiveTally: Hashable, Sendable {
     /// What may still trade at worst, quotes and counted fills on their way included.
     public var pendingBuys: Quantity { Quantity(raw: Int64(clamping: buys)) }
     public var pendingSells: Quantity { Quantity(raw: Int64(clamping: sells)) }
-    /// Signed quantity that may still trade. A quote is no trade before it fills, and whether what is only
-    /// presumed was ever sent nobody knows: `isPresuming` says that.
-    public var inFlight: Quantity {
-        Quantity(raw: Int64(clamping: buys - idleBuys - sells + idleSells))
-    }
+    /// What may still trade. A quote is no trade before it fills, and whether what is only presumed was ever
+    /// sent nobody knows: `isPresuming` says that.
+    public var flyingBuys: Quantity { Quantity(raw: Int64(clamping: buys - idleBuys)) }
+    public var flyingSells: Quantity { Quantity(raw: Int64(clamping: sells - idleSells)) }
     /// Quotes apart.
     public var hasTakers: Bool { orders > quotes }
     public var hasHedges: Bool { hedges > 0 }

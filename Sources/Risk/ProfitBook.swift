@@ -58,9 +58,10 @@ public struct ProfitBook: Hashable, Sendable {
         }
     }
 
-    /// Another day has begun: what was realised before is history. A day that was missed is made up for here.
+    /// Another day has begun: what was realised before is history. A day that was missed is made up for here,
+    /// and a fill that a venue tells of after its day has ended counts in the day that runs.
     public mutating func turn(to day: Int64) {
-        guard day != self.day else { return }
+        guard day > self.day else { return }
         if self.day != Int64.min { atReset = realised }
         self.day = day
     }

@@ -61,8 +61,10 @@ public struct RiskGovernor: Sendable {
     ///
     /// - Parameter followsPartner: the order judged before this one, which passed, is the other leg of its
     ///   pair: what both have in common is not judged twice.
+    /// - Parameter closes: its pair makes a position smaller: what the risk index leaves does not bind it.
     public mutating func judge(
-        _ question: RiskQuestion, _ places: RulePlaces? = nil, followsPartner: Bool = false, at now: Moment
+        _ question: RiskQuestion, _ places: RulePlaces? = nil, followsPartner: Bool = false,
+        closes: Bool = false, at now: Moment
     ) -> Denial? {
         let order = question.order
         measure(question, at: now)
@@ -72,8 +74,9 @@ public struct RiskGovernor: Sendable {
                 venue: order.venue.index, strategy: Int(order.id.strategy) - 1,
                 symbol: order.instrument.index, asset: order.instrument.index)
         let isOpening = order.purpose == .open
-        if let row = firstBroken(isOpening, followsPartner: followsPartner, places) {
-            return refuse(row, places.index(row.scope), isOpening, now)
+        let share = closes ? 100 : exposureShare
+        if let row = firstBroken(isOpening, followsPartner: followsPartner, share, places) {
+            return refuse(row, places.index(row.scope), isOpening, share, now)
         }
         if isOpening {
             if now - windowStart >= .seconds(1) {
@@ -87,12 +90,12 @@ public struct RiskGovernor: Sendable {
 
     /// The first row that does not hold, in judging order.
     private func firstBroken(
-        _ isOpening: Bool, followsPartner: Bool, _ places: RulePlaces
+        _ isOpening: Bool, followsPartner: Bool, _ share: Int64, _ places: RulePlaces
     ) -> RuleTable.Row? {
         let rows = isOpening && followsPartner ? table.ofEach.span : table.rows.span
         let count = isOpening ? rows.count : table.hard
         // Nearly always all limits hold as they stand.
-        let asTheyStand = !isOpening || mode != .reduced && exposureShare >= 100
+        let asTheyStand = !isOpening || mode != .reduced && share >= 100
         // Spans, or each row would copy what it looks at.
         let (limits, values) = (table.limits.span, values.span)
         if asTheyStand, table.holds(rows, count, values, places) { return nil }
@@ -101,7 +104,7 @@ public struct RiskGovernor: Sendable {
             let value = values[row.measure]
             if value == Measured.notApplicable { continue }
             var limit = limits[row.limit(at: places.index(row.scope))]
-            if !asTheyStand { limit = bindingOpenings(limit, row.measure, shrinks: row.shrinks) }
+            if !asTheyStand { limit = bindingOpenings(limit, row.measure, shrinks: row.shrinks, share) }
             let holds = row.isAtMost ? value <= limit : value >= limit
             if !holds || value == Measured.missing { return row }
         }
@@ -109,16 +112,27 @@ public struct RiskGovernor: Sendable {
     }
 
     private mutating func refuse(
-        _ row: RuleTable.Row, _ place: Int, _ isOpening: Bool, _ now: Moment
+        _ row: RuleTable.Row, _ place: Int, _ isOpening: Bool, _ share: Int64, _ now: Moment
     ) -> Denial {
         var limit = table.limits[row.limit(at: place)]
-        if isOpening { limit = bindingOpenings(limit, row.measure, shrinks: row.shrinks) }
+        if isOpening { limit = bindingOpenings(limit, row.measure, shrinks: row.shrinks, share) }
         let rule = RuleRegistry.byMeasure[row.measure]
         denials[row.code] += 1
         rulings[row.code] = Ruling(
             code: rule.code, measure: rule.limit.measure, value: values[row.measure], limit: limit,
             place: place, at: now)
         return rule.code
+    }
+
+    /// Whether every rule about this that is on would let a new order pass, by a value measured now.
+    public func passes(_ measure: Measure, _ value: Int128, _ places: RulePlaces) -> Bool {
+        if value == Measured.notApplicable { return true }
+        return table.rows.allSatisfy { row in
+            guard row.measure == measure.rawValue else { return true }
+            let limit = table.limits[row.limit(at: places.index(row.scope))]
+            let binding = bindingOpenings(limit, row.measure, shrinks: row.shrinks, exposureShare)
+            return value != Measured.missing && (row.isAtMost ? value <= binding : value >= binding)
+        }
     }
 
     /// The worst limit that the collar lets pass.
@@ -137,14 +151,14 @@ public struct RiskGovernor: Sendable {
     /// What a limit comes to for openings, in this mode and at this risk index.
     public func bindingOpenings(_ limit: Int128, _ measure: Measure) -> Int128 {
         let shrinks = RuleRegistry.byMeasure[measure.rawValue].limit.shrinks
-        return bindingOpenings(limit, measure.rawValue, shrinks: shrinks)
+        return bindingOpenings(limit, measure.rawValue, shrinks: shrinks, exposureShare)
     }
 
     @inline(__always)
-    private func bindingOpenings(_ limit: Int128, _ measure: Int, shrinks: Bool) -> Int128 {
+    private func bindingOpenings(_ limit: Int128, _ measure: Int, shrinks: Bool, _ share: Int64) -> Int128 {
         let limit = shrinks && mode == .reduced ? limit / Int128(limits.reducedDivisor) : limit
-        guard exposureShare < 100, RiskGovernor.isExposure(measure) else { return limit }
-        return limit / 100 * Int128(exposureShare)
+        guard share < 100, RiskGovernor.isExposure(measure) else { return limit }
+        return limit / 100 * Int128(share)
     }
 
     /// What the risk index scales.

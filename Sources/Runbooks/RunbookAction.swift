@@ -74,6 +74,7 @@ extension RunbookStep {
         case .ask: return "waits for a person"
         case .wait: return "waits; changes nothing"
         case .notify: return "tells every channel: \(why)"
+        case .hold where facts.isInMaintenance: return "the planned HOLD becomes one that stays"
         case .hold, .beginMaintenance: return toMode(.hold)
         case .safeMode: return toMode(.safe, "; cancels \(facts.liveOrders) order(s)")
         case .resume: return facts.mode == .normal ? "nothing: the mode is NORMAL" : "mode \(mode) → NORMAL"

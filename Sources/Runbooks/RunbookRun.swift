@@ -108,6 +108,8 @@ public struct RunbookRun: Sendable {
     static func isPassed(_ step: RunbookStep, _ facts: RunbookFacts) -> Bool {
         // What these do shows in nothing that could be so before.
         guard ![.ask, .notify, .run, .rotateKey].contains(step.action) else { return false }
+        // A planned HOLD ends by itself: it is none that a runbook can go on from.
+        if step.action == .hold, facts.isInMaintenance { return false }
         return !step.ensures.isEmpty && step.ensures.allSatisfy { $0.holds(facts) }
     }
 
@@ -185,6 +187,9 @@ public struct RunbookRun: Sendable {
 
     /// How long after a restart it waits for what its next step requires: venues connect and reconcile first.
     public static let startGrace = Span.seconds(120)
+
+    /// Whether the node was started anew in the middle of it.
+    var hasSurvivedStart: Bool { lastStart != nil }
 
     /// When the node was last started anew in the middle of it.
     private var lastStart: Moment? {

@@ -34,6 +34,8 @@ public struct RunbookRuns: Sendable {
         public var reason: String
         /// Who answers for it.
         public var people: [String]
+        /// Whether the node was started anew since its run began.
+        public var hasSurvivedStart = false
         public var actor: String { people.isEmpty ? RunbookRun.node : people.joined(separator: " and ") }
     }
 
@@ -277,7 +279,7 @@ public struct RunbookRuns: Sendable {
         return Act(
             run: record.number, target: record.run.target, action: action, step: step,
             reason: "runbook run \(record.number) \(record.run.runbook.name) \(verb) \(step.id)",
-            people: record.run.people)
+            people: record.run.people, hasSurvivedStart: record.run.hasSurvivedStart)
     }
 
     func row(_ record: Record, _ entry: RunbookRun.Entry, index: Int? = nil) -> RunbookRow {

@@ -13,6 +13,8 @@ public protocol VenueDialect: Sendable {
     /// Whether the venue refuses a nonce that arrives after a higher one (Kraken): its requests then go one
     /// at a time.
     var requiresOrderedNonces: Bool { get }
+    /// Whether an answer says that its request's nonce was not above all before it.
+    func refusesNonce(_ response: HTTPResponse) -> Bool
     /// Whether one answer about open orders or trades tells of every instrument (Kraken): it is then asked
     /// for once and decoded for each.
     var listsWholeAccount: Bool { get }
@@ -75,6 +77,8 @@ public protocol VenueDialect: Sendable {
     func openOrders(_ instrument: InstrumentID, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan
     func decodeOpenOrders(_ response: HTTPResponse, of instrument: InstrumentID) throws(VenueFault)
         -> [OrderReport]
+    /// The page with which a history since a moment begins; `nil`: one question reaches that far.
+    func firstFillsPage(since: Moment, at now: Moment) -> FillsCursor?
     /// One page of an instrument's fills since a moment: the first, or the one that `page` names.
     func fills(
         _ instrument: InstrumentID, since: Moment, page: FillsCursor?, _ stamp: RequestStamp,
@@ -262,6 +266,8 @@ public enum VenueFault: Error, Hashable, Sendable {
     case refused(status: Int, code: String, message: String, retryAfter: Span?)
     /// The trade history did not end within `pages` pages: what was read is not the whole.
     case endlessHistory(pages: Int)
+    /// A list of open orders fills its page: what follows it was not read.
+    case partialList(orders: Int)
 }
 
 extension VenueFault: CustomStringConvertible {
@@ -270,6 +276,7 @@ extension VenueFault: CustomStringConvertible {
         case .transport(let fault): "\(fault)"
         case .quarantined(let reason): "an answer that cannot be read: \(reason.rawValue)"
         case .refused(let status, let code, let message, _): "refused with \(status): \(code) \(message)"
+        case .partialList(let orders): "more than \(orders) orders are open: not all of them were told"
         case .endlessHistory(let pages): "the trade history goes on beyond \(pages) pages"
         }
     }
@@ -277,6 +284,7 @@ extension VenueFault: CustomStringConvertible {
 
 extension VenueDialect {
     public var requiresOrderedNonces: Bool { false }
+    public func refusesNonce(_: HTTPResponse) -> Bool { false }
     public var listsWholeAccount: Bool { false }
     public var historyNamesOrders: Bool { true }
     public func amend(_: Amendment, _: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
@@ -288,6 +296,7 @@ extension VenueDialect {
     public func decodeListed(_: RequestOutcome, _: OrderReference) -> QueryAnswer {
         .ambiguous(code: "never-asked")
     }
+    public func firstFillsPage(since _: Moment, at _: Moment) -> FillsCursor? { nil }
     public func statedUsage(_: HTTPResponse) -> StatedUsage? { nil }
     public func keyScope(_: RequestStamp, _: VenueAccess) -> RequestPlan? { nil }
     /// An answer to a request that was never planned tells nothing.

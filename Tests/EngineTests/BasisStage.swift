@@ -19,7 +19,7 @@ enum BasisStage {
     /// Enters at 20 bps net and leaves at −25.
     static func stage(
         venues: Int = 2, margin: Int64 = 1_000_000, recovery: [OutboxRecord] = [],
-        change: (inout TakerTakerPolicy) -> Void = { _ in }
+        riskIndex: RiskIndexPolicy? = nil, change: (inout TakerTakerPolicy) -> Void = { _ in }
     ) -> Stage {
         var policy = TakerTakerPolicy(
             instrument: InstrumentID(0), minimumEdge: BasisStage.bps(20),
@@ -32,6 +32,7 @@ enum BasisStage {
         var stage = Stage(venues: venues, recovery: recovery) {
             BasisStage.perpetual(&$0)
             $0.takerTaker = [policy]
+            $0.riskIndex = riskIndex
         }
         if margin != 1_000_000 {
             let change = BasisStage.units(margin - 1_000_000)

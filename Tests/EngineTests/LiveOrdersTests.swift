@@ -80,7 +80,7 @@ import TradingModel
             func flies(_ record: OrderRecord) -> Bool {
                 !record.intent.isQuote && record.intent.purpose != .presumed
             }
-            #expect(tally.inFlight == pending(.buy, flies) - pending(.sell, flies))
+            #expect(tally.flyingBuys == pending(.buy, flies) && tally.flyingSells == pending(.sell, flies))
             #expect(tally.isPresuming == own.contains { $0.intent.purpose == .presumed })
             #expect(tally.hasTakers == own.contains { !$0.intent.isQuote })
             let unknown = own.filter { $0.state == .unknown }

@@ -103,6 +103,19 @@ import TradingModel
         #expect(Stage(recovery: stage.rows).engine.mode == .hold)
     }
 
+    @Test func `a person's word for the mode that others are about to leave makes it stay`() {
+        for mode in [OperatingMode.hold, .safe] {
+            var stage = stage(in: mode)
+            stage.isStoreWilling = false
+            stage.process(.governance(.resume(to: .normal, reason: "over", people: ["ann", "carl"])))
+            let number = stage.loosenings.last ?? 0
+            stage.process(.mode(mode, reason: "not yet", actor: "bob"))
+            stage.process(.governance(.looseningDurable(number)))
+            #expect(stage.engine.mode == mode && stage.engine.modeReason == "not yet")
+            #expect(Stage(recovery: stage.rows).engine.mode == mode)
+        }
+    }
+
     @Test func `up is found by a restart though a checkpoint came between its row and its acting`() {
         var stage = stage(in: .hold)
         stage.isStoreWilling = false
@@ -175,7 +188,7 @@ import TradingModel
         stage.process(.governance(.maintenance(.flatten, reason: "night", actor: "ann")))
         for _ in 0..<2 { stage.process(.mode(.reduced, reason: "every venue is slow", actor: "node")) }
         #expect(stage.engine.mode == .hold && stage.engine.isInMaintenance)
-        #expect(stage.engine.modeReason.hasSuffix("every venue is slow"))
+        #expect(stage.engine.modeReason.hasSuffix(": night; every venue is slow"), "who planned it finds it")
         stage.process(.governance(.maintenance(.end, reason: "done", actor: "ann")))
         #expect(stage.engine.mode == .reduced)
     }

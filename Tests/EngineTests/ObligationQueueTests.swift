@@ -113,9 +113,28 @@ import TradingModel
     @Test func `waits while the other leg is in flight`() {
         var ladder = HedgeLadder()
         let move = ladder.decide(
-            deviation: Quantity(raw: 100), inFlight: Quantity(raw: -100), smallest: Quantity(raw: 5),
+            deviation: Quantity(raw: 100), flight: Flight(buys: .zero, sells: Quantity(raw: 100)),
+            smallest: Quantity(raw: 5),
             at: .distantPast)
         #expect(move == .none)
+    }
+
+    @Test func `hedges what has filled, never what may fill`() {
+        for (deviation, buys, sells, left) in [
+            (100, 40, 0, 100), (100, 0, 40, 60), (100, 300, 100, 0), (-100, 0, 50, -100),
+            (-100, 250, 0, 0), (-100, 30, 900, -70), (0, 500, 0, 0), (0, 0, 500, 0),
+        ] as [(Int64, Int64, Int64, Int64)] {
+            let flight = Flight(buys: Quantity(raw: buys), sells: Quantity(raw: sells))
+            #expect(flight.leaves(of: Quantity(raw: deviation)) == Quantity(raw: left))
+        }
+    }
+
+    @Test func `climbs one rung for one attempt, however many of its legs fall short`() {
+        var ladder = HedgeLadder()
+        for _ in 0..<3 { ladder.legFailed(of: 7, at: q.at(1), deadline: q.at(120), policy: policy) }
+        #expect(ladder.rung == .otherVenue)
+        ladder.legFailed(of: 8, at: q.at(2), deadline: q.at(120), policy: policy)
+        #expect(ladder.rung == .correlated)
     }
 
     @Test func `sells what was bought too much, and buys what was sold too much`() {
@@ -151,7 +170,8 @@ import TradingModel
         var ladder = HedgeLadder()
         ladder.attemptFailed(at: q.at(1), deadline: q.at(120), policy: policy)
         let move = ladder.decide(
-            deviation: Quantity(raw: 3), inFlight: Quantity(raw: -3), smallest: Quantity(raw: 5), at: q.at(2))
+            deviation: Quantity(raw: 3), flight: Flight(buys: .zero, sells: Quantity(raw: 3)),
+            smallest: Quantity(raw: 5), at: q.at(2))
         #expect(move == .none && ladder.rung == .otherVenue)
     }
 
@@ -168,7 +188,7 @@ enum LadderSketch {
     static func at(_ ms: Int64) -> Moment { Moment(nanoseconds: ms * 1_000_000) }
     static func move(_ ladder: inout HedgeLadder, _ deviation: Int64, at ms: Int64 = 0) -> HedgeMove {
         ladder.decide(
-            deviation: Quantity(raw: deviation), inFlight: .zero, smallest: Quantity(raw: 5), at: at(ms))
+            deviation: Quantity(raw: deviation), flight: .none, smallest: Quantity(raw: 5), at: at(ms))
     }
 }
 

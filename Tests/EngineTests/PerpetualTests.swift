@@ -81,6 +81,14 @@ import TradingModel
         #expect(stage.persisted().map(\.reduceOnly) == [true, false])
     }
 
+    @Test func `what leads out of a perpetual is not sized by the risk index, however low that stands`() {
+        var stage = BasisStage.stage(recovery: BasisStage.entered().rows, riskIndex: RiskIndexPolicy())
+        #expect(stage.engine.riskIndex?.value == 0)
+        stage.quote(1, bid: 99_90, ask: 100_00)
+        stage.quote(0, bid: 100_00, ask: 100_05)
+        #expect(stage.persisted().map(\.reduceOnly) == [true, false])
+    }
+
     @Test func `margin that runs out is told once, and then positions are given up at almost any price`() {
         var stage = BasisStage.entered()
         let held = Stage.instrument.quantity(ofBase: stage.engine.ledger.balance(VenueID(1), Asset("BTC")))

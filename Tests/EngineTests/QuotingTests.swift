@@ -2,6 +2,7 @@ import Books
 import Engine
 import Hedging
 import Orders
+import Risk
 import Strategies
 import Testing
 import TradingModel
@@ -51,6 +52,23 @@ import TradingModel
 
     private func refuse(_ stage: inout Stage) {
         _ = settle(&stage) { $0.process(.placeAnswered($1.id, .refused(code: "x", message: ""))) }
+    }
+
+    @Test func `quotes that stand are pulled at the next beat when a rule has come to forbid them`() throws {
+        var stage = stage()
+        let quotes = try quoted(&stage)
+        stage.process(.timer)
+        #expect(stage.canceled.isEmpty)
+        var policy = stage.engine.policy
+        policy.limits.rules[.symbolBlocked] = true
+        policy.limits.rules[.blocked] = [0]
+        policy.limits.rules.blocked = [true]
+        let fact = ConfigurationFact(
+            before: "", after: "a", changes: [], reason: "", actor: "", at: stage.now)
+        stage.process(
+            .governance(.configure(PolicyChange(policy: policy, fact: fact, people: 1), people: ["ann"])))
+        stage.process(.timer)
+        #expect(Set(stage.canceled) == [quotes.bid.id, quotes.ask.id])
     }
 
     @Test func `quotes go one at a time, each when the one before it was answered`() {

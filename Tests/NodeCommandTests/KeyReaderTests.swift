@@ -34,28 +34,31 @@ import TradingModel
         func sha256(_: [UInt8]) -> [UInt8] { [] }
     }
 
-    @Test func `is read anew from the file of keys, once`() throws {
-        let reader = try reader("old-key-\(getpid())")
-        try write("new-key-\(getpid())")
-        #expect(try reader.key(of: venue).get().apiKey == "new-key-\(getpid())")
-        guard case .failure(let fault) = reader.key(of: venue) else {
+    @Test func `is read anew from the file of keys, as often as it was not taken`() throws {
+        let (old, new) = ("old-key-\(getpid())", "new-key-\(getpid())")
+        let reader = try reader(old)
+        try write(new)
+        for _ in 0..<2 { #expect(try reader.key(of: venue, inUse: old).get().apiKey == new) }
+        guard case .failure(let fault) = reader.key(of: venue, inUse: new) else {
             Issue.record("the same key twice")
             return
         }
-        #expect(fault.message.contains("the one in use"))
+        #expect(fault.isInUse && fault.message.contains("the one in use"))
+        try write(old)
+        #expect(try reader.key(of: venue, inUse: new).get().apiKey == old, "the way back")
     }
 
     @Test func `is refused while another node trades with it, and where there is none`() throws {
         try write("shared-key-\(getpid())")
         let (first, second) = (try reader("one"), try reader("two"))
-        _ = try first.key(of: venue).get()
-        guard case .failure(let fault) = second.key(of: venue) else {
+        _ = try first.key(of: venue, inUse: "one").get()
+        guard case .failure(let fault) = second.key(of: venue, inUse: "two") else {
             Issue.record("two nodes have one account")
             return
         }
         #expect(fault.message.contains("another node"))
         try FileManager.default.removeItem(atPath: folder.path + "/keys")
-        guard case .failure = first.key(of: venue) else {
+        guard case .failure = first.key(of: venue, inUse: "one") else {
             Issue.record("a file that is not there was read")
             return
         }

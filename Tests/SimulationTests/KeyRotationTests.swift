@@ -12,7 +12,7 @@ import VenueKit
         key: String?, told: [String]
     ) {
         let stand = try NodeStand(seed: 4)
-        stand.takeKeys { _ in
+        stand.takeKeys { _, _ in
             .success(
                 VenueAccess(
                     apiKey: "key", passphrase: "words",

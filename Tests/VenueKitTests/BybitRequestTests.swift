@@ -59,10 +59,48 @@ import TradingModel
         for plan in [cancel, query, open, fills, balances] { checkSignature(plan) }
     }
 
-    @Test func `fills are never asked for beyond the endpoint's week`() {
-        let plan = bybit.fills(InstrumentID(0), since: .distantPast, page: nil, DialectStand.stamp, access)
-        let week: Int64 = 1_700_000_000_000 - 7 * 86_400_000
-        #expect(plan.target.contains("startTime=\(week + 60_000)&"))
+    @Test func `what lies further back than the endpoint's week is read week by week, to the end`() throws {
+        let now = DialectStand.stamp.venueTime
+        let week: Int64 = 7 * 86_400_000 - 60_000
+        #expect(bybit.firstFillsPage(since: now - .seconds(6 * 86_400), at: now) == nil)
+        let since = now - .seconds(17 * 86_400)
+        var page = try #require(bybit.firstFillsPage(since: since, at: now))
+        var starts: [Int64] = []
+        for _ in 0..<3 {
+            let plan = bybit.fills(InstrumentID(0), since: since, page: page, DialectStand.stamp, access)
+            let start = since.milliseconds + Int64(starts.count) * week
+            starts.append(start)
+            let end = min(start + week, now.milliseconds)
+            #expect(plan.target.contains("&startTime=\(start)&limit=100&endTime=\(end)"))
+            #expect(!plan.target.contains("cursor"))
+            // A page within the window, then the next window.
+            let window = try #require(HistoryWindow(page))
+            let inside = try #require(window.next("a b", by: now))
+            let more = bybit.fills(InstrumentID(0), since: since, page: inside, DialectStand.stamp, access)
+            #expect(more.target.contains("&startTime=\(start)&") && more.target.contains("cursor=a%20b"))
+            guard let next = HistoryWindow(inside)?.next("", by: now) else { break }
+            page = next
+        }
+        #expect(starts.count == 3, "seventeen days are three windows")
+        #expect(HistoryWindow(page)?.next("", by: now) == nil)
+    }
+
+    @Test func `a limit that cannot be is no statement about usage`() {
+        func stated(_ limit: String, _ left: String) -> StatedUsage? {
+            let headers = [HTTPHeader("x-bapi-limit", limit), HTTPHeader("x-bapi-limit-status", left)]
+            return bybit.statedUsage(DialectStand.response("{}", headers: headers))
+        }
+        #expect(stated("20", "5") == StatedUsage(used: 15, limit: 20))
+        #expect(stated("-1", "-1") == nil && stated("-1", "0") == nil && stated("5", "6") == nil)
+    }
+
+    @Test func `a full page of open orders is not the whole list`() {
+        let row = BybitPrivateTests.orderRow([:])
+        let rows = Array(repeating: row, count: BybitDialect.openPerPage).joined(separator: ",")
+        let body = #"{"retCode":0,"retMsg":"OK","result":{"list":[\#(rows)]}}"#
+        #expect(throws: VenueFault.partialList(orders: 50)) {
+            try bybit.decodeOpenOrders(DialectStand.response(body), of: InstrumentID(0))
+        }
     }
 
     @Test func `public requests carry no key`() {

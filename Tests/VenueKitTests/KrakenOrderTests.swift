@@ -91,7 +91,7 @@ import TradingModel
             terms: OrderTerms(quantity: Quantity(raw: 12_500_000), limit: Price(raw: 6_183_770)),
             decidedAt: .distantPast, sendBefore: .distantFuture)
         let plan = try #require(kraken.amend(amendment, stamp, access))
-        #expect(plan.method == "POST" && plan.target == "/0/private/AmendOrder" && plan.weight == 1)
+        #expect(plan.method == "POST" && plan.target == "/0/private/AmendOrder" && plan.weight == 4)
         #expect(
             plan.text
                 == "nonce=1616492376594&cl_ord_id=\(DialectStand.id)&order_qty=0.125"
@@ -223,6 +223,14 @@ import TradingModel
         #expect(frame.quarantine == .missingField && frame.orders.count == 1)
         let foreign = KrakenOrderTests.pending.replacing("BTC/USD", with: "X/Y")
         #expect(kraken.privateFrame(KrakenOrderTests.push(foreign)).quarantine == nil)
+    }
+
+    @Test mutating func `an order on a pair that is not configured stays somebody else's to its end`() {
+        let foreign = KrakenOrderTests.pending.replacing("BTC/USD", with: "X/Y")
+        for message in [foreign, KrakenOrderTests.last("new"), KrakenOrderTests.last("canceled")] {
+            let frame = kraken.privateFrame(KrakenOrderTests.push(message))
+            #expect(frame.quarantine == nil && frame.orders.isEmpty)
+        }
     }
 
     @Test func `the memory of orders is bounded and forgets the oldest`() {

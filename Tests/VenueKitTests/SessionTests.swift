@@ -115,6 +115,17 @@ import TradingModel
         #expect(answer10 == 10)
     }
 
+    @Test func `lets a cancel go that costs more than is left, and is paid back`() {
+        var budget = Self.full()
+        let hedges = budget.take(9, lane: .hedge, at: Self.at(0))
+        let cancel = budget.take(8, lane: .cancel, at: Self.at(0))
+        #expect(hedges && cancel)
+        let again = budget.take(8, lane: .cancel, at: Self.at(700))
+        #expect(!again)
+        let left = budget.available(to: .cancel, at: Self.at(800))
+        #expect(left == 1)
+    }
+
     @Test func `does not start with all, because an earlier run may have spent it`() {
         var budget = RateBudget(
             rule: RateBudgetRule(capacity: 8, window: .seconds(1), reserve: 2), at: Self.at(0))

@@ -55,9 +55,9 @@ extension ChangeAnswer {
         _ desk: isolated TradingDesk, to mode: OperatingMode, _ command: ControlCommand.Name,
         _ reason: String, _ actor: String, _ note: String
     ) throws(ControlFault) -> ChangeAnswer {
-        let (current, isPlanned) = desk.inspect { ($0.mode, $0.isInMaintenance) }
-        // A HOLD besides a planned one stays when that ends.
-        guard current < mode || current == mode && isPlanned else {
+        let (current, mayEnd) = desk.inspect { ($0.mode, $0.mayEnd(mode)) }
+        // A HOLD besides a planned one stays when that ends, and a mode that others are about to leave stays.
+        guard current < mode || mayEnd else {
             throw ControlFault(
                 .conflict,
                 current == mode

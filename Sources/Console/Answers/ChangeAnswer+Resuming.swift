@@ -58,6 +58,12 @@ extension ChangeAnswer {
         }
         let before = State(desk, venue: nil)
         try await carryOut(desk, .lift(scope), wish, actor)
+        // Its row may have been refused, or somebody has killed it again.
+        guard desk.inspect({ $0.kills[scope] == nil }) else {
+            throw ControlFault(
+                .conflict, "\(scope.text) is still killed, or again",
+                remedy: "arbctl incidents says what called for it")
+        }
         return ChangeAnswer(
             .resume, desk, before, venue: nil, wish.reason, people(wish, actor),
             "\(scope.text) may trade again")

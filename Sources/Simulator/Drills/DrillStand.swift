@@ -59,7 +59,7 @@ final class DrillStand: @unchecked Sendable {
         plan.runbookPolicy = RunbookPolicy(
             triggers: drill.startsItself ? Set(codes) : [], automatic: .caution)
         rows = DrillRows(plan.policy, cut: cut)
-        plan.keySource = { [unowned self] venue in
+        plan.keySource = { [unowned self] venue, _ in
             plan.access[venue.index].map { .success($0) } ?? .failure(KeyFault(message: "there is none"))
         }
     }

@@ -34,7 +34,10 @@ public struct RateBudget: Sendable {
             return false
         }
         let cost = Int128(weight) * RateBudget.billion
-        guard level - cost >= Int128(floor(lane)) * RateBudget.billion else {
+        // A cancel that costs more than is left goes all the same, and is paid back: no venue refuses one for
+        // what it adds.
+        let least = lane == .cancel ? min(cost, RateBudget.billion) : cost
+        guard level - least >= Int128(floor(lane)) * RateBudget.billion else {
             refused += 1
             return false
         }

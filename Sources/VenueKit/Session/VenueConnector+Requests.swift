@@ -65,7 +65,7 @@ extension VenueConnector {
     /// What one sweep of open orders and balances costs of the rate budget.
     public var sweepCost: Int {
         guard let access else { return 1 }
-        let stamp = RequestStamp(venueTime: world.time.now, nonce: lastNonce)
+        let stamp = RequestStamp(venueTime: world.time.now, nonce: nonces.last)
         return dialect.balances(stamp, access).weight
             + (dialect.positions(stamp, access)?.weight ?? 0)
             + (dialect.fundings(since: stamp.venueTime, page: nil, stamp, access)?.weight ?? 0)
@@ -89,8 +89,9 @@ extension VenueConnector {
     public func fills(_ batch: InstrumentBatch, since: Moment) async throws(VenueFault) -> [FillReport] {
         guard let access else { return [] }
         var history = FillsGathering()
+        let first = dialect.firstFillsPage(since: since, at: clock.venueTime(at: world.time.now))
         repeat {
-            let asked = history.next
+            let asked = history.next ?? first
             let response = try await answer(.query) { stamp, dialect in
                 dialect.fills(batch.first, since: since, page: asked, stamp, access)
             }
@@ -173,8 +174,7 @@ extension VenueConnector {
 
     func stamp() -> RequestStamp {
         let now = world.time.now
-        lastNonce = max(lastNonce + 1, UInt64(max(0, now.nanoseconds / 1_000)))
-        return RequestStamp(venueTime: clock.venueTime(at: now), nonce: lastNonce)
+        return RequestStamp(venueTime: clock.venueTime(at: now), nonce: nonces.next(at: now))
     }
 
     /// A response with a 2xx status, or why there is none.
@@ -296,6 +296,7 @@ extension VenueConnector {
     /// A venue that says stop is obeyed by every later request.
     private func heed(_ response: HTTPResponse, at now: Moment) {
         if let usage = dialect.statedUsage(response) { correct(usage, at: now) }
+        if dialect.refusesNonce(response) { nonces.refused() }
         guard response.status == 429 || response.status == 418 || response.status == 403 else { return }
         if planted(.ignoreRetryAfter) { return }
         let wait =

@@ -40,7 +40,7 @@ public actor VenueConnector {
     var budget: RateBudget
     /// `nil` where the venue counts questions with everything else.
     var queryBudget: RateBudget?
-    var lastNonce: UInt64 = 0
+    var nonces = NonceSource()
     /// Requests of a venue whose nonces must arrive in order wait here for the one under way.
     var queue = RequestQueue()
     /// Questions after orders that share looks.

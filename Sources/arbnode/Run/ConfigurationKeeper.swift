@@ -27,6 +27,15 @@ actor ConfigurationKeeper: ConfigurationReloading {
     private var held: NodeConfiguration
     private var digest = ""
     private var isBusy = false
+    /// What is to hold once its row is durable, with what else it brings.
+    private var next: Next?
+
+    private struct Next {
+        let configuration: NodeConfiguration
+        let digest: String
+        let giveAlerts: (@Sendable () async -> Void)?
+        let seal: ConfigurationSeal?
+    }
 
     /// How long a person waits for the row.
     private static let patience = Span.seconds(4)
@@ -90,6 +99,7 @@ actor ConfigurationKeeper: ConfigurationReloading {
         }
         isBusy = true
         defer { isBusy = false }
+        await settle()
         let (configuration, bundle) = try read()
         let delta = try ConfigurationKeeper.judge(held, configuration)
         let seal = try seal(bundle)
@@ -102,11 +112,35 @@ actor ConfigurationKeeper: ConfigurationReloading {
                 before: digest, after: after, changes: facts(held, configuration), reason: reason,
                 actor: "", at: time.now),
             people: delta.people)
+        next = Next(configuration: configuration, digest: after, giveAlerts: giveAlerts, seal: seal)
         try await carryOut(change, people)
-        await giveAlerts?()
-        remember(seal)
-        (held, digest) = (configuration, after)
+        await settle()
         return await answer(change.fact, delta)
+    }
+
+    /// What the engine has adopted holds here too, also where its row came later than anybody waited for it.
+    private func settle() async {
+        guard let next, await desk.inspect({ $0.configured?.after }) == next.digest else { return }
+        self.next = nil
+        await next.giveAlerts?()
+        remember(next.seal)
+        (held, digest) = (next.configuration, next.digest)
+    }
+
+    /// The row is late: what it brings is carried out when it comes, if it does.
+    private func settleLater(_ wish: ConfigurationWish) {
+        Task(executorPreference: lane) {
+            _ = await self.desk.awaitLoosening(.configuration(wish), by: .distantFuture)
+            await self.settleUnlessBusy()
+        }
+    }
+
+    /// A reload that is under way has settled it already.
+    private func settleUnlessBusy() async {
+        guard !isBusy else { return }
+        isBusy = true
+        await settle()
+        isBusy = false
     }
 
     private func read() throws(ControlFault) -> (NodeConfiguration, ConfigurationBundle) {
@@ -182,6 +216,7 @@ actor ConfigurationKeeper: ConfigurationReloading {
         case .ready:
             let isTaken = await desk.awaitLoosening(
                 .configuration(change.wish), by: time.now + ConfigurationKeeper.patience)
+            if !isTaken { settleLater(change.wish) }
             guard isTaken, await desk.inspect({ $0.configured?.after }) == change.fact.after else {
                 throw ControlFault(
                     .conflict, "the outbox has not taken the row: nothing changes before it has",

@@ -116,7 +116,7 @@ struct RunCommand: AsyncParsableCommand {
         do {
             var plan = try NodePlanning.plan(configuration, access: access, isDryRun: !isLive)
             let keys = KeyReader(configuration, access)
-            if isLive { plan.keySource = { keys.key(of: $0) } }
+            if isLive { plan.keySource = { keys.key(of: $0, inUse: $1) } }
             let record = audit.keeper.witness
             plan.witness = {
                 record($0)

@@ -100,9 +100,11 @@ extension BybitDialect {
     public func decodeOpenOrders(
         _ response: HTTPResponse, of instrument: InstrumentID
     ) throws(VenueFault) -> [OrderReport] {
-        try rows(response, of: instrument) { (row, listing) throws(QuarantineReason) in
+        let orders = try rows(response, of: instrument) { (row, listing) throws(QuarantineReason) in
             try BybitRow.order(row, listing, .query)
-        }.filter { $0.state == .working }
+        }
+        guard orders.count < BybitDialect.openPerPage else { throw .partialList(orders: orders.count) }
+        return orders.filter { $0.state == .working }
     }
 
     /// The venue lists the newest first. Only an empty cursor or an empty page ends the list: whether a short
@@ -114,10 +116,14 @@ extension BybitDialect {
             try BybitRow.fill(row, listing, .query)
         }
         let result = try content(response)["result"]
-        var next: FillsCursor?
-        if let cursor = result?["nextPageCursor"]?.text, !cursor.isEmpty, result?["list"]?[0] != nil {
-            next = FillsCursor(cursor, isOlder: true)
-        }
+        var cursor = result?["nextPageCursor"]?.text ?? ""
+        if result?["list"]?[0] == nil { cursor = "" }
+        let next =
+            if let window = page.flatMap({ HistoryWindow($0) }) {
+                window.next(cursor, by: response.receivedAt)
+            } else {
+                cursor.isEmpty ? nil : FillsCursor(cursor, isOlder: true)
+            }
         return FillsPage(fills: newestFirst.compactMap { $0 }.reversed(), next: next)
     }
 

@@ -57,27 +57,16 @@ extension BybitDialect {
         since: Moment, page: FillsCursor?, _ stamp: RequestStamp, _ access: VenueAccess
     ) -> RequestPlan? {
         guard isLinear else { return nil }
-        let words = page?.text.split(separator: " ", omittingEmptySubsequences: false) ?? []
-        let start = words.first.flatMap { Int64($0) } ?? max(0, since.milliseconds)
-        let end = min(start + BybitDialect.settlementWindow, stamp.venueTime.milliseconds)
+        let window =
+            page.flatMap { HistoryWindow($0) }
+            ?? HistoryWindow(start: max(0, since.milliseconds), cursor: "")
         var parameters = [
             ("accountType", "UNIFIED"), ("category", "linear"), ("type", "SETTLEMENT"),
-            ("startTime", String(start)), ("endTime", String(max(start, end))), ("limit", "50"),
+            ("startTime", String(window.start)), ("endTime", String(window.end(by: stamp.venueTime))),
+            ("limit", "50"),
         ]
-        if words.count > 1, !words[1].isEmpty { parameters.append(("cursor", String(words[1]))) }
+        if !window.cursor.isEmpty { parameters.append(("cursor", window.cursor)) }
         return get("/v5/account/transaction-log", parameters, stamp, access)
-    }
-
-    /// Seven days less a minute, in milliseconds.
-    private static let settlementWindow: Int64 = (7 * 86_400 - 60) * 1_000
-
-    /// The page after one that began at `start` and ended with the venue's `cursor`.
-    private static func next(
-        _ start: Int64, _ cursor: String?, isEmpty: Bool, at now: Moment
-    ) -> FillsCursor? {
-        if let cursor, !cursor.isEmpty, !isEmpty { return FillsCursor("\(start) \(cursor)", isOlder: true) }
-        let end = start + settlementWindow
-        return end < now.milliseconds ? FillsCursor("\(end) ", isOlder: false) : nil
     }
 
     /// `change` is what the wallet gained, whatever the field `funding` counts as positive.
@@ -101,10 +90,11 @@ extension BybitDialect {
                         venueTime: try ReportNumbers.moment(milliseconds: time)))
             } catch { throw .quarantined(error) }
         }
-        let word = asked?.text.prefix { $0 != " " }
-        page.next = BybitDialect.next(
-            word.flatMap { Int64($0) } ?? max(0, since.milliseconds),
-            try content(response)["result"]?["nextPageCursor"]?.text, isEmpty: rows.isEmpty, at: now)
+        let window =
+            asked.flatMap { HistoryWindow($0) }
+            ?? HistoryWindow(start: max(0, since.milliseconds), cursor: "")
+        let cursor = try content(response)["result"]?["nextPageCursor"]?.text ?? ""
+        page.next = window.next(rows.isEmpty ? "" : cursor, by: now)
         return page
     }
 

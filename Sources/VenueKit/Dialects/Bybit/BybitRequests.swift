@@ -74,7 +74,10 @@ extension BybitDialect {
         get("/v5/order/history", named(order), stamp, access)
     }
 
-    /// One page is 50 orders, more than the node keeps open on one instrument.
+    static let openPerPage = 50
+
+    /// One page is more than the node keeps open on one instrument. Where somebody else keeps more, a full
+    /// page is none that could prove anything.
     public func openOrders(
         _ instrument: InstrumentID, _ stamp: RequestStamp, _ access: VenueAccess
     ) -> RequestPlan {
@@ -82,27 +85,38 @@ extension BybitDialect {
             "/v5/order/realtime",
             [
                 ("category", category), ("symbol", own(instrument).symbol), ("openOnly", "0"),
-                ("limit", "50"),
+                ("limit", String(BybitDialect.openPerPage)),
             ],
             stamp,
             access)
     }
 
-    /// Executions since a moment (at most seven days back from now, the endpoint's window), newest first, 100
-    /// a page. Later pages repeat the question and name where the last one ended.
+    /// Executions since a moment, newest first, 100 a page. Later pages repeat the question and name where
+    /// the last one ended. What lies further back than one answer may reach is read window by window.
     public func fills(
         _ instrument: InstrumentID, since: Moment, page: FillsCursor?, _ stamp: RequestStamp,
         _ access: VenueAccess
     ) -> RequestPlan {
-        let oldest = stamp.venueTime - .seconds(7 * 86_400) + .seconds(60)
-        let start = max(max(since, oldest).milliseconds, 0)
+        let window = page.flatMap { HistoryWindow($0) }
+        let start = window?.start ?? max(since.milliseconds, 0)
         var parameters = [
             ("category", category), ("symbol", own(instrument).symbol), ("startTime", String(start)),
             ("limit", "100"),
         ]
-        if let page { parameters.append(("cursor", page.text)) }
+        if let window { parameters.append(("endTime", String(window.end(by: stamp.venueTime)))) }
+        let cursor = window?.cursor ?? page?.text ?? ""
+        if !cursor.isEmpty { parameters.append(("cursor", cursor)) }
         return get("/v5/execution/list", parameters, stamp, access)
     }
+
+    public func firstFillsPage(since: Moment, at now: Moment) -> FillsCursor? {
+        let since = max(since.milliseconds, (now - BybitDialect.historyReach).milliseconds)
+        guard since + HistoryWindow.length < now.milliseconds else { return nil }
+        return HistoryWindow(start: since, cursor: "").page
+    }
+
+    /// Executions of the last two years are kept (bybit-exchange.github.io/docs/v5/order/execution).
+    private static let historyReach = Span.seconds(2 * 365 * 86_400)
 
     public func balances(_ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
         get("/v5/account/wallet-balance", [("accountType", "UNIFIED")], stamp, access)
@@ -111,7 +125,7 @@ extension BybitDialect {
     /// `X-Bapi-Limit-Status` tells what is left of `X-Bapi-Limit` for this endpoint in this second.
     public func statedUsage(_ response: HTTPResponse) -> StatedUsage? {
         guard let limit = response.header("x-bapi-limit").flatMap({ Int($0) }),
-            let left = response.header("x-bapi-limit-status").flatMap({ Int($0) }), (0...limit).contains(left)
+            let left = response.header("x-bapi-limit-status").flatMap({ Int($0) }), 0 <= left, left <= limit
         else { return nil }
         return StatedUsage(used: limit - left, limit: limit)
     }

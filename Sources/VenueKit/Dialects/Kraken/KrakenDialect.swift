@@ -7,6 +7,8 @@ public struct KrakenDialect: VenueDialect {
     public let symbols: SymbolTable
     /// What the private stream told about an order before it began to speak of it by id alone.
     var orders = KrakenOrderMemory()
+    /// Orders on pairs that are not configured.
+    var elsewhere = KrakenStrangers()
 
     public init(profile: VenueProfile, symbols: SymbolTable) {
         self.profile = profile

@@ -36,3 +36,21 @@ struct KrakenOrderMemory: Sendable {
         }
     }
 }
+
+/// Ids of somebody else's orders, the last so many.
+struct KrakenStrangers: Sendable {
+    static let capacity = 4096
+    private var ids: Set<String> = []
+    private var byAge: [String] = []
+    private var oldest = 0
+
+    func contains(_ orderID: String) -> Bool { ids.contains(orderID) }
+
+    mutating func add(_ orderID: String) {
+        guard ids.insert(orderID).inserted else { return }
+        guard byAge.count == KrakenStrangers.capacity else { return byAge.append(orderID) }
+        ids.remove(byAge[oldest])
+        byAge[oldest] = orderID
+        oldest = (oldest + 1) % KrakenStrangers.capacity
+    }
+}

@@ -90,8 +90,11 @@ extension KrakenDialect {
         let listing: Listing
         if let symbol = row["symbol"]?.text {
             // The channel covers the account: orders on pairs that are not configured are somebody else's.
-            guard let named = symbols.listing(symbol: symbol) else { return }
+            // Later messages about them carry nothing but the id.
+            guard let named = symbols.listing(symbol: symbol) else { return elsewhere.add(orderID) }
             listing = named
+        } else if elsewhere.contains(orderID) {
+            return
         } else {
             // Nothing but an id, and it was never introduced: an order from before the subscription, or a
             // foreign one. Not ours to judge from here; the reason makes the connector ask.

@@ -102,9 +102,11 @@ extension OKXDialect {
     public func decodeOpenOrders(
         _ response: HTTPResponse, of instrument: InstrumentID
     ) throws(VenueFault) -> [OrderReport] {
-        try rows(response, of: instrument) { (row, listing) throws(QuarantineReason) in
+        let orders = try rows(response, of: instrument) { (row, listing) throws(QuarantineReason) in
             try OKXRow.order(row, listing, .query)
         }
+        guard orders.count < OKXDialect.openPerPage else { throw .partialList(orders: orders.count) }
+        return orders
     }
 
     /// OKX lists the newest first; a full page goes on before its last bill.

@@ -94,6 +94,9 @@ extension OKXDialect {
             access)
     }
 
+    static let openPerPage = 100
+
+    /// One page; a full one proves nothing about what it does not show.
     public func openOrders(
         _ instrument: InstrumentID, _ stamp: RequestStamp, _ access: VenueAccess
     ) -> RequestPlan {
