@@ -97,6 +97,8 @@ public struct VenueTruth: Sendable {
         /// Base quantity asked for, exact; a market buy by money has what the money bought.
         public var quantity = Amount.zero
         public var arrivedAt = Moment.distantPast
+        /// It may only reduce a position: the quantity is what the venue has cut it to.
+        public var isReduceOnly = false
         /// Whether the client id has the node's format: 32 hexadecimal digits.
         public var isNodeNamed = false
         /// Whether somebody else placed it: planted by the simulation, or not in the node's format.

@@ -38,11 +38,14 @@ extension RowLog {
         terms[id]?.map(\.quantity).max() ?? warrants[id]?.quantity ?? .zero
     }
 
-    /// Whether the terms that a venue holds stand in a durable row.
+    /// Whether the terms that a venue holds stand in a durable row. What only reduces a position the venue
+    /// cuts down to it (`ReduceOnly`): somebody else may have traded there since (seed 3840).
     func stands(_ id: ClientOrderID, _ order: VenueTruth.Order, instrument: Instrument) -> Bool {
         let unit = DecimalText.power(SymbolRules.scale - instrument.priceScale)
         return terms[id]?.contains { told in
-            instrument.baseAmount(told.quantity) == order.quantity && told.limit.raw * unit == order.price.raw
+            let quantity = instrument.baseAmount(told.quantity)
+            return (quantity == order.quantity || order.isReduceOnly && order.quantity < quantity)
+                && told.limit.raw * unit == order.price.raw
         } ?? false
     }
 }

@@ -83,6 +83,7 @@ import TradingModel
 
     @Test func `what leads out of a perpetual is not sized by the risk index, however low that stands`() {
         var stage = BasisStage.stage(recovery: BasisStage.entered().rows, riskIndex: RiskIndexPolicy())
+        stage.process(.governance(.riskTarget(0, reason: "test", actor: "ann")))
         #expect(stage.engine.riskIndex?.value == 0)
         stage.quote(1, bid: 99_90, ask: 100_00)
         stage.quote(0, bid: 100_00, ask: 100_05)

@@ -118,6 +118,7 @@ extension VirtualExchange {
         told.side = order.request.side
         told.price = order.request.price
         told.quantity = rules.instrument.baseAmount(order.request.quantity)
+        told.isReduceOnly = order.request.isReduceOnly
         told.arrivedAt = order.createdAt
         told.isNodeNamed = VirtualExchange.isNodeName(order.request.clientID)
         told.isForeign = isForeign(order)

@@ -147,7 +147,9 @@ extension KrakenDialect {
 
     public func cancel(_ order: OrderReference, _ stamp: RequestStamp, _ access: VenueAccess) -> RequestPlan {
         let name = order.isStranger ? ("txid", order.venueOrderID) : ("cl_ord_id", order.id.description)
-        return signed("/0/private/CancelOrder", [name], stamp, access, weight: KrakenDialect.youngCancel)
+        // One whose answer never came is canceled to prove that it is not there: that adds next to nothing.
+        let weight = order.venueOrderID.isEmpty ? 1 : KrakenDialect.youngCancel
+        return signed("/0/private/CancelOrder", [name], stamp, access, weight: weight)
     }
 
     /// What the engine's counter takes for an amend and for a cancel of an order younger than five seconds.
