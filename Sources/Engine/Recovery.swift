@@ -136,11 +136,7 @@ public struct Recovery: Sendable {
             if isLifted { kills.lift(block.scope) } else { kills.set(block) }
             // Its mode's row follows, unless the node died between the two.
             if block.scope == .all, !isLifted { (mode, modeReason) = (.killed, block.reason) }
-        case .riskIndex(let row):
-            saw(row.at)
-            riskLevel = row.after
-            // The node's own rows tell of falls; the target in them may be the configuration's.
-            if row.actor != "node" { (riskTarget, riskSetBy) = (row.target, row.actor) }
+        case .riskIndex(let row): moveRisk(row)
         case .configured(let fact):
             saw(fact.at)
             configured = fact
@@ -162,6 +158,13 @@ public struct Recovery: Sendable {
             caseRows[row.number] = row
         case .checkpoint(let checkpoint): meet(checkpoint)
         }
+    }
+
+    /// The node's own rows tell of falls: the target in them may be the configuration's.
+    private mutating func moveRisk(_ row: RiskIndexRow) {
+        saw(row.at)
+        riskLevel = row.after
+        if row.actor != "node" { (riskTarget, riskSetBy) = (row.target, row.actor) }
     }
 
     /// Sent under a warrant, or perhaps sent: orders like any others, unless their own rows are there.

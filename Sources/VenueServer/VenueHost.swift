@@ -123,6 +123,15 @@ public final class VenueHost: Sendable {
         await onLoop { core in core.input(body) } ?? nil
     }
 
+    /// Has the loop run `body` with the double after a while, moved up to then; never, where the host is
+    /// stopped before.
+    func after(_ delay: TimeAmount, _ body: @escaping @Sendable (any VenueDouble) -> Void) async {
+        let loop = group.next()
+        await onLoop { [core] _ in
+            _ = loop.scheduleTask(in: delay) { core.value.input { double, _ in body(double) } }
+        }
+    }
+
     /// Returns when the journal cannot be written any more, with the reason, or with `nil` when the host is
     /// stopped.
     public func untilEnded() async -> JournalFile.Fault? {

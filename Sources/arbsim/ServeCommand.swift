@@ -99,8 +99,7 @@ struct ServeCommand: AsyncParsableCommand {
         let host = try await open(double, name, authority)
         let ready = ReadyLine(venue: name, port: host.port, ca: authority.caPath, account: accounts[0])
         Console.result(ready.text)
-        let playing = Task { await script.map { FaultPlayer(script: $0, host: host) }?.play() }
-        defer { playing.cancel() }
+        if let script { await host.play(script) { Console.note("arbsim: \(name) \($0.text)") } }
         let fault = await withTaskGroup(of: JournalFile.Fault?.self) { group in
             group.addTask {
                 await signals.next()

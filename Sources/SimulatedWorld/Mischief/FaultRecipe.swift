@@ -21,8 +21,8 @@ public struct FaultRecipe: Sendable {
     let end: Deed?
 
     private init(
-        _ name: String, _ id: String, needs: [Term] = [], takes: [Term] = [], end: Deed? = nil,
-        _ begin: @escaping Deed
+        _ name: String, _ id: String, needs: [Term] = [], takes: [Term] = [],
+        begin: @escaping Deed, end: Deed? = nil
     ) {
         self.name = name
         self.id = id
@@ -45,10 +45,8 @@ public struct FaultRecipe: Sendable {
         FaultRecipe("maintenance", "V24", needs: [.duration]) { $0.maintain(for: $1.duration ?? .zero) },
         FaultRecipe(
             clock, "V16", needs: [.by], takes: [.duration],
-            end: { mischief, _ in
-                mischief.clockOffset = .zero
-            }
-        ) { $0.clockOffset = $1.by ?? .zero },
+            begin: { $0.clockOffset = $1.by ?? .zero },
+            end: { mischief, _ in mischief.clockOffset = .zero }),
         FaultRecipe("no-liquidity", "V23", needs: [.duration], takes: [.symbol]) {
             $0.vanishLiquidity($1.symbol, for: $1.duration ?? .zero)
         },
@@ -58,18 +56,18 @@ public struct FaultRecipe: Sendable {
     ]
 
     private static let instruments = [
-        FaultRecipe("halt", "V17", takes: [.symbol, .duration], end: resume) { mischief, fault in
-            mischief.each(fault.symbol) { mischief.halt($0, .halted) }
-        },
-        FaultRecipe("delisting", "V17", takes: [.symbol, .duration], end: resume) { mischief, fault in
-            mischief.each(fault.symbol) { mischief.halt($0, .delisted) }
-        },
+        FaultRecipe(
+            "halt", "V17", takes: [.symbol, .duration],
+            begin: { mischief, fault in mischief.each(fault.symbol) { mischief.halt($0, .halted) } },
+            end: resume),
+        FaultRecipe(
+            "delisting", "V17", takes: [.symbol, .duration],
+            begin: { mischief, fault in mischief.each(fault.symbol) { mischief.halt($0, .delisted) } },
+            end: resume),
         FaultRecipe(
             "open-order-limit", "V17", needs: [.count], takes: [.duration],
-            end: { mischief, _ in
-                mischief.maximumOpenOrders = nil
-            }
-        ) { $0.maximumOpenOrders = $1.count },
+            begin: { $0.maximumOpenOrders = $1.count },
+            end: { mischief, _ in mischief.maximumOpenOrders = nil }),
     ]
 
     private static let resume: Deed = { mischief, fault in mischief.each(fault.symbol, mischief.resume) }
@@ -100,10 +98,8 @@ public struct FaultRecipe: Sendable {
         FaultRecipe("hidden-orders", "V19", takes: [.count]) { $0.hiddenOrderAnswers += $1.count ?? 1 },
         FaultRecipe(
             "late-fills", "V19", needs: [.by], takes: [.duration],
-            end: { mischief, _ in
-                mischief.tradeHistoryLag = .zero
-            }
-        ) { $0.tradeHistoryLag = $1.by ?? .zero },
+            begin: { $0.tradeHistoryLag = $1.by ?? .zero },
+            end: { mischief, _ in mischief.tradeHistoryLag = .zero }),
         FaultRecipe("repeated-reports", "V05", takes: [.count]) { $0.repeatedReports += $1.count ?? 1 },
     ]
 
@@ -112,19 +108,15 @@ public struct FaultRecipe: Sendable {
         key("trading-not-allowed", .tradingNotAllowed),
         FaultRecipe(
             "withdrawal-right", "V21", takes: [.duration],
-            end: { mischief, _ in
-                mischief.keyRights.mayWithdraw = false
-            }
-        ) { mischief, _ in mischief.keyRights.mayWithdraw = true },
+            begin: { mischief, _ in mischief.keyRights.mayWithdraw = true },
+            end: { mischief, _ in mischief.keyRights.mayWithdraw = false }),
     ]
 
     private static let orders = [
         FaultRecipe(
             "fragments", "V07", needs: [.count], takes: [.percent, .duration],
-            end: { mischief, _ in
-                mischief.fragmentation = nil
-            }
-        ) { $0.fragmentation = .init(pieces: $1.count ?? 1, percent: $1.percent ?? 100) },
+            begin: { $0.fragmentation = .init(pieces: $1.count ?? 1, percent: $1.percent ?? 100) },
+            end: { mischief, _ in mischief.fragmentation = nil }),
         FaultRecipe("overfill", "V08", takes: [.count, .percent]) { mischief, fault in
             let much = fault.percent.map { VenueMischief.Overfill.percent($0) } ?? .lots(1)
             mischief.overfills += Array(repeating: much, count: fault.count ?? 1)
@@ -166,8 +158,8 @@ public struct FaultRecipe: Sendable {
 
     private static func key(_ name: String, _ trouble: VenueMischief.KeyTrouble) -> FaultRecipe {
         FaultRecipe(
-            name, "V21", takes: [.duration], end: { mischief, _ in mischief.keyTrouble = nil }
-        ) { mischief, _ in mischief.keyTrouble = trouble }
+            name, "V21", takes: [.duration], begin: { mischief, _ in mischief.keyTrouble = trouble },
+            end: { mischief, _ in mischief.keyTrouble = nil })
     }
 }
 

@@ -14,6 +14,13 @@ public struct FaultScript: Sendable {
         public let fault: ScriptedFault
         /// Whether the fault ends here; it begins otherwise.
         public let isEnd: Bool
+
+        /// For people.
+        public var text: String {
+            let what = fault.name + (fault.symbol.map { " of \($0)" } ?? "")
+            let how = isEnd ? " ends" : fault.duration.map { " for \(SpanText.format($0))" } ?? ""
+            return "after \(SpanText.format(after)): \(what)\(how)"
+        }
     }
 
     /// By time; of what is due at once, in the order of the file.
