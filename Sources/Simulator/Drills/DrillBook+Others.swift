@@ -78,12 +78,12 @@ extension DrillBook {
         { stand in stand.visit { $0.channelDied("webhook", because: "the other side said 500") } },
         people: ["look": { stand in stand.visit { $0.channelLives("webhook") } }])
 
-    /// Answers are lost while legs are open.
+    /// Every other request vanishes: one leg of a pair fills, and what became of the other nobody says.
     private static let hedgeFailure = Drill.triggered(
         "rb-30-hedge-failure",
         { stand in
             for double in stand.doubles {
-                stand.network.weather(at: double.name) { $0.answerLost = 9_000 }
+                stand.network.weather(at: double.name) { $0.swallowed = 5_000 }
             }
             stand.after(.seconds(5)) { stand in
                 for double in stand.doubles { stand.network.weather(at: double.name) { $0 = VenueWeather() } }
