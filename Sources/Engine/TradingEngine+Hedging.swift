@@ -157,6 +157,17 @@ extension TradingEngine {
     /// How long a start may take until its hedges count as late.
     static let startGrace = Span.seconds(10)
 
+    /// Whether a hedge has been late for so long with no order under way and rungs untried: nothing is being
+    /// done about it.
+    public func neglectsHedge(_ index: Int, for span: Span, at now: Moment) -> Bool {
+        guard let deadline = hedgeDeadline(index), now - deadline > span, mayHedge(index),
+            !isPresuming(index), !hasLiveOrders(index)
+        else { return false }
+        let smallest = smallestHedges[index]
+        return smallest.raw < .max && obligations[index].deviation.magnitude >= smallest
+            && ladders[index].rung != .failed
+    }
+
     func hedgeDeadline(_ index: Int) -> Moment? { obligations[index].open.first?.deadline }
 
     private mutating func reportLate(_ index: Int, _ flight: Flight, _ now: Moment) {

@@ -185,6 +185,9 @@ final class Judge {
                     fail("S10", "an obligation is \(overdue.milliseconds) ms late and nobody was told")
                 }
             }
+            if !wasTold, engine.neglectsHedge(index, for: .seconds(1), at: now) {
+                fail("S10", "\(policy.instruments[index].symbol) is owed, late, and nothing is done about it")
+            }
             for top in engine.books[index].tops where top.isSynced && top.hasBid && top.hasAsk {
                 if top.bid.price >= top.ask.price {
                     fail("S9", "a crossed book of \(policy.venues[top.venue.index].name) has size")
