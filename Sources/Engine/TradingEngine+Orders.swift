@@ -25,6 +25,7 @@ extension TradingEngine {
             tellSent(id, now)
             output.append(.transmit(record.intent))
         }
+        followWarrants(ids, now)
         evaluateOwners(of: ids, now)
     }
 

@@ -11,11 +11,15 @@ struct StandingWarrant: Hashable, Sendable {
     var isDurable = false
     /// For what rests, as long as it rests.
     var isForQuotes = false
+    /// The pair's second, or one that has a second already.
+    var isFollowed = false
     var sent = WarrantLegs()
 
-    /// For one instrument: the pair's and those that stand in for its used legs. Beyond, a hedge waits for a
-    /// row of its own.
-    static let most = 4
+    /// For one instrument: two of the pair, two of quotes, and those that stand in for used legs. Beyond, a
+    /// hedge waits for a row of its own.
+    static let most = 6
+    /// Places a side of a pair's second warrant.
+    static let again = 2
 }
 
 // Hedges that are made durable before the pair that may need them, so that they wait for no disk.
@@ -54,10 +58,38 @@ extension TradingEngine {
         ).warrant
     }
 
-    mutating func stand(_ warrant: Warrant, isForQuotes: Bool = false) {
+    /// A leg that fills in pieces calls for a hedge with each, where the first piece's went. Once the legs are
+    /// on their way, a second order at the best places becomes durable: the legs wait for no more than before.
+    mutating func followWarrants(_ names: [ClientOrderID], _ now: Moment) {
+        for index in warrants.indices {
+            guard
+                let place = warrants[index].firstIndex(where: {
+                    !$0.isFollowed && !$0.isForQuotes && names.contains($0.warrant.name)
+                })
+            else { continue }
+            warrants[index][place].isFollowed = true
+            var second = warrants[index][place].warrant
+            second.legs = [Side.buy, .sell].flatMap { side in
+                second.legs.filter { $0.side == side }.prefix(StandingWarrant.again)
+            }
+            standIn(second, index, now)
+        }
+    }
+
+    /// The same once more, decided now.
+    private mutating func standIn(_ warrant: Warrant, _ index: Int, _ now: Moment) {
+        guard warrants[index].count < StandingWarrant.most else { return }
+        var next = warrant
+        next.name = warrantName(now)
+        next.decidedAt = now
+        stand(next, isFollowed: true)
+    }
+
+    mutating func stand(_ warrant: Warrant, isForQuotes: Bool = false, isFollowed: Bool = false) {
         warrants[warrant.instrument.index].append(
             StandingWarrant(
-                warrant: warrant, isDurable: planted(.warrantBeforeDurable), isForQuotes: isForQuotes))
+                warrant: warrant, isDurable: planted(.warrantBeforeDurable), isForQuotes: isForQuotes,
+                isFollowed: isFollowed))
         if !planted(.warrantBeforeDurable) { journal(warrant) }
     }
 
@@ -73,11 +105,9 @@ extension TradingEngine {
                 warrantQuotes(index, now)
                 continue
             }
-            var next = standing.warrant
-            next.name = warrantName(now)
-            next.decidedAt = now
-            next.legs = used
-            stand(next)
+            var rest = standing.warrant
+            rest.legs = used
+            standIn(rest, index, now)
         }
     }
 

@@ -40,6 +40,21 @@ extension Measure {
         default: false
         }
     }
+
+    /// Whether its value lasts and is no order's own: what rests is held against it for as long as it rests.
+    /// Rates, counts and prices are judged when something is sent.
+    public var isLasting: Bool { Measure.lasting[rawValue] }
+
+    private static let lasting: [Bool] = allCases.map { measure in
+        switch measure {
+        case .disabled, .locked, .blocked, .closed, .unhedgedNotional, .unhedgedAge, .unknownNotional,
+            .unknownOrders, .realisedLoss, .totalLoss, .strategyLoss, .drawdown, .unrealisedProfit,
+            .losingStreak, .sinceLoss, .givenBack, .volatility, .chaos, .depeg, .quality, .skew, .disk,
+            .stream, .drift:
+            true
+        default: false
+        }
+    }
 }
 
 /// A measured value as an integer in its limit's unit, or one of two things that are none.

@@ -53,6 +53,8 @@ public struct RiskGovernor: Sendable {
     public private(set) var wanted: [Measure] = []
     /// Of these, those that a pair's second leg needs stated anew.
     public private(set) var wantedOfEach: [Measure] = []
+    /// Of these, those that may come to forbid what rests.
+    public private(set) var wantedOfResting: [Measure] = []
 
     /// The rules' settings with what stands in the limits themselves.
     public var effective: RuleSettings { limits.compiled }
@@ -75,7 +77,11 @@ public struct RiskGovernor: Sendable {
                 symbol: order.instrument.index, asset: order.instrument.index)
         let isOpening = order.purpose == .open
         let share = closes ? 100 : exposureShare
-        if let row = firstBroken(isOpening, followsPartner: followsPartner, share, places) {
+        let broken =
+            isOpening && followsPartner
+            ? firstBroken(table.ofEach.span, isOpening: isOpening, share, places)
+            : firstBroken(table.rows.span, isOpening: isOpening, share, places)
+        if let row = broken {
             return refuse(row, places.index(row.scope), isOpening, share, now)
         }
         if isOpening {
@@ -90,9 +96,8 @@ public struct RiskGovernor: Sendable {
 
     /// The first row that does not hold, in judging order.
     private func firstBroken(
-        _ isOpening: Bool, followsPartner: Bool, _ share: Int64, _ places: RulePlaces
+        _ rows: borrowing Swift.Span<RuleTable.Row>, isOpening: Bool, _ share: Int64, _ places: RulePlaces
     ) -> RuleTable.Row? {
-        let rows = isOpening && followsPartner ? table.ofEach.span : table.rows.span
         let count = isOpening ? rows.count : table.hard
         // Nearly always all limits hold as they stand.
         let asTheyStand = !isOpening || mode != .reduced && share >= 100
@@ -124,15 +129,9 @@ public struct RiskGovernor: Sendable {
         return rule.code
     }
 
-    /// Whether every rule about this that is on would let a new order pass, by a value measured now.
-    public func passes(_ measure: Measure, _ value: Int128, _ places: RulePlaces) -> Bool {
-        if value == Measured.notApplicable { return true }
-        return table.rows.allSatisfy { row in
-            guard row.measure == measure.rawValue else { return true }
-            let limit = table.limits[row.limit(at: places.index(row.scope))]
-            let binding = bindingOpenings(limit, row.measure, shrinks: row.shrinks, exposureShare)
-            return value != Measured.missing && (row.isAtMost ? value <= binding : value >= binding)
-        }
+    /// Whether every rule about what lasts would let a new order pass, by values stated for it.
+    public func tolerates(_ places: RulePlaces) -> Bool {
+        firstBroken(table.lasting.span, isOpening: true, exposureShare, places) == nil
     }
 
     /// The worst limit that the collar lets pass.
@@ -146,6 +145,7 @@ public struct RiskGovernor: Sendable {
         wanted = table.rows.map { RuleRegistry.byMeasure[$0.measure].limit.measure }
             .filter { !RiskGovernor.asked.contains($0) }
         wantedOfEach = wanted.filter(\.isOfEach)
+        wantedOfResting = wanted.filter(\.isLasting)
     }
 
     /// What a limit comes to for openings, in this mode and at this risk index.

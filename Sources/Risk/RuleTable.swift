@@ -25,6 +25,8 @@ struct RuleTable: Sendable {
     private(set) var rows: [Row] = []
     /// Of `rows`, those that each leg of a pair is asked for itself.
     private(set) var ofEach: [Row] = []
+    /// Of `rows`, those that may come to forbid an order that rests.
+    private(set) var lasting: [Row] = []
     /// The first so many bind hedges too.
     private(set) var hard = 0
     private(set) var limits: [Int128] = []
@@ -47,6 +49,7 @@ struct RuleTable: Sendable {
             lowest += own.map { isAtMost ? Measured.smallest : $0 }
             highest += own.map { isAtMost ? $0 : .max }
             if entry.limit.measure.isOfEach, let row = rows.last { ofEach.append(row) }
+            if entry.limit.measure.isLasting, let row = rows.last { lasting.append(row) }
             if entry.limit.isHard { hard = rows.count }
         }
     }

@@ -10,7 +10,11 @@ import TradingModel
         Stage(venues: venues, recovery: recovery) { $0.hedge.warrants = 2 }
     }
 
+    /// The newest.
     private func warrant(_ stage: Stage) throws -> Warrant { try #require(stage.warrants.last) }
+
+    /// The one that was written with the pair.
+    private func ofPair(_ stage: Stage) throws -> Warrant { try #require(stage.warrants.first) }
 
     private func revocations(_ stage: Stage) -> [WarrantLegs] {
         stage.rows.compactMap { if case .revoked(_, let sent) = $0 { sent } else { nil } }
@@ -46,7 +50,7 @@ import TradingModel
     func `lets a hedge leave in the call that finds it owed`(bought: Bool) throws {
         var stage = stage()
         let legs = stage.sentPair()
-        let name = try warrant(stage).name
+        let name = try ofPair(stage).name
         stage.fill(legs[bought ? 0 : 1])
         #expect(atOnce(stage, name).isEmpty, "the other leg is under way")
         stage.expire(legs[bought ? 1 : 0])
@@ -65,13 +69,13 @@ import TradingModel
         stage.fill(sent[0])
         let isFlat = stage.engine.isFlat
         #expect(isFlat && stage.engine.reservationCount == 0)
-        #expect(revocations(stage).map(\.bits) == [bought ? 4 : 1, 0])
+        #expect(revocations(stage).map(\.bits) == [bought ? 4 : 1, 0, 0])
     }
 
     @Test func `sends one order a leg: the next attempt goes by another, then by a row of its own`() throws {
         var stage = stage()
         let legs = stage.sentPair()
-        let name = try warrant(stage).name
+        let name = try ofPair(stage).name
         stage.fill(legs[0])
         stage.expire(legs[1])
         stage.expire(atOnce(stage, name)[0])
@@ -81,6 +85,24 @@ import TradingModel
         #expect(waiting.count == 1 && waiting[0].id.warrant != name)
         #expect(atOnce(stage, name).count == 2)
         #expect(Set(stage.transmitted.map(\.id)).count == stage.transmitted.count)
+    }
+
+    @Test func `is followed by a second one behind the legs, for a leg that fills in pieces`() throws {
+        var stage = stage()
+        let legs = stage.pair()
+        #expect(stage.warrants.count == 1, "the legs wait for no more than that")
+        stage.durable(legs)
+        let (first, second) = (try ofPair(stage), try warrant(stage))
+        #expect(second.name != first.name && second.legs == first.legs && second.quantity == first.quantity)
+        for leg in legs { stage.process(.placeAnswered(leg.id, .accepted(venueOrderID: "o\(leg.id)"))) }
+        stage.durable([])
+        #expect(stage.warrants.count == 2, "and that is all")
+        stage.expire(legs[1])
+        stage.fill(legs[0], part: 6_000)
+        stage.fill(legs[0], part: 7_000)
+        let sent = atOnce(stage, first.name) + atOnce(stage, second.name)
+        #expect(sent.map(\.quantity.raw) == [6_000, 7_000] && sent.map(\.venue.index) == [1, 1])
+        #expect(stage.persisted().isEmpty, "neither waits for the store")
     }
 
     /// Nobody takes it on any rung; a breath later the ladder begins anew, before the hedge's deadline.
@@ -103,7 +125,7 @@ import TradingModel
     ) throws {
         var stage = stage()
         let legs = stage.sentPair()
-        let name = try warrant(stage).name
+        let name = try ofPair(stage).name
         stage.fill(legs[0])
         stage.expire(legs[1])
         let first = atOnce(stage, name)[0]
@@ -111,15 +133,15 @@ import TradingModel
         #expect(next.name != name && next.decidedAt == stage.now)
         #expect(next.legs.map(\.venue) == [first.venue] && next.legs.map(\.side) == [first.side])
         climb(&stage, tellsWarrants: isDurable)
-        let second = atOnce(stage, next.name)
         let waiting = stage.persisted()
         guard isDurable else {
-            #expect(second.isEmpty && waiting.map(\.venue) == [first.venue], "it waits for its own row")
+            #expect(waiting.map(\.venue) == [first.venue], "it waits for its own row")
             return
         }
-        #expect(second.map(\.venue) == [first.venue] && second.map(\.side) == [first.side])
-        #expect(waiting.isEmpty)
-        stage.fill(try #require(second.first))
+        let second = try #require(stage.transmitted.last)
+        #expect(second.venue == first.venue && second.side == first.side)
+        #expect(waiting.isEmpty && stage.warrantNames[1...].contains(second.id.warrant))
+        stage.fill(second)
         let isFlat = stage.engine.isFlat
         #expect(isFlat && stage.warrantNames.count == revocations(stage).count)
     }
@@ -130,7 +152,7 @@ import TradingModel
         stage.fill(legs[0])
         stage.expire(legs[1])
         for _ in 0..<5 { climb(&stage) }
-        #expect(stage.warrantNames.count == 4)
+        #expect(stage.warrantNames.count == 6)
         #expect(stage.transmitted.count > 10)
         #expect(Set(stage.transmitted.map(\.id)).count == stage.transmitted.count)
     }
@@ -138,7 +160,7 @@ import TradingModel
     @Test func `does nothing before the pair's rows are durable`() throws {
         var stage = stage()
         let legs = stage.pair()
-        let name = try warrant(stage).name
+        let name = try ofPair(stage).name
         // A fill that nobody expected calls for a hedge while the batch is under way.
         stage.fill(legs[0])
         stage.process(.notDurable([name, legs[1].id], reason: "test"))
@@ -163,7 +185,7 @@ import TradingModel
         for trouble in troubles {
             var stage = stage()
             let legs = stage.sentPair()
-            let name = try warrant(stage).name
+            let name = try ofPair(stage).name
             stage.fill(legs[0])
             trouble(&stage, legs)
             stage.expire(legs[1])
@@ -178,19 +200,19 @@ import TradingModel
     @Test func `ends with its time`() throws {
         var stage = stage()
         let legs = stage.sentPair()
-        let name = try warrant(stage).name
+        let name = try ofPair(stage).name
         stage.fill(legs[0])
         stage.advance(Warrant.life + .milliseconds(1))
         stage.expire(legs[1])
         #expect(atOnce(stage, name).isEmpty && !stage.persisted().isEmpty)
         stage.process(.timer)
-        #expect(revocations(stage).map(\.bits) == [0])
+        #expect(revocations(stage).map(\.bits) == [0, 0])
     }
 
     @Test func `is revoked once the pair is matched, in the same call`() throws {
         var stage = stage()
         for leg in stage.sentPair() { stage.fill(leg) }
-        #expect(revocations(stage).map(\.bits) == [0])
+        #expect(revocations(stage).map(\.bits) == [0, 0], "and the one that followed it")
         let next = self.stage(recovery: stage.rows)
         #expect(next.engine.orders.live.isEmpty)
     }
@@ -209,7 +231,7 @@ import TradingModel
     @Test func `of a run that died is an order of unknown fate for each leg, until proven absent`() throws {
         var first = stage()
         let legs = first.sentPair()
-        let name = try warrant(first).name
+        let name = try ofPair(first).name
         first.fill(legs[0])
         // Whether the hedge was sent is not known; the other leg has ended.
         first.expire(legs[1])
@@ -243,7 +265,7 @@ import TradingModel
     @Test func `of a run that died is no residual that a person should close`() throws {
         var first = stage()
         let legs = first.sentPair()
-        let name = try warrant(first).name
+        let name = try ofPair(first).name
         first.fill(legs[0])
         first.expire(legs[1])
         var next = Stage(
@@ -270,7 +292,7 @@ import TradingModel
     {
         var first = stage()
         let legs = first.sentPair()
-        let name = try warrant(first).name
+        let name = try ofPair(first).name
         first.fill(legs[0])
         first.fill(legs[1], part: legs[1].quantity.raw - 6_000)
         first.report(legs[1], .expired, filled: legs[1].quantity.raw - 6_000)
@@ -296,7 +318,7 @@ import TradingModel
     @Test func `whose order has its row is that order, and what its other legs may be is asked`() throws {
         var first = stage()
         let legs = first.sentPair()
-        let name = try warrant(first).name
+        let name = try ofPair(first).name
         first.fill(legs[0])
         first.expire(legs[1])
         let sent = atOnce(first, name)[0]
@@ -304,14 +326,15 @@ import TradingModel
         #expect(next.engine.orders[sent.id]?.intent.limit == sent.limit)
         #expect(next.engine.orders[sent.id]?.state == .sent)
         let others = next.engine.orders.live.filter { $0 != sent.id }
-        #expect(others == [0, 1, 3].map { name.leg($0) } + [first.warrantNames[1].leg(2)])
+        let (second, third) = (first.warrantNames[1], first.warrantNames[2])
+        #expect(others == [0, 1, 3].map { name.leg($0) } + (0...3).map { second.leg($0) } + [third.leg(2)])
     }
 
     @Test func `that stands is written again behind a checkpoint, and read from there`() throws {
         for isUsed in [false, true] {
             var first = stage()
             let legs = first.sentPair()
-            let name = try warrant(first).name
+            let name = try ofPair(first).name
             first.fill(legs[0])
             if isUsed { first.expire(legs[1]) }
             first.process(.checkpoint)
@@ -320,7 +343,8 @@ import TradingModel
             let numbers: [UInt8] = isUsed ? [0, 1, 3] : [0, 1, 2, 3]
             for rows in [Array(first.rows[place...]), first.rows] {
                 let next = stage(recovery: rows)
-                let others = isUsed ? [first.warrantNames[1].leg(2)] : []
+                let names = first.warrantNames
+                let others = (0...3).map { names[1].leg($0) } + (isUsed ? [names[2].leg(2)] : [])
                 #expect(next.presumed == numbers.map { name.leg($0) } + others)
             }
             // The next run's rows say the same, with a checkpoint in their midst.
@@ -340,7 +364,7 @@ import TradingModel
     {
         var first = stage()
         let legs = first.sentPair()
-        let name = try warrant(first).name
+        let name = try ofPair(first).name
         first.fill(legs[0])
         first.expire(legs[1])
         let sent = atOnce(first, name)[0]
@@ -348,6 +372,7 @@ import TradingModel
             if case .intended(let intent, _, _) = $0 { intent.id == sent.id } else { false }
         }
         rows.append(.revoked(name, sent: WarrantLegs(bits: 1 << sent.id.leg)))
+        rows.append(.revoked(first.warrantNames[1], sent: WarrantLegs()))
         let next = stage(recovery: rows)
         #expect(next.engine.orders.live == [sent.id])
     }
