@@ -18,8 +18,6 @@ struct StandingWarrant: Hashable, Sendable {
     /// For one instrument: two of the pair, two of quotes, and those that stand in for used legs. Beyond, a
     /// hedge waits for a row of its own.
     static let most = 6
-    /// Places a side of a pair's second warrant.
-    static let again = 2
 }
 
 // Hedges that are made durable before the pair that may need them, so that they wait for no disk.
@@ -58,8 +56,9 @@ extension TradingEngine {
         ).warrant
     }
 
-    /// A leg that fills in pieces calls for a hedge with each, where the first piece's went. Once the legs are
-    /// on their way, a second order at the best places becomes durable: the legs wait for no more than before.
+    /// A leg that fills in pieces calls for a hedge with each, most often where the first piece's went. Once
+    /// the legs are on their way, further orders become durable, two at each side's first place: the legs wait
+    /// for no more than before.
     mutating func followWarrants(_ names: [ClientOrderID], _ now: Moment) {
         for index in warrants.indices {
             guard
@@ -70,8 +69,10 @@ extension TradingEngine {
             warrants[index][place].isFollowed = true
             var second = warrants[index][place].warrant
             second.legs = [Side.buy, .sell].flatMap { side in
-                second.legs.filter { $0.side == side }.prefix(StandingWarrant.again)
+                let places = second.legs.filter { $0.side == side }
+                return (places.prefix(1) + places).prefix(Warrant.capacity / 2)
             }
+            for number in second.legs.indices { second.legs[number].number = UInt8(number) }
             standIn(second, index, now)
         }
     }
