@@ -14,6 +14,7 @@ extension TradingEngine {
         census["standby_claims"] = standby.count
         census["stories"] = trades.stories.count
         census["open_obligations"] = obligations.reduce(0) { $0 + $1.open.count }
+        census["hedge_outcomes"] = obligations.reduce(0) { $0 + $1.outcomes.count }
         census["ledger_accounts"] = ledger.accounts.count
         return census
     }

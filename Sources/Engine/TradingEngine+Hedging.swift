@@ -271,7 +271,8 @@ extension TradingEngine {
         switch side {
         case .buy:
             let limit = min(worst, collar ?? worst, own.map { Price(raw: $0.raw - tick) } ?? worst)
-            return limit.raw / tick * tick >= leg.limit.raw ? Price(raw: limit.raw / tick * tick) : nil
+            let rounded = limit.raw / tick * tick
+            return rounded >= leg.limit.raw ? Price(raw: rounded) : nil
         case .sell:
             let limit = max(worst, collar ?? worst, own.map { Price(raw: $0.raw + tick) } ?? worst)
             let rounded = (limit.raw + tick - 1) / tick * tick

@@ -57,8 +57,8 @@ extension TradingEngine {
     }
 
     /// A leg that fills in pieces calls for a hedge with each, most often where the first piece's went. Once
-    /// the legs are on their way, further orders become durable, two at each side's first place: the legs wait
-    /// for no more than before.
+    /// the legs are on their way, further orders become durable, two at each side's first place: the legs
+    /// wait for no more than before.
     mutating func followWarrants(_ names: [ClientOrderID], _ now: Moment) {
         for index in warrants.indices {
             guard

@@ -13,7 +13,7 @@ public struct ObligationQueue: Sendable {
     public private(set) var late = 0
     /// What became of the last ones, oldest first, bounded.
     public private(set) var outcomes: [HedgeOutcome] = []
-    public static let outcomeCapacity = 4_096
+    public static let outcomeCapacity = 1_024
     /// Since when there has been a residual; `nil` while there is none.
     public private(set) var residualSince: Moment?
 
@@ -117,7 +117,8 @@ public struct ObligationQueue: Sendable {
     private mutating func complete(at now: Moment) {
         let done = open.removeFirst()
         completed += 1
-        if outcomes.count >= ObligationQueue.outcomeCapacity { outcomes.removeFirst(1_024) }
+        let most = ObligationQueue.outcomeCapacity
+        if outcomes.count >= most { outcomes.removeFirst(most / 4) }
         outcomes.append(
             HedgeOutcome(
                 cause: done.cause, intent: done.intent, opened: done.opened, took: now - done.opened,

@@ -277,6 +277,7 @@ public actor TradingDesk {
             if let id = fill.clientID { latency.filled(id, venue, at: now) }
             world.passes(.fillApplied)
         }
+        carryOut()  // a hedge does not wait until the states that came along have been looked at
         for order in frame.orders {
             world.passes(.reportArrived)
             tell(.reported(venue, order), at: now)
@@ -328,9 +329,16 @@ public actor TradingDesk {
 
     // MARK: Outputs
 
-    /// Carries out what the engine decided. Carrying out may cause more inputs at once (paper fills): they
-    /// queue here.
+    /// Carries out what the engine decided, and hands over what is to be written for it.
     func act() {
+        guard !isActing else { return }
+        carryOut()
+        write()
+        engine.tellAfterwards()
+    }
+
+    /// Carrying out may cause more inputs at once (paper fills): they queue here.
+    private func carryOut() {
         guard !isActing else { return }
         isActing = true
         while engine.hasDirectives {
@@ -340,8 +348,6 @@ public actor TradingDesk {
             tape?.recorder.decided(directives)
         }
         isActing = false
-        write()
-        engine.tellAfterwards()
     }
 
     func note(

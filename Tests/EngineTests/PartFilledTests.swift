@@ -4,21 +4,31 @@ import Testing
 import TradingModel
 
 @Suite struct `An order that filled in part` {
-    @Test func `has ended when its venue has forgotten it, and that is proven twice`() {
+    /// One leg of a pair, filled in the least part and then not heard of for seven seconds.
+    private func forgotten() -> (Stage, ClientOrderID) {
         var stage = Stage()
         let legs = stage.pair()
         stage.durable(legs)
-        let id = legs[0].id
         stage.accept(legs[0])
         stage.fill(legs[0], part: 1)
         stage.pass(.seconds(7))
+        return (stage, legs[0].id)
+    }
+
+    /// Its venue knows it by no query and no cancel.
+    private func ask(_ stage: inout Stage, _ id: ClientOrderID, listsShowIt: Bool) {
+        stage.advance(.milliseconds(100))
+        stage.process(.timer)
+        stage.process(.queryAnswered(id, .absent))
+        stage.process(.listsRead(id, isWhole: true, showsIt: listsShowIt))
+        stage.process(.cancelAnswered(id, .unknownOrder))
+    }
+
+    @Test func `has ended when its venue has forgotten it, and that is proven twice`() {
+        var (stage, id) = forgotten()
         var states: [OrderState] = []
         for _ in 0..<400 where stage.engine.orders[id]?.state.isTerminal == false {
-            stage.advance(.milliseconds(100))
-            stage.process(.timer)
-            stage.process(.queryAnswered(id, .absent))
-            stage.process(.listsRead(id, isWhole: true, showsIt: false))
-            stage.process(.cancelAnswered(id, .unknownOrder))
+            ask(&stage, id, listsShowIt: false)
             if let state = stage.engine.orders[id]?.state, states.last != state { states.append(state) }
         }
         #expect(states == [.partial, .unknown, .canceled], "doubted first, then proven once more")
@@ -27,19 +37,9 @@ import TradingModel
     }
 
     @Test func `lives on while its venue's lists show it`() {
-        var stage = Stage()
-        let legs = stage.pair()
-        stage.durable(legs)
-        let id = legs[0].id
-        stage.accept(legs[0])
-        stage.fill(legs[0], part: 1)
-        stage.pass(.seconds(7))
+        var (stage, id) = forgotten()
         for _ in 0..<400 {
-            stage.advance(.milliseconds(100))
-            stage.process(.timer)
-            stage.process(.queryAnswered(id, .absent))
-            stage.process(.listsRead(id, isWhole: true, showsIt: true))
-            stage.process(.cancelAnswered(id, .unknownOrder))
+            ask(&stage, id, listsShowIt: true)
         }
         #expect(stage.engine.orders[id]?.state == .partial)
     }

@@ -235,7 +235,7 @@ import TradingModel
 
     @Test func `the memory of orders is bounded and forgets the oldest`() {
         var memory = KrakenOrderMemory()
-        let facts = KrakenOrderMemory.Facts(
+        let facts = KrakenOrderFacts(
             instrument: InstrumentID(0), clientID: nil, side: .buy, quantity: Quantity(raw: 1), filled: .zero)
         for number in 0..<(KrakenOrderMemory.capacity + 10) {
             memory.remember("O\(number)", facts)

@@ -57,9 +57,7 @@ extension BybitDialect {
         since: Moment, page: FillsCursor?, _ stamp: RequestStamp, _ access: VenueAccess
     ) -> RequestPlan? {
         guard isLinear else { return nil }
-        let window =
-            page.flatMap { HistoryWindow($0) }
-            ?? HistoryWindow(start: max(0, since.milliseconds), cursor: "")
+        let window = HistoryWindow(page, since: since)
         var parameters = [
             ("accountType", "UNIFIED"), ("category", "linear"), ("type", "SETTLEMENT"),
             ("startTime", String(window.start)), ("endTime", String(window.end(by: stamp.venueTime))),
@@ -90,9 +88,7 @@ extension BybitDialect {
                         venueTime: try ReportNumbers.moment(milliseconds: time)))
             } catch { throw .quarantined(error) }
         }
-        let window =
-            asked.flatMap { HistoryWindow($0) }
-            ?? HistoryWindow(start: max(0, since.milliseconds), cursor: "")
+        let window = HistoryWindow(asked, since: since)
         let cursor = try content(response)["result"]?["nextPageCursor"]?.text ?? ""
         page.next = window.next(rows.isEmpty ? "" : cursor, by: now)
         return page

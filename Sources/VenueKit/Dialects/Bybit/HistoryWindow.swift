@@ -26,6 +26,13 @@ struct HistoryWindow: Hashable, Sendable {
         self.init(start: start, cursor: String(words[2]))
     }
 
+    /// The window of a page, and where none is named that of `since`.
+    init(_ page: FillsCursor?, since: Moment) {
+        self =
+            page.flatMap { HistoryWindow($0) }
+            ?? HistoryWindow(start: max(0, since.milliseconds), cursor: "")
+    }
+
     var page: FillsCursor {
         FillsCursor("\(HistoryWindow.mark)\(start) \(cursor)", isOlder: !cursor.isEmpty)
     }

@@ -91,9 +91,9 @@ extension KrakenDialect {
         if let symbol = row["symbol"]?.text {
             // The channel covers the account: orders on pairs that are not configured are somebody else's.
             // Later messages about them carry nothing but the id.
-            guard let named = symbols.listing(symbol: symbol) else { return elsewhere.add(orderID) }
+            guard let named = symbols.listing(symbol: symbol) else { return elsewhere.remember(orderID, ()) }
             listing = named
-        } else if elsewhere.contains(orderID) {
+        } else if elsewhere[orderID] != nil {
             return
         } else {
             // Nothing but an id, and it was never introduced: an order from before the subscription, or a

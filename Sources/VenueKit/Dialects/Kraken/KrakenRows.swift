@@ -2,7 +2,7 @@ import TradingModel
 
 /// Rows of the `executions` and `balances` channels, and of the REST endpoints.
 enum KrakenRow {
-    typealias Facts = KrakenOrderMemory.Facts
+    typealias Facts = KrakenOrderFacts
 
     // MARK: Stream
 
