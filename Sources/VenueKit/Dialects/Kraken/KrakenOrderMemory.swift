@@ -5,7 +5,7 @@ import TradingModel
 /// and `canceled` say nothing but `order_id` and sums. Holds the newest orders only: older ones are the order
 /// queries' business.
 struct KrakenMemory<Facts: Sendable>: Sendable {
-    static var capacity: Int { 1_024 }
+    static var capacity: Int { 4_096 }
     private var facts: [String: Facts] = [:]
     /// Order ids by age; a ring once it is full.
     private var ids: [String] = []
@@ -16,6 +16,11 @@ struct KrakenMemory<Facts: Sendable>: Sendable {
     var count: Int { facts.count }
 
     mutating func remember(_ orderID: String, _ new: Facts) {
+        // Room for all of them from the first on: a node that runs for days grows no further.
+        if ids.isEmpty {
+            ids.reserveCapacity(Self.capacity)
+            facts.reserveCapacity(Self.capacity)
+        }
         guard facts.updateValue(new, forKey: orderID) == nil else { return }
         guard ids.count == Self.capacity else { return ids.append(orderID) }
         facts[ids[oldest]] = nil
