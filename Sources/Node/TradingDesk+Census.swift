@@ -1,4 +1,5 @@
 import Engine
+import Watch
 
 // What there is of everything that comes and goes.
 extension TradingDesk {
@@ -7,6 +8,7 @@ extension TradingDesk {
         var census = engine.census
         census["queued_rows"] = queue.rows.count
         census["queued_hedges"] = queue.hedges.count
+        census["cases"] = cases.cases.count
         census["incident_kinds"] = incidents.lines.count
         census["recent_incidents"] = incidents.recent.count
         census["checkpoints"] = checkpoints.count
