@@ -12,7 +12,7 @@ struct DayWorkload: ParsableCommand {
         abstract: "24 hours of virtual time: memory per row, order and symbol, and its slope.",
         discussion: """
             The whole node against the demo's four venues in virtual time, with takers and quotes. An order is
-            remembered for 26 hours, and a thousand incidents are, of which this world tells some thirteen an
+            remembered for 26 hours, and a thousand incidents are, of which this world tells some eleven an
             hour: memory rises until both are full. 80 hours warm up, and the hours after that are read.
 
             The slope is the median of the slopes between all pairs of readings of the heap in use, the
