@@ -265,18 +265,18 @@ extension TradingEngine {
     private func hedgeLimit(
         _ leg: RouteLeg, _ listing: Listing, _ side: Side, _ worst: Price, _ index: Int, _ now: Moment
     ) -> Price? {
-        let tick = listing.tick.raw
+        let tick = listing.tick
         let collar = referencePrice(leg.venue, index, side, now).map { governor.collar(around: $0, side) }
         let own = orders.nearestLimit(side.opposite, leg.venue, InstrumentID(index))
         switch side {
         case .buy:
-            let limit = min(worst, collar ?? worst, own.map { Price(raw: $0.raw - tick) } ?? worst)
-            let rounded = limit.raw / tick * tick
-            return rounded >= leg.limit.raw ? Price(raw: rounded) : nil
+            let limit = min(worst, collar ?? worst, own.map { Price(raw: $0.raw - tick.raw) } ?? worst)
+                .onTick(tick, side)
+            return limit >= leg.limit ? limit : nil
         case .sell:
-            let limit = max(worst, collar ?? worst, own.map { Price(raw: $0.raw + tick) } ?? worst)
-            let rounded = (limit.raw + tick - 1) / tick * tick
-            return rounded <= leg.limit.raw ? Price(raw: rounded) : nil
+            let limit = max(worst, collar ?? worst, own.map { Price(raw: $0.raw + tick.raw) } ?? worst)
+                .onTick(tick, side)
+            return limit <= leg.limit ? limit : nil
         }
     }
 

@@ -7,7 +7,7 @@ import TradingModel
 // What the store and the venues say about orders.
 extension TradingEngine {
     mutating func durable(_ ids: [ClientOrderID], _ now: Moment) {
-        warrantsDurable(ids)
+        let pairs = warrantsDurable(ids)
         for id in ids {
             guard let record = orders[id] else { continue }
             if record.amend == .decided { amendDurable(record, now) }
@@ -25,7 +25,7 @@ extension TradingEngine {
             tellSent(id, now)
             output.append(.transmit(record.intent))
         }
-        followWarrants(ids, now)
+        followWarrants(of: pairs, now)
         evaluateOwners(of: ids, now)
     }
 

@@ -46,7 +46,7 @@ extension TradingEngine {
         for side in wanted { addHedges(from: side.venue, side.side, most, index, open, &legs) }
         replaceQuoteWarrants(index)
         guard warrants[index].count < StandingWarrant.most else { return }
-        stand(newWarrant(legs, quantity, index, now), isForQuotes: true)
+        stand(newWarrant(legs, quantity, index, now), for: .quotes)
     }
 
     /// The newest that is durable stays: what is left of it can be used until the next one is.

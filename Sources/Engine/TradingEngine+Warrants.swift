@@ -6,14 +6,22 @@ import TradingModel
 
 /// A warrant of this run, and what of it is left.
 struct StandingWarrant: Hashable, Sendable {
+    enum Reason: Hashable, Sendable {
+        /// Written with a pair's legs.
+        case pair
+        /// Written behind it: the pair's second, or in place of legs that were used.
+        case again
+        /// For what rests, as long as it rests.
+        case quotes
+    }
+
     var warrant: Warrant
+    var reason: Reason
     /// Its row is; the store tells so by the warrant's name.
     var isDurable = false
-    /// For what rests, as long as it rests.
-    var isForQuotes = false
-    /// The pair's second, or one that has a second already.
-    var isFollowed = false
     var sent = WarrantLegs()
+
+    var isForQuotes: Bool { reason == .quotes }
 
     /// For one instrument: two of the pair, two of quotes, and those that stand in for used legs. Beyond, a
     /// hedge waits for a row of its own.
@@ -37,7 +45,7 @@ extension TradingEngine {
         var quantity = legs.reduce(Quantity.zero) { max($0, $1.quantity) }
         // What no venue took so far is hedged along.
         quantity += obligations[index].residual.magnitude
-        stand(newWarrant(places, quantity, index, now))
+        stand(newWarrant(places, quantity, index, now), for: .pair)
     }
 
     /// Its limits are the last rung's.
@@ -59,15 +67,11 @@ extension TradingEngine {
     /// A leg that fills in pieces calls for a hedge with each, most often where the first piece's went. Once
     /// the legs are on their way, further orders become durable, two at each side's first place: the legs
     /// wait for no more than before.
-    mutating func followWarrants(_ names: [ClientOrderID], _ now: Moment) {
-        for index in warrants.indices {
-            guard
-                let place = warrants[index].firstIndex(where: {
-                    !$0.isFollowed && !$0.isForQuotes && names.contains($0.warrant.name)
-                })
+    mutating func followWarrants(of instruments: [Int], _ now: Moment) {
+        for index in instruments {
+            guard var second = warrants[index].first(where: { $0.reason == .pair })?.warrant,
+                warrants[index].count < StandingWarrant.most
             else { continue }
-            warrants[index][place].isFollowed = true
-            var second = warrants[index][place].warrant
             second.legs = [Side.buy, .sell].flatMap { side in
                 let places = second.legs.filter { $0.side == side }
                 return (places.prefix(1) + places).prefix(Warrant.capacity / 2)
@@ -79,18 +83,16 @@ extension TradingEngine {
 
     /// The same once more, decided now.
     private mutating func standIn(_ warrant: Warrant, _ index: Int, _ now: Moment) {
-        guard warrants[index].count < StandingWarrant.most else { return }
         var next = warrant
         next.name = warrantName(now)
         next.decidedAt = now
-        stand(next, isFollowed: true)
+        stand(next, for: .again)
     }
 
-    mutating func stand(_ warrant: Warrant, isForQuotes: Bool = false, isFollowed: Bool = false) {
+    mutating func stand(_ warrant: Warrant, for reason: StandingWarrant.Reason) {
         warrants[warrant.instrument.index].append(
             StandingWarrant(
-                warrant: warrant, isDurable: planted(.warrantBeforeDurable), isForQuotes: isForQuotes,
-                isFollowed: isFollowed))
+                warrant: warrant, reason: reason, isDurable: planted(.warrantBeforeDurable)))
         if !planted(.warrantBeforeDurable) { journal(warrant) }
     }
 
@@ -155,12 +157,17 @@ extension TradingEngine {
                     venues: warrant.legs.map { policy.venues[$0.venue.index].name })))
     }
 
-    mutating func warrantsDurable(_ names: [ClientOrderID]) {
+    /// Answers the instruments of which a pair's warrant has become durable: its second goes behind the legs.
+    mutating func warrantsDurable(_ names: [ClientOrderID]) -> [Int] {
+        var pairs: [Int] = []
         for index in warrants.indices {
             for place in warrants[index].indices where names.contains(warrants[index][place].warrant.name) {
+                let standing = warrants[index][place]
+                if standing.reason == .pair, !standing.isDurable { pairs.append(index) }
                 warrants[index][place].isDurable = true
             }
         }
+        return pairs
     }
 
     mutating func warrantsNotDurable(_ names: [ClientOrderID]) {

@@ -44,11 +44,12 @@ extension SmartOrderRouter {
         let touch = book.level(side, slot, 0)?.price.raw
         switch side {
         case .buy:
-            let price = min(limit.raw, touch.map { $0 - tick } ?? limit.raw) / tick * tick
-            return price > 0 ? Price(raw: price) : nil
+            let price = min(limit.raw, touch.map { $0 - tick } ?? limit.raw)
+            let placed = Price(raw: price).onTick(listing.tick, side)
+            return placed > .zero ? placed : nil
         case .sell:
             let price = max(limit.raw, touch.map { $0 + tick } ?? limit.raw)
-            return Price(raw: (price + tick - 1) / tick * tick)
+            return Price(raw: price).onTick(listing.tick, side)
         }
     }
 }

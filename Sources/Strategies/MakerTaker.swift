@@ -115,14 +115,14 @@ public struct MakerTaker: Sendable {
         case .buy:
             let worth = Int128(hedge.raw) * (one - Int128(other.takerFee.raw)) * one
             let price = worth / ((one + Int128(own.makerFee.raw)) * (one + Int128(edge.raw)))
-            let raw = Int64(clamping: price) / tick * tick
+            let raw = Price(raw: Int64(clamping: price)).onTick(own.tick, side).raw
             let cap = book.tops[slot].hasAsk ? book.tops[slot].ask.price.raw - tick : raw
             return min(raw, cap) > 0 ? Price(raw: min(raw, cap)) : nil
         case .sell:
             guard own.makerFee.raw < Rate.one else { return nil }
             let cost = Int128(hedge.raw) * (one + Int128(other.takerFee.raw)) * (one + Int128(edge.raw))
             let price = cost / one / (one - Int128(own.makerFee.raw)) + 1
-            let raw = (Int64(clamping: price) + tick - 1) / tick * tick
+            let raw = Price(raw: Int64(clamping: price)).onTick(own.tick, side).raw
             let floor = book.tops[slot].hasBid ? book.tops[slot].bid.price.raw + tick : raw
             return Price(raw: max(raw, floor))
         }

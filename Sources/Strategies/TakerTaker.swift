@@ -83,9 +83,6 @@ public struct TakerTaker: Sendable {
     /// A price moved by `slippage` to the taker's disadvantage, on the venue's tick.
     public static func reach(_ price: Price, _ slippage: Rate, _ side: Side, tick: Price) -> Price {
         let move = Int64(clamping: Int128(price.raw) * Int128(slippage.raw) / Int128(Rate.one))
-        switch side {
-        case .buy: return Price(raw: (price.raw + move) / tick.raw * tick.raw)
-        case .sell: return Price(raw: (price.raw - move + tick.raw - 1) / tick.raw * tick.raw)
-        }
+        return Price(raw: side == .buy ? price.raw + move : price.raw - move).onTick(tick, side)
     }
 }

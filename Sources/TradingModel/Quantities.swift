@@ -4,6 +4,12 @@ public struct Price: Comparable, Hashable, Sendable {
     @inlinable public init(raw: Int64) { self.raw = raw }
     @inlinable public static var zero: Price { Price(raw: 0) }
     @inlinable public static func < (a: Price, b: Price) -> Bool { a.raw < b.raw }
+
+    /// The nearest limit on the tick that is no worse for its owner: a buyer's at or below this price, a
+    /// seller's at or above it. `tick` must be positive.
+    @inlinable public func onTick(_ tick: Price, _ side: Side) -> Price {
+        Price(raw: (side == .buy ? raw : raw + tick.raw - 1) / tick.raw * tick.raw)
+    }
 }
 
 /// A base quantity as an integer count of 10^-`Instrument.quantityScale` base units. May be negative (a

@@ -38,9 +38,7 @@ import TradingModel
 
     @Test func `lives on while its venue's lists show it`() {
         var (stage, id) = forgotten()
-        for _ in 0..<400 {
-            ask(&stage, id, listsShowIt: true)
-        }
+        for _ in 0..<400 { ask(&stage, id, listsShowIt: true) }
         #expect(stage.engine.orders[id]?.state == .partial)
     }
 }

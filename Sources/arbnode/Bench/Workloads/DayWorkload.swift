@@ -13,7 +13,8 @@ struct DayWorkload: ParsableCommand {
         discussion: """
             The whole node against the demo's four venues in virtual time, with takers and quotes. An order is
             remembered for 26 hours, and a thousand incidents are, of which this world tells some eleven an
-            hour: memory rises until both are full. 80 hours warm up, and the hours after that are read.
+            hour: memory rises until both are full. 80 hours warm up, which leaves a tenth of the incidents to
+            come, and the hours after that are read.
 
             The slope is the median of the slopes between all pairs of readings of the heap in use, the
             venues' doubles included, after what more or fewer remembered orders explain has been taken out;
